@@ -18,7 +18,7 @@ import { hasNothingToList, listPages } from './listing/list-pages.ts';
 import type { PageEntry } from './listing/listing.ts';
 import { isAbsent, serviceCode, toStorageError } from './errors/storage-error.ts';
 
-/** What a comparison of whole accounts asks, on a real account. */
+/** What a comparison of whole accounts reads, on a real account. */
 export function createAzureAccountInspector(account: Account): AccountInspector {
   const { name, client } = account;
 
@@ -30,7 +30,7 @@ export function createAzureAccountInspector(account: Account): AccountInspector 
     try {
       for await (const page of listPages(account, container, { prefix, include })) {
         const readings = page.entries.map((entry) => toListed(entry, page.readAt));
-        // All that they tell is read; the page of some megabytes gives way to the next one.
+        // Every field is read before the page's memory, some megabytes, is reused for the next page.
         page.release();
         yield readings;
       }

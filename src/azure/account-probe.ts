@@ -21,7 +21,7 @@ import type { AccountProbe } from '../ports/probes.ts';
 const PAGE_SIZE = 1000;
 const HOUR_MS = 3_600_000;
 
-/** No scope names what is below `.blobmirror`. */
+/** No scope includes what is below `.blobmirror`. */
 const newPath = () => parseBlobPath(`.blobmirror/check-${randomUUID()}`);
 
 export function createAzureAccountProbe(account: Account): AccountProbe {
@@ -37,7 +37,10 @@ export function createAzureAccountProbe(account: Account): AccountProbe {
     }
   }
 
-  /** Resolves when the service answers that there is no such thing: whoever may not read is not told that. */
+  /**
+   * Resolves when the service answers that the blob or container does not exist: without the right to read,
+   * it would not say so.
+   */
   async function expectAbsent(
     operation: Operation,
     code: string,
@@ -120,7 +123,7 @@ export function createAzureAccountProbe(account: Account): AccountProbe {
       }),
   };
 
-  /** Whether it is a refusal or not: an answer has a date. */
+  /** A refusal will do: every answer has a Date. */
   async function readDate(): Promise<string | undefined> {
     try {
       const { date } = await client.getAccountInfo();
@@ -133,9 +136,10 @@ export function createAzureAccountProbe(account: Account): AccountProbe {
 }
 
 /**
- * Whether the backup account can fetch from the source by itself: it is asked for a blob that is not there, and says so
- * once it was at the source and was let in. Resolves to false where its service has no such operation, or claims to
- * have copied what does not exist: it ignores what it should copy, and writes an empty blob (Azurite#852).
+ * Whether the backup account can fetch from the source by itself: it is asked to copy a blob that does not
+ * exist, and reports that only after the source let it in. Resolves to false where its service has no such
+ * operation, or claims to have copied what does not exist: such a service ignores the URL to copy from, and
+ * writes an empty blob (Azurite#852).
  *
  * @throws BlobmirrorError of a storage code
  */

@@ -29,18 +29,18 @@ import { serviceCode, toStorageError, toWriteOutcome } from './errors/storage-er
 
 const TIDY_UP_EVERY_MS = 3_600_000;
 
-/** What turns out of the account, each called once. */
+/** Called once each, when the account shows this. */
 interface BackupListeners {
-  /** It has no access tiers. */
+  /** The account has no access tiers. */
   readonly onNoTiers?: () => void;
-  /** It lists from the beginning alone. */
+  /** The account lists from the beginning only. */
   readonly onStartIgnored?: () => void;
 }
 
 /**
- * The backup, on a real account. How a copy is made is the business of copy/.
+ * The backup, on a real account. copy/ makes the copies.
  *
- * @param isPaused whether a long copy should be left where it is
+ * @param isPaused whether to leave a long copy unfinished
  * @param now milliseconds since 1970
  */
 export function createAzureBackupStore(
@@ -73,14 +73,14 @@ export function createAzureBackupStore(
 
   async function remove(key: Key, ifMatch: Etag): Promise<WriteOutcome> {
     return await write(() =>
-      // Without its snapshots, the service refuses one that has any.
+      // Without the option to include snapshots, the service refuses to delete a blob that has any.
       blob(key).delete({ conditions: { ifMatch: etagHeader(ifMatch) } }),
     );
   }
 
   async function setTier(key: Key, tier: string): Promise<WriteOutcome> {
     return await tiers.try(tier, async (wanted) =>
-      // Without one there is nothing to set, and a decision that knows of it will not ask for it.
+      // Without tiers there is nothing to set, and a decision that knows of it does not request it.
       wanted === undefined
         ? { kind: 'backup-precondition-failed' }
         : await write(() => blob(key).setAccessTier(wanted)),
@@ -102,7 +102,8 @@ export function createAzureBackupStore(
 
   async function write(request: () => Promise<unknown>): Promise<WriteOutcome> {
     const outcome = await toWriteOutcome(sides, request);
-    // Only what makes a blob can meet versions of another kind: here a blob of another one has come.
+    // Only a write that makes a blob can meet versions of another kind: here, a blob of another kind has
+    // appeared.
     const isOfAnotherKind =
       outcome.kind === 'refused' && outcome.reason === 'backup-versions-of-another-kind';
     return isOfAnotherKind ? { kind: 'backup-precondition-failed' } : outcome;
@@ -116,14 +117,14 @@ export function createAzureBackupStore(
     return await replacing.secure(request, startTimeBudget(options, isPaused));
   };
 
-  /** Where copies are staged, some may have been left: looked for once an hour in each container. */
+  /** Staged copies may have been left over: each container is checked once an hour. */
   async function tidyUp(container: ContainerName): Promise<void> {
     if (now() < (tidiedUp.get(container) ?? Number.NEGATIVE_INFINITY) + TIDY_UP_EVERY_MS) return;
     tidiedUp.set(container, now());
     await emptyStaging(backup, container, now);
   }
 
-  // What is begun here is brought to its end: the old blob is gone.
+  // Not stopped by a pause: the old blob is already deleted.
   const place = async (request: CopyRequest, secured: Secured): Promise<WriteOutcome> =>
     await replacing.place(request, secured, startTimeBudget(options));
 

@@ -14,7 +14,7 @@ import { httpStatus, serviceCode, toMeanings, toStorageError } from './errors/st
 import { readAccess, toPathReading } from './blob/to-reading.ts';
 
 const PAGE_SIZE = 5000;
-/** Before it there is all that is in the reserved directory, by code units. */
+/** The first path after the reserved directory, by code units. */
 const BEHIND_RESERVED = `${RESERVED_DIRECTORY}0`;
 
 /** The reading half of the ports, on a real account. */
@@ -28,7 +28,8 @@ export function createAzureBlobReader(account: Account, onStartIgnored: () => vo
       const found = await blobClient(account, { container, path }).getProperties();
       return toPathReading(found, readMetadataWithCase(found));
     } catch (error) {
-      // Only the service's own word is proof (invariant 7): a 404 without it may come from a proxy in between.
+      // Only an answer of the service itself is proof (invariant 7): a 404 without its code may come from a
+      // proxy.
       const said = httpStatus(error) === 404 ? serviceCode(error) : undefined;
       if (said === 'BlobNotFound') return { present: false, container: 'exists' };
       if (said === 'ContainerNotFound') return { present: false, container: 'missing' };
@@ -52,13 +53,13 @@ export function createAzureBlobReader(account: Account, onStartIgnored: () => vo
     const { prefix, from, after, marker, access = false, tags = false, snapshots = false } = range;
     const { pageSize = PAGE_SIZE } = range;
     let skip = after;
-    // A copy that is under way or was given up bears its stamp already.
+    // A copy that is running or was aborted already carries its stamp.
     const include = { metadata: true, copy: true, permissions: access, tags, snapshots };
     try {
       const pages = start.list(container, { prefix, include, pageSize }, after ?? from, marker);
       for await (const page of pages) {
         const blobs = withoutReserved(page);
-        // A service starts with the very path that it is given, or somewhere before it.
+        // A service starts at the given path or somewhere before it.
         const given = skip === undefined ? -1 : blobs.findIndex(({ path }) => path === skip);
         if (page.entries.length > 0) skip = undefined;
         yield { ...page, entries: given < 0 ? blobs : blobs.slice(given + 1) };
@@ -93,7 +94,7 @@ export function createAzureBlobReader(account: Account, onStartIgnored: () => vo
   async function readTags({ container, path }: Key): Promise<Tags> {
     try {
       const { _response: answer } = await blobClient(account, { container, path }).getTags();
-      // The SDK's own object of them loses one that is named `__proto__`.
+      // The SDK's own object of them loses a name `__proto__`.
       return Object.fromEntries(answer.parsedBody.blobTagSet.map(({ key, value }) => [key, value]));
     } catch (error) {
       if (toMeanings(error)?.read === 'absent') return {};
@@ -104,7 +105,7 @@ export function createAzureBlobReader(account: Account, onStartIgnored: () => vo
   return { account: name, read, readTags, listContainers, listBlobs, readContainer, readRootAccess };
 }
 
-/** A page in order, none of whose names is where the reserved ones are, is not gone through. */
+/** Does not filter a page that is in order and whose names all lie outside the range of the reserved ones. */
 function withoutReserved({ entries, ascends, leaveOut }: ListedPage): readonly PageEntry[] {
   const [first, last] = [entries[0], entries.at(-1)];
   if (first === undefined || last === undefined) return entries;

@@ -9,7 +9,7 @@ import { isAbsent, serviceCode, toStorageError } from './errors/storage-error.ts
 const PAGE_SIZE = 500;
 const SET_ASIDE = 'blobmirrorsetaside';
 
-/** The container that an event subscription has for dead letters. */
+/** The container for the dead letters of an event subscription. */
 export function createAzureUndeliveredEvents(account: Account, containerName: string): UndeliveredEvents {
   const container = account.client.getContainerClient(containerName);
 
@@ -66,7 +66,7 @@ export function createAzureUndeliveredEvents(account: Account, containerName: st
 
 function toUndelivered(entry: PageEntry): readonly UndeliveredBatch[] {
   const { metadata } = entry.details();
-  // A hierarchical account lists the directories on the way, too.
+  // A hierarchical account also lists the parent directories.
   if (entry.isDirectory || FOLDER_MARK in metadata) return [];
   const { name, etag: version, bytes } = entry;
   return [{ name, version, bytes, isSetAside: SET_ASIDE in metadata }];

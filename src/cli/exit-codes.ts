@@ -35,7 +35,9 @@ const BY_DISPOSITION: Readonly<Record<Disposition, number>> = {
   ignore: EXIT.failed,
 };
 
-/** Messages are kept for these errors, so their disposition is not `fatal`; a setting is wrong all the same. */
+/**
+ * Messages are kept for these errors, so their disposition is not `fatal`; a setting is wrong nevertheless.
+ */
 const BY_CODE: Partial<Record<ErrorCode, number>> = {
   'run-in-progress': EXIT.busy,
   'accounts-swapped': EXIT.usage,

@@ -2,7 +2,7 @@ import type * as local from '@blobmirror/local';
 import { BlobmirrorError } from '../model/errors.ts';
 
 /**
- * The embedded environment. It is a package of its own, since it brings Azurite, which a worker has no use for.
+ * The embedded environment. It is a separate package, since it brings Azurite, which a worker does not need.
  *
  * @throws BlobmirrorError `local-not-installed`
  */
@@ -19,7 +19,7 @@ export async function loadLocal(): Promise<typeof local> {
   }
 }
 
-/** Not when a package is missing that it needs itself: to install it again is no help then. */
+/** False when a dependency of the package is missing: then installing the package again does not help. */
 function isNotInstalled(error: unknown): boolean {
   return (
     error instanceof Error &&
@@ -29,12 +29,12 @@ function isNotInstalled(error: unknown): boolean {
   );
 }
 
-/** By its name: the class of the installed package is not the one that is bundled with the command. */
+/** By name: the class of the installed package is not the one that is bundled with the command. */
 function isLocalError(error: unknown): error is local.LocalError {
   return error instanceof Error && error.name === 'LocalError';
 }
 
-/** What its messages say, and what a user of the command line knows it as. */
+/** Phrases in its messages, and the words of the command line for them. */
 const WORDS = [
   ['the data directory ', '--data '],
   ['set hierarchical to true', 'add --hns'],
@@ -46,7 +46,10 @@ const WORDS = [
   ],
 ] as const;
 
-/** An error of the embedded environment as one of ours, with the same code; any other as it is. */
+/**
+ * Converts an error of the embedded environment to one of ours with the same code; returns any other as it
+ * is.
+ */
 export function fromLocalError(error: unknown): unknown {
   if (!isLocalError(error)) return error;
   const message = WORDS.reduce((text, [words, ours]) => text.replace(words, ours), error.message);

@@ -14,9 +14,9 @@ export function localSettings({ source, backup, serviceBus }: LocalConnections):
 }
 
 /**
- * The settings that were given, on the embedded environment. The canary is on unless they say otherwise: on this machine
- * everybody may write to the source. The mirror has the name that the environment was started with, unless they say
- * otherwise.
+ * The given settings, on the embedded environment. Unless they say otherwise, the canary is on, since anyone
+ * on this machine may write to the source, and the mirror has the name with which the environment was
+ * started.
  */
 export function withLocalSettings(
   info: ReadyFile,

@@ -43,7 +43,7 @@ program.hook('preAction', (_, command) => {
 // The reader may close the pipe, as `head` does.
 process.stdout.on('error', () => undefined);
 
-// Without it, a socket whose other end is gone would keep the process alive for a minute.
+// Otherwise a socket whose other end is gone would keep the process alive for a minute.
 process.exit(await run());
 
 /** Makes commander throw, so that a wrong command line of any subcommand ends with our exit status. */

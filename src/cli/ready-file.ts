@@ -4,7 +4,7 @@ import { BlobmirrorError } from '../model/errors.ts';
 
 const ofTheApp = z.object({
   http: z.object({ baseUrl: z.url() }),
-  /** The mirror's, where it is not `default`. */
+  /** The name of the mirror, unless it is `default`. */
   name: z.string().optional(),
 });
 
@@ -12,8 +12,9 @@ const ofTheApp = z.object({
 export type ReadyFile = LocalConnections & z.infer<typeof ofTheApp>;
 
 /**
- * @throws LocalError `setting-missing` when there is no such file, `setting-invalid` when it has no connections
- * @throws BlobmirrorError `setting-invalid` when it says nothing of the app
+ * @throws LocalError `setting-missing` when there is no such file, `setting-invalid` when it has no
+ * connections
+ * @throws BlobmirrorError `setting-invalid` when it lacks the settings of the app
  */
 export async function readReadyFile(file: string): Promise<ReadyFile> {
   const connections = await readConnections(file);

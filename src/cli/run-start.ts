@@ -20,11 +20,14 @@ export interface StartOptions {
   readonly worker: boolean;
 }
 
-/** The embedded environment and, unless it is not wanted, a worker beside it, until the process is asked to stop. */
+/**
+ * Runs the embedded environment and, unless turned off, a worker beside it, until the process is asked to
+ * stop.
+ */
 export async function runStart(options: StartOptions): Promise<void> {
   const stopped = untilStopped();
   const log = createLogger('info');
-  // A wrong one stops the start before anything else does.
+  // Read first, so that a wrong setting stops the start.
   const name = readMirrorName(process.env);
   const { startLocal } = await loadLocal();
   await removeReadyFile(options.readyFile);
@@ -43,7 +46,7 @@ export async function runStart(options: StartOptions): Promise<void> {
       http: { baseUrl: `http://127.0.0.1:${httpPort}` },
       ...(name !== DEFAULT_NAME && { name }),
     };
-    // What a crash took from the queue or from one account is found by a full sync at the start.
+    // A full sync at the start finds what a crash lost from the queue or from one account.
     const worker = options.worker
       ? await startWorkerProcess(info, httpPort, { sweep: options.data !== undefined, log })
       : undefined;
@@ -70,8 +73,8 @@ function describe(info: ReadyFile, { hns, readyFile, worker }: StartOptions): st
 }
 
 /**
- * The port, or any free one for 0. Nobody listens on it at this moment: a child that is told to listen there finds it
- * free, and a port that is taken is told of before anything is begun.
+ * The port, or any free one for 0. It is free now, so that a child can listen there; a port that is taken is
+ * reported before anything else starts.
  *
  * @throws BlobmirrorError `port-taken`
  */

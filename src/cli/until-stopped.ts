@@ -1,9 +1,10 @@
 const PARENT_EVERY_MS = 250;
 
 /**
- * Resolves when the process is asked to stop: by SIGINT or SIGTERM, by the message `stop` of the process that started it
- * (Windows has no signal that asks), or by the end of the shell between it and npm. A process with a channel to the one
- * that started it ends at once when that one is gone: what it was working for is gone too, and its messages come again.
+ * Resolves when the process is asked to stop: by SIGINT or SIGTERM, by the message `stop` of its parent
+ * process (Windows has no signal for that), or by the end of the shell between it and npm. A process with a
+ * channel to its parent ends at once when the parent is gone: its work is not needed any more, and its
+ * messages are delivered again.
  */
 export async function untilStopped(): Promise<void> {
   process.once('disconnect', () => process.exit());
@@ -18,7 +19,7 @@ export async function untilStopped(): Promise<void> {
   });
 }
 
-/** On Windows a closed console is a SIGHUP, and Ctrl-Break is asked for by some that start others. */
+/** On Windows, closing the console is SIGHUP, and some parent processes send Ctrl-Break (SIGBREAK). */
 const SIGNALS: readonly NodeJS.Signals[] = [
   'SIGINT',
   'SIGTERM',

@@ -1,18 +1,26 @@
 import type { ClockAssessment, ClockReading, ServiceClock } from './service-clock.ts';
 
-/** More than this between our clock and a service's is told, and claims nothing. */
+/** A larger difference between our clock and a service's is reported, and nothing may be claimed. */
 export const MOST_OFF_MS = 60_000;
-/** Of each account, the last answers. Of five, two may be wrong. */
+/** Number of recent answers that are kept per account. Of five, two may be wrong. */
 const KEPT = 5;
-/** So many that most of them are right where one is not. */
+/** Answers needed so that a majority is right when one is wrong. */
 const LEAST_TO_DOUBT = 3;
-/** For so long they speak against another one: both our clocks may have run ahead together, as those of a frozen machine do. */
+/**
+ * How long an answer counts against a later one: both our clocks may have run ahead together, as those of a
+ * frozen machine do.
+ */
 const SPEAKS_FOR_MS = 600_000;
-/** Answers nearer to each other say nothing new. The first two count at once, so that a command knows. */
+/**
+ * Answers closer together than this add nothing. The first two count at once, so that a command knows the
+ * time soon.
+ */
 const LEAST_MS = 1000;
 /** The Date header has whole seconds, cut off: RFC 9110, 5.6.7. */
 const SECOND_MS = 1000;
-/** Our clock and the steady one are slewed together: more than this between them is a step, or a suspend. */
+/**
+ * Our clock and the steady one are slewed together: a larger difference between them is a step, or a suspend.
+ */
 const JUMP_MS = 1000;
 
 /** The clocks of this machine, in milliseconds. */
@@ -27,37 +35,37 @@ export interface OwnClocks {
 interface AnswerTime {
   /** By the steady clock. */
   readonly at: number;
-  /** The service's time less the steady clock: no less than, and no more than. */
+  /** The service's time minus the steady clock: lower and upper bound. */
   readonly low: number;
   readonly high: number;
-  /** Our clock less the steady one, when it was heard: another one later is a jump. */
+  /** Our clock minus the steady one when the answer came: another value later means a jump. */
   readonly step: number;
 }
 
-/** The part of an answer's headers that tells the time. */
+/** The answer's headers that carry the time. */
 interface AnswerHeaders {
   get(name: string): string | undefined;
 }
 
 /**
- * The clocks of the services, as their answers tell them: no request is made for it. An answer with the Date D that was
- * asked for at s and had at a proves that the service's time was D or later at a, and earlier than D + 1 s at s; the
- * first is what claims are bounded by.
+ * The clocks of the services, as seen in the Date headers of their answers; no extra request is made. An
+ * answer with the Date D that was requested at s and arrived at a proves that the service's time was D or
+ * later at a, and earlier than D + 1 s at s; the first bounds what may be claimed.
  *
- * One wrong answer moves nothing. What a cache has kept says so by its Age header and does not count, nor does what has
- * no request id of the service. Of the last five answers of an account the middle one counts; of two, the wider bounds
- * of both; and a single one that differs makes the clock unknown rather than off. Answers from before a jump of our clock
- * count no more.
+ * One wrong answer changes nothing. An answer from a cache, which has an Age header, does not count, nor does
+ * one without a request id of the service. Of the last five answers of an account the middle one counts; of
+ * two, the wider bounds of both; and a single one that differs makes the clock unknown rather than off.
+ * Answers from before a jump of our clock no longer count.
  */
 export class ObservedClock implements ServiceClock {
   readonly #clocks: OwnClocks;
   readonly #heard = new Map<string, readonly AnswerTime[]>();
   readonly #lastHeard = new Map<string, number>();
   #range: Range | undefined;
-  /** Of each account, a Date that is not old for requests until a moment of the steady clock. */
+  /** For each account, a Date that is not too old for requests sent before a moment of the steady clock. */
   readonly #notOld = new Map<string, { readonly date: string; readonly until: number }>();
   readonly #listeners = new Set<(judgement: ClockAssessment) => void>();
-  /** A clock that is right from the start is nothing to be told. */
+  /** A clock that is right from the start is not reported. */
   #told: ClockAssessment['state'] = 'right';
 
   constructor(clocks: OwnClocks) {
@@ -65,7 +73,7 @@ export class ObservedClock implements ServiceClock {
   }
 
   /**
-   * Takes note of an answer. Cheap: most answers are passed over.
+   * Records an answer. Cheap: most answers are ignored.
    *
    * @param sentAt by the steady clock, before the request was sent
    */
@@ -92,8 +100,8 @@ export class ObservedClock implements ServiceClock {
   }
 
   /**
-   * Whether an answer bears a Date from more than a minute before its request was sent, by the clock of that account: it
-   * was given to an earlier request. Not known to be is false.
+   * Whether an answer has a Date from more than a minute before its request was sent, by the clock of that
+   * account: then it is the answer to an earlier request. False when unknown.
    *
    * @param sentAt by the steady clock
    */
@@ -101,7 +109,7 @@ export class ObservedClock implements ServiceClock {
     const last = this.#notOld.get(account);
     if (last !== undefined && last.date === date && sentAt < last.until) return false;
     const isOld = this.#isOld(account, date, sentAt);
-    // Answers of one second have one Date, and every answer is asked about.
+    // All answers within one second have the same Date, and this is called for every answer.
     if (!isOld && date !== undefined) this.#notOld.set(account, { date, until: sentAt + SECOND_MS });
     return isOld;
   }
@@ -109,12 +117,12 @@ export class ObservedClock implements ServiceClock {
   #isOld(account: string, date: string | undefined, sentAt: number): boolean {
     const at = Date.parse(date ?? '');
     const heard = this.#of(account, this.#step()).filter((each) => sentAt - each.at < SPEAKS_FOR_MS);
-    // Two answers that differ do not tell which of them is the old one.
+    // Of two answers that differ, it is unknown which one is old.
     if (Number.isNaN(at) || heard.length < LEAST_TO_DOUBT) return false;
     return at + SECOND_MS < toBounds(heard).low + sentAt - MOST_OFF_MS;
   }
 
-  /** Called when the state of our clock has changed. Returns what ends it. */
+  /** Called when the state of our clock has changed. Returns a function that unsubscribes. */
   listen(listener: (judgement: ClockAssessment) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
@@ -123,7 +131,7 @@ export class ObservedClock implements ServiceClock {
   now(): Date {
     const { own, steady } = this.begin();
     const step = own - steady;
-    // Every event asks, and only an answer or a jump changes what it comes to.
+    // Called for every event, while only an answer or a jump changes the result.
     if (this.#range === undefined || Math.abs(this.#range.step - step) > JUMP_MS)
       this.#range = this.#toRange(step);
     const { low, high } = this.#range;
@@ -135,7 +143,7 @@ export class ObservedClock implements ServiceClock {
   }
 
   assess({ own, steady }: ClockReading): ClockAssessment {
-    // Nobody knows when in between it jumped, and so when the work began.
+    // The time of the jump is unknown, and so is the time at which the work began.
     if (Math.abs(own - steady - this.#step()) > JUMP_MS) return { state: 'unknown' };
     let latest = own;
     let isSure = false;
@@ -154,7 +162,7 @@ export class ObservedClock implements ServiceClock {
     return isSure && !isInDoubt ? { state: 'right', latest: new Date(latest) } : { state: 'unknown' };
   }
 
-  /** Within which the services' time less the steady clock is, as far as any of them has said so. */
+  /** Bounds of the services' time minus the steady clock, as far as any service has answered. */
   #toRange(step: number): Range {
     const bounds = this.#bounds(step)
       .map(([, each]) => each)
@@ -169,7 +177,7 @@ export class ObservedClock implements ServiceClock {
 
   #tell(): void {
     const judgement = this.assess(this.begin());
-    // What is not known for a moment is no change.
+    // A state that is unknown for a moment is not a change.
     if (judgement.state === 'unknown' || judgement.state === this.#told) return;
     this.#told = judgement.state;
     for (const listener of this.#listeners) listener(judgement);
@@ -185,8 +193,8 @@ export class ObservedClock implements ServiceClock {
   }
 
   /**
-   * What an account said with no jump of our clock between that and the moment with this step, the latest last. What is
-   * too little for a jump may be a sleep, in which the steady clock stood still.
+   * An account's answers, oldest first, that no jump of our clock separates from the moment with this step. A
+   * difference too small for a jump may be a sleep, during which the steady clock stood still.
    */
   #of(account: string, step: number): readonly AnswerTime[] {
     return (this.#heard.get(account) ?? []).flatMap((heard) => {
@@ -203,7 +211,11 @@ export class ObservedClock implements ServiceClock {
   }
 }
 
-/** How far our clock is outside of the bounds of a service's; 0 within. @param step our clock less the steady one */
+/**
+ * How far our clock is outside the bounds of a service's clock; 0 within.
+ *
+ * @param step our clock minus the steady one
+ */
 function aheadOf({ low, high }: Bounds, step: number): number {
   return step - Math.min(Math.max(step, low), high);
 }
@@ -214,7 +226,7 @@ function isDoubted(bounds: Bounds, step: number): boolean {
 }
 
 interface Range {
-  /** Our clock less the steady one, when it was found. */
+  /** Our clock minus the steady one when the state was determined. */
   readonly step: number;
   readonly low: number;
   readonly high: number;
@@ -227,8 +239,8 @@ interface Bounds {
 }
 
 /**
- * Between which the service's time less the steady clock is, as long as fewer than half of the answers are wrong: the
- * answers in the middle, and what others that agree with those to the second make narrower.
+ * Bounds of the service's time minus the steady clock, correct if fewer than half of the answers are wrong:
+ * the middle answers, narrowed by others that agree with them to the second.
  */
 function toBounds(heard: readonly AnswerTime[]): Bounds {
   const middle = (heard.length - 1) / 2;
@@ -243,33 +255,33 @@ function toBounds(heard: readonly AnswerTime[]): Bounds {
   };
 }
 
-/** Times of arrival and of ours are cut off and slewed. */
+/** Tolerance: times of arrival are cut off, and our clock is slewed. */
 const SLACK_MS = 60_000;
 
-/** Two clocks that may be right. */
+/** Two candidate clocks. */
 interface Clocks {
-  /** Of this machine. */
+  /** This machine's. */
   begin(): ClockReading;
-  /** Of the accounts. */
+  /** The accounts'. */
   now(): Date;
 }
 
 /**
- * The time by the queue's own clock, which decides when a message comes that is to wait. It is never earlier than that
- * of the newest arrival that was seen, which tells whether our clock or that of the accounts is to be gone by where the
- * two differ: a proxy may write any Date into the answers of both accounts, and then a message would come at once, or
- * hours late.
+ * The time by the queue's own clock, which decides when a scheduled message comes. It is never earlier than
+ * the newest arrival time that was seen. That arrival also decides between our clock and that of the accounts
+ * where they differ: a proxy may write any Date into the answers of both accounts, and then a message would
+ * come at once, or hours late.
  */
 export class QueueClock {
   readonly #clocks: Clocks;
-  /** The queue's time less the steady clock: no less than. */
+  /** The queue's time minus the steady clock: lower bound. */
   #low = -Infinity;
 
   constructor(clocks: Clocks) {
     this.#clocks = clocks;
   }
 
-  /** A message was received that came into the queue then, by the queue's own clock. */
+  /** Records a received message: when it arrived in the queue, by the queue's own clock. */
   observeArrival(enqueued: Date): void {
     const low = enqueued.getTime() - this.#clocks.begin().steady;
     if (low > this.#low) this.#low = low;
@@ -285,11 +297,11 @@ export class QueueClock {
   }
 }
 
-/** The one of this process: its machine has one clock, and every answer of an account tells of it. */
+/** One for this process: its machine has one clock, and the answers of all accounts are compared with it. */
 export const theServiceClock = new ObservedClock({
   own: () => Date.now(),
   steady: () => performance.now(),
 });
 
-/** The one of this process: both queues are of one namespace. */
+/** One for this process: both queues are in one namespace. */
 export const theQueueClock = new QueueClock(theServiceClock);

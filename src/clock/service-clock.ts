@@ -2,42 +2,54 @@
 export interface ClockReading {
   /** Milliseconds since 1970, by the clock of this machine. */
   readonly own: number;
-  /** Milliseconds since some moment; never goes back. */
+  /** Milliseconds since an arbitrary moment; never decreases. */
   readonly steady: number;
 }
 
-/** What the clocks of the services say of the clock of this machine. */
+/** How the clock of this machine compares with the clocks of the services. */
 export type ClockAssessment =
   | {
       /** They agree. */
       readonly state: 'right';
-      /** The latest moment of which may be claimed that it was over when the work began: never later than the service's time. */
+      /**
+       * The latest moment that may be claimed to have passed when the work began: never later than the
+       * service's time.
+       */
       readonly latest: Date;
     }
   | {
-      /** More than a minute lies between them: nothing may be claimed. */
+      /** They differ by more than a minute: nothing may be claimed. */
       readonly state: 'off';
       /** How far ours is ahead, in milliseconds; negative where it is behind. */
       readonly aheadMs: number;
-      /** The account whose clock says so. */
+      /** The account whose clock differs. */
       readonly of: string;
     }
-  /** No service has told its time, or ours has jumped since, or a single answer differs: nothing may be claimed. */
+  /**
+   * No service has sent its time, or ours has jumped since, or a single answer differs: nothing may be
+   * claimed.
+   */
   | { readonly state: 'unknown' };
 
 /**
- * The time of day by the clocks of the services. Whatever decides or claims something by a time of day goes by it: the
- * clock of a machine may be hours off, and then says nothing of when a service did something.
+ * The time of day by the clocks of the services. Every decision and claim based on a time of day uses it: the
+ * clock of a machine may be hours off, and then does not say when a service did something.
  */
 export interface ServiceClock {
-  /** As near to the services' as is known: ours where it agrees with them, and where they have said nothing yet. */
+  /**
+   * The best estimate of the services' time: our clock where it agrees with theirs, or where none has
+   * answered yet.
+   */
   now(): Date;
   begin(): ClockReading;
-  /** Whether, and up to when, work that began then may claim anything. Asked when it is done, so that answers to it count. */
+  /**
+   * Whether, and up to when, work that began then may claim anything. Call it when the work is done, so that
+   * the answers received during the work count.
+   */
   assess(beginning: ClockReading): ClockAssessment;
 }
 
-/** One that takes the clock of this machine for right, for what has no service: the ports in memory. */
+/** A clock that trusts the clock of this machine, for ports without a service: those in memory. */
 export function trustClock(now: () => Date): ServiceClock {
   return {
     now,
@@ -46,12 +58,12 @@ export function trustClock(now: () => Date): ServiceClock {
   };
 }
 
-/** A Date header tells whole seconds, cut off. */
+/** A Date header has whole seconds, cut off. */
 const HALF_A_SECOND_MS = 500;
 
 /**
- * How far the clock of a service is ahead of ours, by the Date header of an answer. The request is taken to have been
- * answered in the middle of the time that it took.
+ * How far the clock of a service is ahead of ours, by the Date header of an answer. Assumes that the request
+ * was answered halfway between sending and arrival.
  */
 export function clockAheadMs(
   header: string | undefined,
@@ -63,11 +75,13 @@ export function clockAheadMs(
   return date + HALF_A_SECOND_MS - (sentAt + answeredAt) / 2;
 }
 
-/** Time, so that a test of half an hour takes seconds. */
+/** Time, replaceable so that a test of half an hour takes seconds. */
 export interface SteadyClock {
-  /** Milliseconds since some moment. Never goes back. */
+  /** Milliseconds since an arbitrary moment. Never decreases. */
   now(): number;
-  /** Runs once, so many milliseconds from now. The answer cancels it, and does nothing afterwards. */
+  /**
+   * Runs once, after the given milliseconds. The returned function cancels it, and does nothing afterwards.
+   */
   after(delayMs: number, run: () => void): () => void;
 }
 

@@ -5,42 +5,48 @@ import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
 export interface GateOptions {
   /** The storage account that the requests go to. */
   readonly account: string;
-  /** How many requests may be under way at the most. */
+  /** The most requests that may be in flight. */
   readonly limit?: number;
   readonly clock?: SteadyClock;
 }
 
-/** Twice the `maxConcurrentCalls` of host.json: enough not to be felt while the account is well. */
+/** Twice the `maxConcurrentCalls` of host.json: high enough not to matter while the account is healthy. */
 const MOST_REQUESTS = 64;
 
 /**
- * How long a request waits at the gate, in milliseconds. A message makes a handful of requests and waits for the next
- * only when it got through with the last, so that it stays within the five minutes that every plan gives a
- * function. Waiting is what keeps an outage cheap: a worker whose messages all wait takes no more from the queue.
+ * How long a request waits at the gate, in milliseconds. A message makes a handful of requests, one after the
+ * other, so it stays within the five minutes that every plan gives a function. Waiting keeps an outage cheap:
+ * a worker whose messages all wait receives no more from the queue.
  */
 const LONGEST_WAIT_MS = TIME_BUDGETS.gate;
 
-/** A closed account is asked once in a while, and this is the longest while: so much later is an end noticed. */
+/**
+ * A closed gate tries a request from time to time. This is the longest interval, and so the longest delay in
+ * noticing that the account is back.
+ */
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * A refused request says nothing about load, and may be about one container of many. So many of them over so many
- * milliseconds, with no other answer in between, close the account too.
+ * A refused request says nothing about load, and may concern one container of many. This many refusals over
+ * this many milliseconds, with no other answer in between, also close the gate.
  */
 const MOST_REFUSALS = 32;
 const REFUSED_FOR_MS = 10_000;
 
-/** Requests under way learn nothing new from each other: only the first failure of a round counts. */
+/**
+ * Requests in flight at the same time learn nothing new from each other: only the first failure of a round
+ * counts.
+ */
 interface Pass {
   readonly round: number;
 }
 
 /**
- * Lets through to one account as many requests as it can take, for the whole process. The number is found as TCP finds
- * its own: one more after a round without failure, half as many after one with. At one, and failing still, the gate
- * closes and lets a single request through from time to time (a circuit breaker); then the number grows again. A
- * Retry-After closes it for everybody.
+ * Limits the requests of this process to what one account can take. The limit is found as TCP finds its
+ * window: one more after a round without failure, half as many after one with. If requests still fail at one,
+ * the gate closes and lets a single request through from time to time (a circuit breaker); then the limit
+ * grows again. A Retry-After closes the gate for all requests.
  */
 export class AdaptiveGate {
   readonly account: string;
@@ -65,12 +71,14 @@ export class AdaptiveGate {
     this.#clock = clock;
   }
 
-  /** How many requests may be under way now. */
+  /** The current limit of requests in flight. */
   get limit(): number {
     return this.#limit;
   }
 
-  /** @throws BlobmirrorError what `request` throws, or what the account last said when there was no room in time */
+  /**
+   * @throws BlobmirrorError what `request` throws, or the account's last error when there was no room in time
+   */
   async run<Result>(request: () => Promise<Result>): Promise<Result> {
     const pass = await this.#enter();
     try {
@@ -96,7 +104,7 @@ export class AdaptiveGate {
     return this.#underWay < this.#limit && this.#clock.now() >= this.#closedUntil;
   }
 
-  /** First come, first served. Whoever is let in is counted by then. */
+  /** First come, first served. An admitted request has already been counted. */
   async #wait(): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const cancel = this.#clock.after(LONGEST_WAIT_MS, () => {
@@ -124,7 +132,7 @@ export class AdaptiveGate {
     this.#refusals = 0;
     if (round !== this.#round) return;
     this.#pauseMs = 0;
-    // A limit that is not made use of is not tried out either.
+    // A limit that is not reached is not tested, so it does not grow.
     if (2 * this.#underWay < this.#limit || ++this.#successes < this.#limit) return;
     this.#successes = 0;
     this.#limit = Math.min(this.#limit + 1, this.#most);
@@ -150,7 +158,7 @@ export class AdaptiveGate {
     if (round !== this.#round) return;
     this.#round++;
     this.#successes = 0;
-    // Of those that only waited, nothing is unknown.
+    // A write that only waited was not sent, so its outcome is not unknown.
     this.#reason = code === 'write-outcome-unknown' ? 'storage-unavailable' : code;
     if (this.#limit === 1) {
       this.#pauseMs = Math.min(Math.max(FIRST_PAUSE_MS, 2 * this.#pauseMs), LONGEST_PAUSE_MS);
@@ -165,7 +173,7 @@ export class AdaptiveGate {
     this.#closedUntil = until;
     this.#cancelOpening();
     this.#cancelOpening = this.#clock.after(ms, () => {
-      // A timer of Node's may be early by a part of a millisecond, and nobody else would open the gate.
+      // A timer of Node's may fire a fraction of a millisecond early, and nothing else would open the gate.
       this.#closedUntil = 0;
       this.#admit();
     });

@@ -1,18 +1,19 @@
 import { type BlobmirrorError, isOutage } from '../model/errors.ts';
 
 /**
- * The first delay is up to two seconds and the bound doubles with every try. Where the account itself is in trouble it
- * stops at a minute: the gate before the account lets nearly all messages wait in the queue, so the few that are sent
- * back cost little and are there soon after the end. Elsewhere any number of messages may be coming back, and the bound
- * grows to five minutes: a hundred thousand of them are then 670 tries a second.
+ * The first delay is at most two seconds, and the bound doubles with every try. Where the account itself
+ * fails, the bound stops at a minute: the gate keeps nearly all messages waiting in the queue, so the few
+ * that are requeued cost little and come soon after the end of the outage. Elsewhere any number of messages
+ * may be coming back, and the bound grows to five minutes: a hundred thousand of them are then 670 tries a
+ * second.
  */
 const FIRST_DELAY_MS = 2_000;
 const LONGEST_DELAY_MS = 300_000;
 const LONGEST_DELAY_OF_OUTAGE_MS = 60_000;
 
 /**
- * How long to wait before the next try, in milliseconds: exponential with full jitter. What the service asked for is
- * added, so that those it asked together do not come back together.
+ * Delay before the next try, in milliseconds: exponential with full jitter. A Retry-After of the service is
+ * added to it, so that callers who received the same one do not come back together.
  *
  * @param attempts how many tries failed before this one
  */

@@ -9,13 +9,14 @@ interface KeyRun<Result> {
 }
 
 /**
- * Concurrent converges of one key inside one process share a flight: a call that arrives during a flight makes it run
- * once more, however many such calls there are, since a reading that began before the call may be too old for it. A
- * flight that is still in the air after `TIME_BUDGETS.prelude` is not waited for any longer.
+ * Concurrent converges of one key inside one process share a run: a call that arrives during a run causes
+ * exactly one more run, however many such calls there are, since a reading that began before the call may be
+ * too old for it. A caller waits for a run no longer than `TIME_BUDGETS.prelude`.
  *
- * Each call may say since when its reading must be; a shared flight goes by the latest, or by none where one says none.
+ * Each call may require a reading that began no earlier than a given time; a shared run uses the latest of
+ * these, or none if one call gives none.
  *
- * The calls reject with what `run` does, or with `race-lost` when they have waited too long.
+ * The calls reject with the error of `run`, or with `race-lost` after waiting too long.
  */
 export function coalesceByKey<Result>(
   run: (key: Key, since?: Date) => Promise<Result>,
@@ -64,14 +65,14 @@ function latest(one: Date | undefined, other: Date | undefined): Date | undefine
   return one > other ? one : other;
 }
 
-/** Asked again within this time, the same answer does; and what took long is not asked for all the time. */
+/** A result is shared for at least this long, and longer if it took long to get. */
 const LEAST_MS = 1000;
 const MOST_MS = 30_000;
 const TIMES_AS_LONG = 4;
 
 /**
- * One call for all who ask at once, and for a while after: a second, or four times as long as it took. A call that
- * failed is shared by those who waited for it alone.
+ * Concurrent calls share one result, and so do later calls for a while: a second, or four times as long as
+ * the call took. A failure is shared only by the calls that waited for it.
  */
 export function coalesceBriefly<Result>(
   call: () => Promise<Result>,

@@ -1,5 +1,6 @@
 /**
- * Waits that end: what is not settled in time goes on in the background, and nobody waits for it.
+ * Waits with a deadline: work that is not settled in time continues in the background, and nothing waits for
+ * it.
  */
 import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
 
@@ -20,7 +21,7 @@ export async function within<Result>(
   }
 }
 
-/** Resolves when `promise` has, or after `ms`. Rejects as `promise` does before that. */
+/** Resolves when `promise` resolves, or after `ms`. Rejects if `promise` rejects before that. */
 export async function waitAtMost(
   ms: number,
   promise: Promise<unknown>,
@@ -35,7 +36,7 @@ export async function waitAtMost(
   }
 }
 
-/** Resolves when `promise` has settled, either way, or `signal` aborts, whichever comes first. Never rejects. */
+/** Resolves when `promise` settles or `signal` aborts, whichever comes first. Never rejects. */
 export async function settledOrAborted(
   promise: Promise<unknown> | undefined,
   signal: AbortSignal,
@@ -48,7 +49,7 @@ export async function settledOrAborted(
   signal.removeEventListener('abort', onAbort);
 }
 
-/** Runs an action with a deadline `ms` from now, and waits no longer for it. Never rejects. */
+/** Runs an action with a deadline `ms` from now, and does not wait beyond it. Never rejects. */
 export async function withDeadline(
   ms: number,
   action: (deadline: AbortSignal) => Promise<unknown>,

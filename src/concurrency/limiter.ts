@@ -1,6 +1,6 @@
 import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 
-/** Runs at most `size` pieces of work at a time; the rest wait in the order in which they came. */
+/** Runs at most `size` tasks at a time; the others wait in order of arrival. */
 export function createLimiter(size: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
   const waiting: (() => void)[] = [];
   let free = size;
@@ -18,9 +18,9 @@ export function createLimiter(size: number): <Result>(work: () => Promise<Result
 }
 
 /**
- * Works on items, `size` at a time, in their order. It takes no next item once work returned false or `isOver()`, but
- * `size` items are always begun, so that a call makes progress. After an error no item is begun, and the error is thrown
- * when all work has ended.
+ * Works on items in order, `size` at a time. Begins no further item once work has returned false or
+ * `isOver()` is true, but always begins `size` items, so that a call makes progress. After an error no item
+ * is begun, and the error is thrown when all running work has ended.
  */
 export async function forEachLimited<Item>(
   items: Iterable<Item>,
@@ -49,13 +49,16 @@ export async function forEachLimited<Item>(
 }
 
 export interface WorkerPool {
-  /** Resolves when the work has begun. @throws BlobmirrorError what earlier work failed with */
+  /** Resolves when the work has begun. @throws BlobmirrorError the error of earlier work */
   start(work: () => Promise<void>): Promise<void>;
-  /** Resolves when all work that was begun has ended. @throws BlobmirrorError what any of it failed with */
+  /** Resolves when all running work has ended. @throws BlobmirrorError the error of any of it */
   finish(): Promise<void>;
 }
 
-/** Runs at most `size` pieces of work at a time and holds none back: `start` waits instead. After an error none is begun. */
+/**
+ * Runs at most `size` tasks at a time without a queue: `start` waits instead. After an error no task is
+ * begun.
+ */
 export function createWorkerPool(size: number): WorkerPool {
   const limit = createLimiter(size);
   const running = new Set<Promise<void>>();

@@ -2,15 +2,18 @@ import { BlobmirrorError } from '../model/errors.ts';
 import { TIME_BUDGETS } from './time-budget.ts';
 import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
 
-/** Resolves when the next request may go out. @throws BlobmirrorError `storage-throttled` when that is too far off */
+/**
+ * Resolves when the next request may be sent. @throws BlobmirrorError `storage-throttled` when that is too
+ * far off
+ */
 export type RequestCap = () => Promise<void>;
 
-/** What may go out at once after a pause, as a part of a second's worth. */
+/** Largest burst after a pause, as a fraction of a second's requests. */
 const BURST = 0.1;
 
 /**
- * Lets through so many requests a second to one account, evenly and in the order they came (a token bucket). It is a
- * limit that the user sets; what the account itself can take is found by `AdaptiveGate`.
+ * Limits the requests to one account to a number per second, evenly and in order of arrival (a token bucket).
+ * The user sets this limit; `AdaptiveGate` finds what the account itself can take.
  */
 export function capRequests(
   account: string,
@@ -34,7 +37,7 @@ export function capRequests(
         { retryAfterMs: waitMs, context: { account } },
       );
     }
-    // A token that is not there yet is owed, so that whoever comes next waits longer.
+    // Takes a token in advance, so that the next request waits longer.
     tokens--;
     if (waitMs > 0) await new Promise<void>((resolve) => clock.after(waitMs, resolve));
   };

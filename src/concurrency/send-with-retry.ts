@@ -5,19 +5,20 @@ import type { SteadyClock } from '../clock/service-clock.ts';
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
 
-/** A defect is met again. Nobody knows that it is one, so it is given some seconds. */
+/** A defect fails every time. It cannot be recognised as one, so it is retried for some seconds. */
 const RETRY_UNKNOWN_FOR_MS = 3_000;
 
-/** What is told of a message that a queue did not take, before it is sent again; once for each message. */
+/** What is reported of a message that a queue did not take, before it is sent again; once per message. */
 export type OnSendRefused = (error: BlobmirrorError) => void;
 
 /**
- * Sends again while a queue does not take a message for a reason that may pass. A message that is given back is
- * delivered again at once, and ten deliveries later Service Bus moves it to the dead-letter queue: a full or a
- * forbidden queue would empty itself into there within seconds. Held, ten deliveries take twenty minutes.
+ * Sends again while a queue refuses a message for a reason that may pass. Service Bus delivers an abandoned
+ * message again at once, and moves it to the dead-letter queue after ten deliveries: within seconds, all
+ * messages would be dead letters because a queue is full or forbidden. With the message held and retried, ten
+ * deliveries take twenty minutes.
  *
- * An error that nobody knows is no such reason: it is insisted on for seconds, so that ten deliveries take half a
- * minute and nothing else waits for them.
+ * An unknown error is retried for seconds only, so that ten deliveries take half a minute and nothing else
+ * waits for them.
  */
 export async function sendWithRetry(
   clock: SteadyClock,

@@ -22,7 +22,10 @@ export interface AccountSettings {
   readonly backup: StorageConnection;
   /** Distinguishes mirrors between the same accounts. */
   readonly name: string;
-  /** Whether another mirror goes the other way, so that stamps of the backup at the source do not mean swapped accounts. */
+  /**
+   * Whether another mirror copies in the other direction, so that stamps of the backup at the source do not
+   * mean swapped accounts.
+   */
   readonly twoWay: boolean;
   readonly scope: ScopeRules;
   readonly policy: PolicySettings;

@@ -8,7 +8,7 @@ import {
 import { BlobmirrorError } from '../model/errors.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 
-/** Reads a document as one of its kind. @throws BlobmirrorError any storage code */
+/** Reads a document of this kind. @throws BlobmirrorError any storage code */
 export async function readDocument<Value>(
   documents: Pick<DocumentStore, 'read'>,
   kind: DocumentKind<Value>,
@@ -18,7 +18,7 @@ export async function readDocument<Value>(
 }
 
 /**
- * The same where the caller cannot go on without it. Undefined: there is none.
+ * Like `readDocument`, for a caller that cannot continue with a damaged document. Undefined: there is none.
  *
  * @throws BlobmirrorError `document-damaged`, `document-too-new`, or any storage code
  */
@@ -32,7 +32,7 @@ export async function readWholeDocument<Value>(
   return found.state === 'there' ? found.value : undefined;
 }
 
-/** Writes a document where there is none. False: there is one. @throws BlobmirrorError any storage code */
+/** Creates a document. False: there is one already. @throws BlobmirrorError any storage code */
 export async function createDocument<Value extends object>(
   documents: Pick<DocumentStore, 'write'>,
   kind: DocumentKind<Value>,
@@ -43,20 +43,21 @@ export async function createDocument<Value extends object>(
 }
 
 export interface ChangedDocument<Value, Changed extends Value | undefined> {
-  /** As it was before. */
+  /** Before the change. */
   readonly found: FoundDocument<Value>;
-  /** As it is now; undefined where nothing was changed. */
+  /** After the change; undefined when nothing was changed. */
   readonly changed: Changed;
 }
 
 const MAX_ATTEMPTS = 20;
 
 /**
- * Changes a document by compare-and-swap. `toChanged` is called once an attempt, and returns undefined to leave the
- * document as it is. A damaged document is replaced by what `toChanged` returns; its `before` is undefined, as that of
- * a missing one.
+ * Changes a document by compare-and-swap. `toChanged` is called once per attempt, and returns undefined to
+ * leave the document unchanged. A damaged document is replaced by what `toChanged` returns; its `before` is
+ * undefined, like that of a missing one.
  *
- * @throws BlobmirrorError `race-lost` after `attempts`, `document-too-new`, or any storage code; and what `toChanged` throws
+ * @throws BlobmirrorError `race-lost` after `attempts`, `document-too-new`, or any storage code; and what
+ * `toChanged` throws
  */
 export async function changeDocument<Value extends object, Changed extends Value | undefined>(
   documents: Pick<DocumentStore, 'read' | 'write'>,

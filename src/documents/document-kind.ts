@@ -1,23 +1,25 @@
 import type { z } from 'zod';
 import { BlobmirrorError } from '../model/errors.ts';
 
-/** A kind of document that the mirror keeps of itself: its schema, and the format that this release writes. */
+/**
+ * A kind of document that the mirror keeps about itself: its schema, and the format that this release writes.
+ */
 export interface DocumentKind<Value> {
   /** Its name in a sentence: `the pause`. */
   readonly what: string;
   /**
-   * The number that a document carries in its member `format`. It grows when an older release could misread a new
-   * document; a member that older releases can do without is added under the same number.
+   * The number in the document's member `format`. It grows when an older release could misread a new
+   * document; a member that older releases can ignore is added under the same number.
    */
   readonly format: number;
-  /** The value without its format, or why there is none. */
+  /** The value without its format, or why it is invalid. */
   readonly parse: (document: unknown) => ParsedDocument<Value>;
 }
 
 type ParsedDocument<Value> =
   { readonly value: Value } | { readonly wrong: string } | { readonly newerFormat: number };
 
-/** What a read found. A damaged document is told from a missing one. */
+/** The result of a read. A damaged document is distinguished from a missing one. */
 export type FoundDocument<Value> =
   | { readonly state: 'absent' }
   | {
@@ -30,18 +32,21 @@ export type FoundDocument<Value> =
   | {
       /** This release cannot read it. */
       readonly state: 'damaged';
-      /** `document-damaged`; or `document-too-new`, which no release of an older format writes over or removes. */
+      /**
+       * `document-damaged`, or `document-too-new`: a release that knows only older formats neither overwrites
+       * nor removes such a document.
+       */
       readonly error: BlobmirrorError;
       readonly version: string;
       readonly writtenAt?: Date | undefined;
     };
 
 /**
- * Defines a kind of document: `documentKind<Run>('a full sync', { format: 1 }).of(runSchema)`. A schema whose members
- * differ from those of the type does not compile.
+ * Defines a kind of document: `documentKind<Run>('a full sync', { format: 1 }).of(runSchema)`. A schema whose
+ * members differ from those of the type does not compile.
  *
- * A read gives the document itself and no copy by the schema, so that members which a newer release has added are kept
- * when it is written again.
+ * A read returns the document itself, not a copy made by the schema, so that members added by a newer release
+ * are kept when it is written again.
  */
 export function documentKind<Value extends object>(
   what: string,
@@ -70,9 +75,9 @@ export function documentKind<Value extends object>(
 }
 
 /**
- * Ties a schema to the type that it stands for: `unknown` where both have the same members at every depth, and the same
- * of them may be missing; else an error type. Texts are compared as texts, so that a schema may take any text where the
- * type has a brand or lists the known values: an unknown value may be that of a newer release.
+ * Ties a schema to its type: `unknown` where both have the same members at every depth and the same optional
+ * ones; otherwise an error type. Strings are compared as strings, so that a schema may accept any string
+ * where the type has a brand or lists the known values: an unknown value may come from a newer release.
  */
 type SameShape<Value, Parsed> =
   Equal<Members<Value>, Members<Parsed>> extends true
@@ -83,21 +88,21 @@ type SameShape<Value, Parsed> =
 
 type Equal<One, Other> = [One] extends [Other] ? ([Other] extends [One] ? true : false) : false;
 
-/** Every member as if it were required, so that one that only one of the two has shows. */
+/** Makes every member required, so that a member which only one of the two has shows. */
 type Members<T> = T extends string
   ? string
   : T extends object
     ? { -readonly [K in keyof T]-?: Members<Exclude<T[K], undefined>> }
     : T;
 
-/** What JSON makes of the type: no brands, and `undefined` as good as missing. */
+/** The type after JSON: no brands, and `undefined` members missing. */
 type Stored<T> = T extends string
   ? string
   : T extends object
     ? { readonly [K in keyof T]: Stored<T[K]> | (undefined extends T[K] ? undefined : never) }
     : T;
 
-/** The releases before formats wrote none: their documents count as older than any. */
+/** Releases before formats wrote no number: their documents count as older than any. */
 const NO_FORMAT = 0;
 
 function formatOf(document: unknown): number | undefined {
@@ -119,7 +124,7 @@ export function toDocument<Value extends object>({ format }: DocumentKind<Value>
   return { format, ...value };
 }
 
-/** @param found as the store gave it: its value is undefined where it is no JSON */
+/** @param found as the store returned it: its value is undefined when it is not JSON */
 export function parseDocument<Value>(
   { what, format, parse }: DocumentKind<Value>,
   name: string,
@@ -141,12 +146,12 @@ export function parseDocument<Value>(
   return { state: 'damaged', version, writtenAt, error };
 }
 
-/** Whether an error says that a document is there and this release cannot read it. */
+/** Whether an error means that a document exists and this release cannot read it. */
 export function isUnreadable({ code }: BlobmirrorError): boolean {
   return code === 'document-damaged' || code === 'document-too-new';
 }
 
-/** Whether a newer release wrote a document in a format that this one does not know. */
+/** Whether a newer release wrote the document in a format that this release does not know. */
 export function isTooNew(found: FoundDocument<unknown>): boolean {
   return found.state === 'damaged' && found.error.code === 'document-too-new';
 }
@@ -160,10 +165,13 @@ export function damaged(name: string, why: string): BlobmirrorError {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Documents have a few levels. One with thousands could be read and then not be written again. */
+/** Documents have a few levels. A document with thousands could be read but not written again. */
 const MAX_LEVELS = 32;
 
-/** The value of a document's bytes; undefined, which JSON cannot say, where they are no JSON in UTF-8 or too deep. */
+/**
+ * The value of a document's bytes; undefined, which JSON cannot express, where they are not JSON in UTF-8 or
+ * too deep.
+ */
 export function parseDocumentText(bytes: Uint8Array): unknown {
   try {
     const value = JSON.parse(utf8.decode(bytes)) as unknown;

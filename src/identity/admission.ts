@@ -14,7 +14,7 @@ export interface Admission {
    */
   evaluate(): Promise<Admitted>;
   /**
-   * For deletions on the word of a listing: requires a complete detection.
+   * For deletions that rely on a listing: requires a complete detection.
    *
    * @throws BlobmirrorError `accounts-swapped`, or the error of the detection
    */

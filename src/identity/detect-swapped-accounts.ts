@@ -13,15 +13,18 @@ export interface SwapDetectionParts {
   /** The backup account's name. */
   readonly backup: string;
   readonly scope: Pick<Scope, 'prefixes'>;
-  /** Where mirrors may be registered: the state that the settings name, and the same container of the source. */
+  /**
+   * Where mirrors may be registered: the state of the settings, and the container of the same name in the
+   * source.
+   */
   readonly registries: readonly Pick<DocumentStore, 'list'>[];
-  /** The container of canaries, looked at before all others: on a backup it has a blob with a stamp. */
+  /** The container of canaries, checked first: on a backup it has a blob with a stamp. */
   readonly canaries: ContainerName | undefined;
-  /** For how long the look may take, in milliseconds. */
+  /** Time limit of the detection, in milliseconds. */
   readonly withinMs: number;
 }
 
-/** `clear`: nothing speaks of it. `unknown`: not all could be looked at, and the rest says nothing. */
+/** `clear`: no evidence of a swap. `unknown`: a check failed, and the others found no evidence. */
 export type SwapDetection =
   | { readonly kind: 'clear'; readonly blobs: number }
   | { readonly kind: 'swapped'; readonly evidence: string }
@@ -34,9 +37,9 @@ const PAGE_SIZE = 500;
 const MOST_PAGES = 2;
 
 /**
- * Whether the source is the backup of a mirror the other way round, by a bounded number of requests that only read: such
- * a mirror is registered, or blobs of the source carry stamps that name the configured backup as what they were made
- * from. What fails proves nothing.
+ * Detects whether the source is the backup of a mirror in the other direction, by a bounded number of reads:
+ * such a mirror is registered, or blobs of the source carry stamps that name the configured backup as their
+ * source. A failed check proves nothing.
  */
 export async function detectSwappedAccounts(parts: SwapDetectionParts): Promise<SwapDetection> {
   const late = new AbortController();
@@ -54,7 +57,7 @@ async function detect(parts: SwapDetectionParts, late: AbortSignal): Promise<Swa
   const fail = (thrown: unknown): void => void failures.push(toBlobmirrorError(thrown));
   for (const registry of parts.registries) {
     const reverse = await findReverse(registry, parts).catch((thrown: unknown) => {
-      // Who may not look there has another place for the state.
+      // An identity without rights there keeps its state elsewhere.
       if (toBlobmirrorError(thrown).code !== 'storage-forbidden') fail(thrown);
       return undefined;
     });
@@ -82,7 +85,7 @@ async function detect(parts: SwapDetectionParts, late: AbortSignal): Promise<Swa
   return error === undefined ? { kind: 'clear', blobs } : { kind: 'unknown', error };
 }
 
-/** A mirror from the backup to the source. */
+/** The registration of a mirror from the backup to the source. */
 async function findReverse(
   registry: Pick<DocumentStore, 'list'>,
   { source, backup }: SwapDetectionParts,
@@ -92,7 +95,7 @@ async function findReverse(
   return undefined;
 }
 
-/** Some of the containers that are mirrored, far from each other, since neighbours often have one origin. */
+/** Some mirrored containers, spread over the listing, since neighbours often have one origin. */
 async function chooseContainers({
   source,
   scope,

@@ -3,11 +3,11 @@ import type { FormerRuns, Registration } from './registration.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 
 /**
- * How the release before this one named its documents: without a mirror's id before them, so that all mirrors with one
- * container of the state shared them. Frozen: what was written so long ago keeps its names.
+ * The document names of the former release: without the id of a mirror, so that all mirrors with one state
+ * container shared them. Frozen: existing documents keep their names.
  */
 
-/** Of which each mirror takes a copy, the last hour's activity beside them. */
+/** Each mirror takes a copy of these, and of the last hour's activity. */
 const FORMER_DOCUMENTS = [
   'control/pause',
   'control/acknowledged',
@@ -22,13 +22,13 @@ export const FORMER_RUNS = 'reconcile/runs/';
 
 const OF_RUN = /^reconcile\/(?:runs\/([^/.]+)|slices\/([^/.]+)\..*)$/;
 
-/** The run that a document is of; undefined where it is of none. */
+/** The run that a document belongs to; undefined: none. */
 export function formerRunOf(name: string): string | undefined {
   const [, run, slice] = OF_RUN.exec(name) ?? [];
   return run ?? slice;
 }
 
-/** As much of a run as decides whose it is. */
+/** The part of a run that decides which mirror it belongs to. */
 interface FormerRun {
   readonly mirror: string | undefined;
   readonly isUnderWay: boolean;
@@ -42,26 +42,27 @@ function parseFormerRun(value: unknown): FormerRun | undefined {
 
 export interface Migration {
   readonly store: DocumentStore;
-  /** What the mirror's own documents begin with. */
+  /** The prefix of the mirror's own documents. */
   readonly prefix: string;
-  /** See `Run.mirror`: of the settings that this mirror has. */
+  /** The value of `Run.mirror` for the settings of this mirror. */
   readonly settings: string;
-  /** The other mirrors that are known. */
+  /** The other registered mirrors. */
   readonly others: readonly Pick<Registration, 'settings' | 'former'>[];
   readonly now: Date;
 }
 
-/** What a mirror of the release before may still have in its queues is no older. */
+/** Older than anything in the queues of a mirror of the former release. */
 const LAPSED_MS = 15 * 24 * 3_600_000;
 const CONCURRENCY = 8;
 
 /**
- * Takes over what the release before has left under names that all mirrors shared. Runs are read where they are: those
- * of these very settings are this mirror's, those of another mirror's are not, and of what ended and cannot be told each
- * has its share. All else cannot be told, so each mirror takes a copy: what was paused stays paused, for each.
+ * Takes over what the former release left under names that all mirrors shared. Runs stay under their names:
+ * those with the digest of this mirror's settings are its own; those of another known mirror are not; ended
+ * runs of unknown origin are shared by all mirrors. The origin of all other documents is unknown, so each
+ * mirror takes a copy: what was paused stays paused, for each.
  *
- * Nothing is taken away, so that the release before can go on where it was, and what a mirror has written under its own
- * name is never written over: whoever dies on the way, and whoever does it beside another, leaves the same.
+ * Nothing is removed, so that the former release can be used again, and nothing that a mirror has written
+ * under its own name is overwritten: the result is the same after a crash, or if two workers do this at once.
  */
 export async function migrateFormerDocuments(parts: Migration): Promise<Registration['former']> {
   const { store, prefix, others, now } = parts;
@@ -69,7 +70,7 @@ export async function migrateFormerDocuments(parts: Migration): Promise<Registra
   const runs = await findRuns(parts);
   const isOurs = Object.values(runs).includes('own');
   const firstTaken = Math.min(...others.map(({ former }) => Date.parse(former.takenAt)));
-  // A mirror that comes long after those that shared them has no part in them.
+  // A mirror that registers long after those that shared the documents has no part in them.
   if (!isOurs && now.getTime() - firstTaken > LAPSED_MS) return { takenAt, runs: {} };
 
   const names: string[] = [...FORMER_DOCUMENTS];
@@ -85,7 +86,7 @@ export async function migrateFormerDocuments(parts: Migration): Promise<Registra
   return { takenAt, runs };
 }
 
-/** Whether a mirror of the release before was ever at work with this container. */
+/** Whether a mirror of the former release ever used this container. */
 export async function hasFormerDocuments(store: Pick<DocumentStore, 'read'>): Promise<boolean> {
   const found = await Promise.all(
     ['recovery/history', 'control/pause', FORMER_CURRENT].map(async (name) => await store.read(name)),
@@ -102,7 +103,8 @@ async function findRuns({ store, settings, others }: Migration): Promise<FormerR
     const run = parseFormerRun((await store.read(name))?.value);
     if (id === undefined || run === undefined) return;
     if (run.mirror === settings) runs[id] = 'own';
-    // One that is under way is in the queue of whoever began it; the next full sync makes up for it.
+    // A run under way is in the queue of the mirror that began it; the next full sync of this one makes up
+    // for it.
     else if (!run.isUnderWay && !ofOthers.has(run.mirror ?? '')) runs[id] = 'shared';
   });
   return runs;
@@ -110,7 +112,7 @@ async function findRuns({ store, settings, others }: Migration): Promise<FormerR
 
 async function copyDocument(store: DocumentStore, from: string, to: string): Promise<void> {
   const found = await store.read(from);
-  // What is damaged stays so: whoever reads it says what that means.
+  // A damaged document is copied as it is: its readers report the damage.
   if (found !== undefined) await store.write(to, found.value ?? null, { nothingThere: true });
 }
 

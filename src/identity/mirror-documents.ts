@@ -4,20 +4,20 @@ import { type FormerRuns, REGISTRATION_DOCUMENT, documentsPrefix, registrationNa
 import type { MirrorId } from '../model/mirror-id.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 
-/** Runs that are not this mirror's to remove are passed over once so many newer ones are known. */
+/** Shared runs are listed only among this many newest runs: this mirror may not remove them. */
 const SHOWN = 50;
 
 export interface DocumentOwnership {
-  /** What the mirror's own documents begin with. */
+  /** The prefix of the mirror's own documents. */
   readonly prefix: string;
-  /** The runs of the release before that are read, and brought to their end, where that one wrote them. */
+  /** The runs of the former release that are read and finished under their old names. */
   readonly former: FormerRuns;
 }
 
 /**
- * The documents of one mirror in a store that several share. Each name has the mirror's own prefix, but for those of
- * runs that the release before began: a worker of it may still be at work on one, and both must count the same slices.
- * What of those cannot be told to be this mirror's is never removed.
+ * The documents of one mirror in a store that several share. Each name has the mirror's prefix, except those
+ * of runs that the former release began: one of its workers may still work on such a run, and both must count
+ * the same slices. Shared documents of those runs are never removed.
  */
 export function mirrorDocuments(store: DocumentStore, { prefix, former }: DocumentOwnership): DocumentStore {
   const kindOf = (name: string): 'own' | 'shared' | undefined => {
@@ -28,7 +28,8 @@ export function mirrorDocuments(store: DocumentStore, { prefix, former }: Docume
   const hasFormer = Object.keys(former).length > 0;
 
   async function* list(start: string): AsyncIterable<readonly string[]> {
-    // Pages of both in turn would not be in order, and the names of runs are to be: they are a hundred at most.
+    // Names of runs must be in order, which alternating pages of both would not be. There are a hundred at
+    // most.
     if (hasFormer && start === FORMER_RUNS) {
       const own = await listAll(store, `${prefix}${start}`);
       const old = (await listAll(store, start)).filter((name) => kindOf(name) !== undefined);
@@ -59,8 +60,8 @@ async function listAll(store: DocumentStore, prefix: string): Promise<readonly s
 }
 
 /**
- * The documents of a mirror, for those who are no worker and register nothing: its own; or, as long as no worker of this
- * release has taken them over, those that the workers of the release before go by.
+ * The documents of a mirror, for processes that are no workers and register nothing: its own, or, until a
+ * worker of this release takes them over, those of the former release.
  */
 export function locateDocuments(store: DocumentStore, id: MirrorId): () => Promise<DocumentStore> {
   const prefix = documentsPrefix(id);
@@ -69,16 +70,17 @@ export function locateDocuments(store: DocumentStore, id: MirrorId): () => Promi
   return async () => {
     if (located !== undefined) return located;
     const found = await readDocument(store, REGISTRATION_DOCUMENT, registrationName(id));
-    // Remembered only then: before, a worker may take over at any moment.
+    // Cached only now: until it is registered, a worker may take over at any moment.
     if (found.state === 'there')
       return (located = mirrorDocuments(store, { prefix, former: found.value.former.runs }));
-    // A worker has taken them over; which runs of the former release are its own is known when it has registered anew.
+    // A worker has taken them over. Which runs of the former release are its own is known after it registers
+    // again.
     if (found.state === 'damaged') return mirrorDocuments(store, { prefix, former: {} });
     return (await hasFormerDocuments(store)) ? store : mirrorDocuments(store, { prefix, former: {} });
   };
 }
 
-/** A store that is known only once something was asked: every call waits for that, and fails as it fails. */
+/** A store that is opened by its first call; each call waits for that, and rejects if it fails. */
 export function deferDocuments(open: () => Promise<DocumentStore>): DocumentStore {
   return {
     read: async (name) => await (await open()).read(name),

@@ -13,7 +13,7 @@ import type { DocumentStore } from '../ports/document-store.ts';
 
 /** The identity of a mirror by its settings. */
 export interface MirrorFacts extends MirrorIdentity {
-  /** Of scope and policy: see `Run.mirror`. */
+  /** Digest of scope and policy: see `Run.mirror`. */
   readonly settings: string;
   readonly queues: Queues;
 }
@@ -54,10 +54,11 @@ export function isMirrorActive({ seenAt }: Pick<Registration, 'seenAt'>, now: Da
 }
 
 /**
- * Two mirrors with one queue lose events: each receives some of the other's, finds them out of scope and completes them.
- * Of two active ones, the one that was registered first continues, so that they do not stop each other.
+ * Two mirrors with one queue lose events: each receives some of the other's, finds them out of scope and
+ * completes them. Of two active mirrors, the one that registered first continues, so that they do not stop
+ * each other.
  *
- * @param own as it is registered; undefined: it is not
+ * @param own its registration; undefined: it is not registered
  * @throws BlobmirrorError `queue-taken`
  */
 export function refuseSharedQueues(

@@ -14,15 +14,15 @@ import { migrateFormerDocuments } from './former-release.ts';
 
 export interface RegisteredMirror {
   readonly registration: Registration;
-  /** As it was before; undefined: there was none. */
+  /** The registration before; undefined: there was none. */
   readonly before: Registration | undefined;
   /** Registrations that cannot be read, and why: its own is written anew, another mirror stays unknown. */
   readonly damaged: ReadonlyMap<string, BlobmirrorError>;
 }
 
 /**
- * Registers a mirror as the one of its id, and takes over what the release before has left for it: what the mirror
- * writes under its name is its own from then on. Done again, it renews what is registered.
+ * Registers a mirror under its id and takes over what the former release left for it: from then on, what the
+ * mirror writes under its name is its own. Repeating it renews the registration.
  *
  * @param isLookedAt the source was looked at, and showed nothing of a mirror the other way round
  * @throws BlobmirrorError `mirror-name-taken` when another mirror is at work under the same id, `queue-taken` when one
@@ -78,9 +78,9 @@ export async function registerMirror(
 }
 
 /**
- * Two apps with the same accounts and name, and queues of their own, are two mirrors: each would take the other's pause
- * and full syncs for its own. Scope and policy do not tell them apart, since whoever deploys an app anew may have changed
- * those, nor do queues that nobody takes messages from any more.
+ * Two apps with the same accounts and name and different queues are two mirrors: each would take the other's
+ * pause and full syncs for its own. Scope and policy do not tell them apart, since a new deployment may
+ * change those, nor do queues from which no worker takes messages any more.
  *
  * @throws BlobmirrorError `mirror-name-taken`
  */
@@ -90,7 +90,7 @@ export function refuseAnother(
   now: Date,
 ): void {
   if (registered === undefined) return;
-  // The port may be another one when a machine starts anew.
+  // The port may change when a machine restarts.
   const isSame = (['namespace', 'events', 'reconcile'] as const).every(
     (key) => registered.queues[key] === queues[key],
   );

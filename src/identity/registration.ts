@@ -5,7 +5,7 @@ import type { MirrorId } from '../model/mirror-id.ts';
 const queuesSchema = z.object({
   /** The host of the Service Bus namespace. */
   namespace: z.string(),
-  /** Where the connection names one: a machine may have several brokers. */
+  /** If the connection names one: a machine may have several brokers. */
   port: z.string().optional(),
   events: z.string(),
   reconcile: z.string(),
@@ -15,8 +15,8 @@ const formerSchema = z.object({
   /** ISO 8601, as all times here. */
   takenAt: z.string(),
   /**
-   * The runs of the release before, which are read where that one wrote them: `own` was begun by this very mirror, and
-   * of a `shared` one nobody can tell whose it was.
+   * The runs of the former release that are read under their old names: `own`: this mirror began it;
+   * `shared`: the mirror that began it is not known.
    */
   runs: z.record(z.string(), z.enum(['own', 'shared'])),
 });
@@ -25,30 +25,30 @@ const schema = z.object({
   source: z.string(),
   backup: z.string(),
   name: z.string(),
-  /** Of the scope and the policy: see `Run.mirror`. */
+  /** Digest of scope and policy: see `Run.mirror`. */
   settings: z.string(),
   queues: queuesSchema,
   registeredAt: z.string(),
-  /** When a worker of it was last at work, some minutes old. */
+  /** When a worker of it was last active; up to some minutes old. */
   seenAt: z.string(),
-  /** When the source was looked at, and showed nothing of a mirror the other way round. */
+  /** When the source was checked for a mirror in the other direction, and none was found. */
   lookedAt: z.string().optional(),
   former: formerSchema,
 });
 
-/** That there is a mirror, who it is, and since when: a small document for each in the state's container. */
+/** The registration of a mirror: a small document in the state's container. */
 export type Registration = z.infer<typeof schema>;
 export type Queues = z.infer<typeof queuesSchema>;
 export type FormerRuns = Registration['former']['runs'];
 
-/** All mirrors that keep their state in one container. */
+/** The registrations of all mirrors that keep their state in one container. */
 export const REGISTRY = 'registry/';
 
 export function registrationName(id: MirrorId): string {
   return `${REGISTRY}${id}`;
 }
 
-/** What the names of a mirror's own documents begin with. */
+/** The prefix of a mirror's own documents. */
 export function documentsPrefix(id: MirrorId): string {
   return `mirrors/${id}/`;
 }
@@ -58,8 +58,8 @@ export const REGISTRATION_DOCUMENT = documentKind<Registration>('the registratio
 }).of(schema);
 
 /**
- * Undefined for what is no registration, or a damaged one. When it was last written, by the service's own clock, is when
- * a worker of it was last at work.
+ * Undefined if there is no registration or a damaged one. The service's time of the last write tells when a
+ * worker was last active.
  */
 export function toRegistration(found: FoundDocument<Registration>): Registration | undefined {
   if (found.state !== 'there') return undefined;

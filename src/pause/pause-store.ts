@@ -25,7 +25,7 @@ export interface PauseStore {
 
 const time = z.iso.datetime();
 
-/** As it is stored: nobody stores that a pause is unknown. */
+/** As it is stored: an unknown pause is never stored. */
 type StoredPauses = Pick<PauseState, 'ended'> & { readonly paused: Omit<Pause, 'isUnknown'> | null };
 
 const PAUSE_DOCUMENT = documentKind<StoredPauses>('the pause', { format: 1 }).of(

@@ -6,7 +6,7 @@ import type { AccountInspector } from './account-inspector.ts';
 import type { BackupStore } from './backup-store.ts';
 import type { BlobReader } from './blob-reader.ts';
 
-/** How many comparisons of content are made at a time in a process: each holds a piece of both sides, 16 MiB. */
+/** Content comparisons at a time in a process. Each holds a piece of both sides, 16 MiB. */
 const MOST_COMPARISONS = 4;
 
 /** The reader behind the gate of its account. */
@@ -37,7 +37,8 @@ export function throttleBackup(
       await source.run(async () => await backup.run(async () => await store.secure(request))),
     place: async (request, secured) => await backup.run(async () => await store.place(request, secured)),
     compareContent: async (request) =>
-      // What waits for its turn, for minutes perhaps, takes no room that live changes need.
+      // A comparison may wait for minutes; while it waits, it must not take room at the gate that live
+      // changes need.
       await inSlot(
         async () =>
           await source.run(async () => await backup.run(async () => await store.compareContent(request))),
@@ -62,7 +63,7 @@ export function throttleBackup(
   };
 }
 
-/** A page is a request. What is done with a page in between takes no room. */
+/** Fetching a page is a request. Handling a page between requests takes no room at the gate. */
 async function* throttlePages<Page>(pages: AsyncIterable<Page>, gate: AdaptiveGate): AsyncIterable<Page> {
   const iterator = pages[Symbol.asyncIterator]();
   try {
@@ -77,12 +78,12 @@ async function* throttlePages<Page>(pages: AsyncIterable<Page>, gate: AdaptiveGa
 }
 
 /**
- * A backup whose containers have the names that they have at the source: the one place where the names of the two
- * accounts meet. A container that is no image of a source container is not listed, and there is no name by which it
- * could be asked for.
+ * A backup addressed by the container names of the source: the only place where the names of the two accounts
+ * are translated. A container that is the image of no source container is not listed and cannot be addressed.
  *
- * Every method also rejects with `container-not-mappable` for a container that has no name on the backup. They are
- * written out, none is handed through: a method that the port gains and that is not mapped here does not compile.
+ * Every method also rejects with `container-not-mappable` for a container that has no name on the backup. The
+ * methods are written out one by one, so that a method that is added to the port and not mapped here does not
+ * compile.
  */
 export function mapContainers(backup: BackupStore, names: ContainerNames): BackupStore {
   const toBackup = toBackupKey(names);
@@ -128,7 +129,7 @@ export function mapContainers(backup: BackupStore, names: ContainerNames): Backu
   };
 }
 
-/** The reading half of it. */
+/** The reading half of the mapped backup. */
 function mapReader(backup: BlobReader, names: ContainerNames): BlobReader {
   const toBackup = toBackupKey(names);
   return {
@@ -154,7 +155,7 @@ function toBackupKey(names: ContainerNames): (key: Key) => Key {
   return ({ container, path }) => ({ container: names.toBackup(container), path });
 }
 
-/** The inspection of a backup whose containers have the names that they have at the source: see `mapContainers`. */
+/** Inspection of a backup addressed by the container names of the source: see `mapContainers`. */
 export function mapInspector(backup: AccountInspector, names: ContainerNames): AccountInspector {
   const toBackup = ({ container, path }: Key): Key => ({ container: names.toBackup(container), path });
   return {
@@ -168,24 +169,31 @@ export function mapInspector(backup: AccountInspector, names: ContainerNames): A
 }
 
 /**
- * What every message passes before work on it begins. A trigger of Azure Functions cannot be told to take no more, so
- * what it takes while mirroring is paused is held, and goes back as a copy that counts as no try.
+ * Every message passes this gate before work on it begins. A trigger of Azure Functions cannot be told to
+ * stop receiving, so messages that it receives while mirroring is paused are held, and then requeued as a
+ * copy that does not count as a try.
  */
 export interface PauseGate {
   /**
-   * Does the work, unless mirroring is paused. Then it is not begun: the call lasts as long as a message may be held, or
-   * until the pause is over or the process is to end, and resolves to after how many milliseconds the message should
-   * come again. What the work rejects with, this does.
+   * Does the work, unless mirroring is paused. While paused, the work is not begun: the call waits as long as
+   * a message may be held, or until the pause ends or the process shuts down, and resolves to the delay in
+   * milliseconds after which the message should come again. Rejects with the error of the work.
    */
   readonly pass: (work: () => Promise<void>) => Promise<RequeueDelay | undefined>;
 
-  /** Whether mirroring is paused, as it was last seen. While work is done it is looked at every two seconds. */
+  /**
+   * Whether mirroring was paused when last checked. While work is being done, this is checked every two
+   * seconds.
+   */
   readonly isPaused: () => boolean;
 
-  /** Calls once when mirroring is seen to be paused, at once if it is. What is returned calls it off. */
+  /**
+   * Calls the listener once, when mirroring is seen to be paused; at once if it is already. The returned
+   * function unsubscribes.
+   */
   readonly whenPaused: (run: () => void) => () => void;
 
-  /** For how much of the time since then mirroring stood still, in milliseconds. Never rejects. */
+  /** How long mirroring was paused since then, in milliseconds. Never rejects. */
   readonly pausedSince: (since: Date) => Promise<number>;
 }
 
@@ -193,7 +201,7 @@ export interface RequeueDelay {
   readonly delayMs: number;
 }
 
-/** For those whose mirroring nobody pauses. */
+/** A gate for processes whose mirroring cannot be paused. */
 export const NEVER_PAUSED: PauseGate = {
   pass: async (work) => {
     await work();

@@ -4,20 +4,20 @@ import type { BlobPresent, DirectoryPresent, Tags } from '../model/reading.ts';
 import type { BlobReader } from './blob-reader.ts';
 
 /**
- * What an inspection asks of either account beyond a look at one key. Nothing here writes. Every method rejects with a
- * `BlobmirrorError` and nothing else.
+ * What an inspection reads from either account, beyond the check of one key. Nothing here writes. Every
+ * method rejects with a `BlobmirrorError` and nothing else.
  */
 export interface AccountInspector extends BlobReader {
   /**
-   * All blobs of a container, and the directories of a hierarchical one, with their properties and metadata, in the
-   * service's own order, a page of at most 5,000 at a time: one request a page. A directory comes before all that is
-   * in it. A container that does not exist lists nothing.
+   * All blobs of a container, and the directories of a hierarchical one, with their properties and metadata,
+   * in the service's own order, at most 5,000 a page: one request a page. A directory comes before its
+   * content. A container that does not exist lists nothing.
    */
   listReadings(container: ContainerName, options: ListOptions): AsyncIterable<readonly ListedReading[]>;
 
   /**
-   * `count` bytes of a blob's content from `offset` on, all of them inside the blob; undefined when the blob is not,
-   * or is no longer, the version asked for.
+   * `count` bytes of a blob's content from `offset` on; the range must lie inside the blob. Undefined when
+   * the blob is not, or no longer, the requested version.
    */
   readRange(key: Key, range: VersionRange): Promise<Uint8Array | undefined>;
 
@@ -26,20 +26,20 @@ export interface AccountInspector extends BlobReader {
 }
 
 export interface ListOptions {
-  /** Only what has a name that begins so; empty for all. */
+  /** Only names with this prefix; empty for all. */
   readonly prefix: string;
-  /** Whether index tags are listed too. It takes the right to read them. */
+  /** Whether to list index tags. Requires the right to read them. */
   readonly tags: boolean;
 }
 
 export interface ListedReading {
   readonly path: BlobPath;
   readonly reading: BlobPresent | DirectoryPresent;
-  /** Empty when they were not asked for. */
+  /** Empty when tags were not requested. */
   readonly tags: Tags;
-  /** The account is hierarchical, but this listing does not tell the access; only a look does. */
+  /** The account is hierarchical, but this listing does not include the access; only a HEAD does. */
   readonly accessUntold?: true;
-  /** A name of the metadata is one that a listing cannot tell; only a look does. */
+  /** A metadata name cannot be carried by a listing; only a HEAD has it. */
   readonly metadataUntold?: true;
 }
 
@@ -50,5 +50,5 @@ export interface VersionRange {
   readonly count: number;
 }
 
-/** `blob`: whoever knows a name may read it. `container`: anybody may list and read all. */
+/** `blob`: anyone who knows a name may read it. `container`: anyone may list and read all. */
 export type PublicAccess = 'none' | 'blob' | 'container';

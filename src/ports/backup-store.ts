@@ -7,8 +7,8 @@ import type { DirectoryStore } from './directory-store.ts';
 import type { WriteCondition, WriteOutcome } from './write-outcome.ts';
 
 /**
- * The account that mirrors. Every write carries what was read (invariant 3), so a write that comes too late is
- * refused by the service instead of doing harm. A write that was cut off before its answer rejects with
+ * The account that mirrors. Every write carries the version that was read (invariant 3), so the service
+ * refuses a write that comes too late. A write that was cut off before its answer rejects with
  * `write-outcome-unknown`: it may still commit.
  */
 export interface BackupStore extends BlobReader, DirectoryStore, ContentComparison {
@@ -19,61 +19,66 @@ export interface BackupStore extends BlobReader, DirectoryStore, ContentComparis
   copy(request: CopyRequest): Promise<CopyOutcome>;
 
   /**
-   * Makes the copy at a place of ours in the same container, which no listing shows and no scope names, the same for every
-   * worker that copies this version; what is at `request.key` is left alone. So what cannot be overwritten, a blob of
-   * another kind or an archived one, goes only once the new version is on this account.
+   * Makes the copy at a staging path in the same container, which no listing shows and no scope includes, and
+   * which is the same for every worker that copies this version. The blob at `request.key` is not touched. So
+   * a blob that cannot be overwritten, because it is archived or of another kind, is deleted only once the
+   * new version is on this account.
    */
   secure(request: CopyRequest): Promise<SecureOutcome>;
 
   /**
-   * Gives a secured copy its place, where nothing must be, with the metadata, tier and tags of the request; then the
-   * secured one goes. `backup-precondition-failed` when something is at the place, or the secured copy is gone.
+   * Moves a staged copy to its key, where nothing may exist, with the metadata, tier and tags of the request,
+   * and then deletes the staged copy. `backup-precondition-failed` when something exists at the key, or the
+   * staged copy is gone.
    */
   place(request: CopyRequest, secured: Secured): Promise<WriteOutcome>;
 
-  /** Sets the metadata of a blob or a directory, and leaves all else. */
+  /** Sets the metadata of a blob or a directory, and changes nothing else. */
   restamp(request: RestampRequest): Promise<WriteOutcome>;
 
-  /** Moves the blob to another access tier. Neither content nor ETag changes, so nothing is at stake in a race. */
+  /** Moves the blob to another access tier. Neither content nor ETag changes, so a race does no harm. */
   setTier(key: Key, tier: string): Promise<WriteOutcome>;
 
-  /** Sets all index tags. They are no part of what an ETag stands for. */
+  /** Sets all index tags. Setting tags does not change the ETag. */
   setTags(key: Key, tags: Tags): Promise<WriteOutcome>;
 
   /**
-   * Deletes the blob if it still is the one that was read. One that has snapshots is `refused`: they are its users', and
-   * would go with it.
+   * Deletes the blob if it is still the version that was read. A blob with snapshots is `refused`: the
+   * snapshots belong to its users and would be deleted with it.
    */
   delete(key: Key, ifMatch: Etag): Promise<WriteOutcome>;
 
-  /** Makes a private container. It is no error when it is already there. */
+  /** Makes a private container. Succeeds when the container already exists. */
   createContainer(container: ContainerName, metadata: Metadata): Promise<void>;
 }
 
 export interface CopyRequest {
-  /** What is written on the backup. */
+  /** What to write on the backup. */
   readonly key: Key;
-  /** What is read at the source: the same when left out. It differs where a container has another name on the backup. */
+  /**
+   * What to read at the source; the same when left out. It differs where a container has another name on the
+   * backup.
+   */
   readonly from?: Key;
-  /** The version to copy, as it was read at the source. */
+  /** The version to copy, as read at the source. */
   readonly source: BlobPresent;
-  /** All metadata that the copy is to carry, the stamp included. */
+  /** All metadata of the copy, the stamp included. */
   readonly metadata: Metadata;
   readonly condition: WriteCondition;
   /** The access tier of the copy; undefined for the account's default. */
   readonly tier: string | undefined;
-  /** The index tags of the copy, which were read from the source. */
+  /** The index tags of the copy, as read at the source. */
   readonly tags: Tags;
 }
 
 export interface RestampRequest {
   readonly key: Key;
-  /** All of it, the stamp included. */
+  /** All metadata, the stamp included. */
   readonly metadata: Metadata;
   readonly ifMatch: Etag;
 }
 
-/** A copy that waits for its place, in the account's own names: only to be handed back. */
+/** A staged copy, named as the account names it. Opaque: only passed back. */
 export interface Secured {
   readonly key: Key;
   readonly etag: Etag;
@@ -83,15 +88,16 @@ export type SecureOutcome =
   | { readonly kind: 'secured'; readonly secured: Secured; readonly engine: string }
   | Exclude<CopyOutcome, { readonly kind: 'written' }>;
 
-/** `engine` is the way that was taken, for the log. */
+/** `engine` names the copy engine that was used, for the log. */
 export type CopyOutcome =
   (WriteOutcome & { readonly engine: string }) | { readonly kind: 'unfinished'; readonly engine: string };
 
-/** Reads both sides and says whether they hold the same bytes. Nothing here writes. */
+/** Reads both sides and tells whether they hold the same bytes. Nothing here writes. */
 export interface ContentComparison {
   /**
-   * Compares what both sides hold, each byte read under the ETag that was observed, in bounded memory. It stops after a
-   * piece when it is told to; the same request with what is equal so far, from any worker, then goes on where it was.
+   * Compares the content of both sides, reading each under the ETag that was observed, in bounded memory.
+   * Stops after a piece when told to; any worker then continues with the same request and the number of bytes
+   * found equal.
    *
    * Rejects with a `BlobmirrorError` and nothing else.
    */
@@ -101,18 +107,18 @@ export interface ContentComparison {
 export interface ComparisonRequest {
   /** On the backup. */
   readonly key: Key;
-  /** At the source: the same when left out. */
+  /** At the source; the same when left out. */
   readonly from?: Key;
-  /** The versions to compare, as they were read. */
+  /** The versions to compare, as read. */
   readonly source: BlobPresent;
   readonly backup: BlobPresent;
-  /** How many bytes, from the first on, an earlier call found equal in these very versions. */
+  /** How many leading bytes of these same versions an earlier call found equal. */
   readonly equal?: number;
-  /** Asked after every piece. */
+  /** Called after every piece. */
   readonly mustStop?: () => boolean;
 }
 
 export type ComparisonOutcome =
   | { readonly kind: 'same' | 'different' | 'source-precondition-failed' | 'backup-precondition-failed' }
-  /** `equal`: how many bytes, from the first on, were found equal. */
+  /** `equal`: how many leading bytes were found equal. */
   | { readonly kind: 'unfinished'; readonly equal: number };

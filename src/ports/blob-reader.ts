@@ -5,28 +5,29 @@ import type { BlobPresent, Reading, Tags } from '../model/reading.ts';
 import type { Metadata, Stamp } from '../model/stamp.ts';
 
 /**
- * What can be asked of either account. Every method rejects with a `BlobmirrorError` and nothing else; none retries
- * by itself, since a message that failed comes back from the queue.
+ * What either account can be asked. Every method rejects with a `BlobmirrorError` and nothing else; none
+ * retries by itself, since a message that failed comes back from the queue.
  */
 export interface BlobReader {
   /** The storage account's name. */
   readonly account: string;
 
   /**
-   * One look at a key: one request. Absent is only what the service itself said by name (BlobNotFound,
-   * ContainerNotFound); every other failure, a bare 404 included, is an error and proves nothing (invariant 7).
+   * Reads one key in one request. A blob is absent only if the service itself says so by name (BlobNotFound,
+   * ContainerNotFound); every other failure, a bare 404 included, is an error and proves nothing (invariant
+   * 7).
    */
   read(key: Key): Promise<Reading>;
 
-  /** Index tags; none for a blob that is not there. */
+  /** Index tags; empty for a blob that does not exist. */
   readTags(key: Key): Promise<Tags>;
 
   /** All containers, a page at a time. */
   listContainers(): AsyncIterable<readonly ContainerName[]>;
 
   /**
-   * The blobs of a container, and the directories of a hierarchical one, in the service's own order, a page of at most 5,000 at a time; all of them when no range
-   * is given. A container that does not exist lists nothing.
+   * The blobs of a container, and the directories of a hierarchical one, in the service's own order, at most
+   * 5,000 a page; all of them when no range is given. A container that does not exist lists nothing.
    */
   listBlobs(container: ContainerName, range?: ListRange): AsyncIterable<BlobPage>;
 
@@ -34,51 +35,52 @@ export interface BlobReader {
   readContainer(container: ContainerName): Promise<Metadata | undefined>;
 
   /**
-   * The access of a container's root directory, through which everything in it is reached; undefined when the container
-   * does not exist. On a flat account it fails with `storage-rejected`; nobody asks for it there.
+   * The access of a container's root directory, which is needed to reach everything in the container;
+   * undefined when the container does not exist. Fails with `storage-rejected` on a flat account; no caller
+   * asks for it there.
    */
   readRootAccess(container: ContainerName): Promise<Access | undefined>;
 }
 
 /**
- * A page of a listing. Its functions do not depend on `this`: `{ ...page, entries }` is a page that shows fewer of the
+ * A page of a listing. Its functions do not depend on `this`: `{ ...page, entries }` is a page with fewer
  * entries.
  */
 export interface BlobPage {
   /** In the service's own order. */
   readonly entries: readonly ListedBlob[];
   /**
-   * What begins a listing with this page, for `ListRange.marker`: opaque, and good for later. Undefined where the listing
-   * began at a place of its own with it.
+   * The marker of this page, for `ListRange.marker`: opaque, and valid later. Undefined when it is the first
+   * page of a listing that began at a path.
    */
   readonly marker: string | undefined;
   /** Whether the paths surely ascend in this order. False proves nothing. */
   readonly ascends: (order: ListingOrder) => boolean;
   /**
-   * Counts pairs that surely are in step, from an entry of this page and one of the backup's page on: the same path,
-   * content, metadata and tier. It stops at the first pair of which the page cannot tell without making strings, of which
-   * a walk would make millions; that pair may be in step all the same.
+   * Counts pairs that are surely in step, starting at an entry of this page and one of the backup's page: the
+   * same path, content, metadata and tier. Stops at the first pair that the page cannot compare without
+   * making strings, of which a walk would make millions; that pair may be in step all the same.
    */
   readonly countInStep: (first: ListedBlob, backupFirst: ListedBlob, rules: InStepRules) => EqualPairs;
   /**
-   * Lets the memory of the page, some megabytes, serve for the next one. Its entries tell nothing afterwards. A page that
-   * is not released lives for as long as one of its entries is held.
+   * Frees the page's memory, some megabytes, for the next page. Its entries cannot be read afterwards. A page
+   * that is not released is kept in memory while one of its entries is referenced.
    */
   readonly release: () => void;
 }
 
 /** How pairs of entries are compared. */
 export interface InStepRules {
-  /** The most pairs to count: both pages have at least this many entries left. */
+  /** The most pairs to count; at least this many entries are left on both pages. */
   readonly most: number;
-  /** Whether owner, group, permissions and ACL must be the same. */
+  /** Whether owner, group, permissions and ACL must be equal. */
   readonly access: boolean;
 }
 
 /** Pairs of entries that are in step. */
 export interface EqualPairs {
   readonly count: number;
-  /** The length of the content of all of them. */
+  /** The total content length of these pairs. */
   readonly bytes: number;
 }
 
@@ -92,54 +94,67 @@ export function toPlainPage<Entry extends ListedBlob>(
   return { entries, marker, ascends: () => false, countInStep: () => NO_PAIRS, release: () => {} };
 }
 
-/** A part of a listing, and what its entries are to tell. */
+/** A part of a listing, and what its entries include. */
 export interface ListRange {
-  /** Only blobs whose path begins so. */
+  /** Only blobs whose path begins with this. */
   readonly prefix?: string;
-  /** Only blobs at this place or after it in the service's own order, whether or not there is such a blob. */
+  /** Only blobs at or after this path in the service's own order, whether or not there is such a blob. */
   readonly from?: string | undefined;
-  /** The same without the place itself; of both, this one counts. */
+  /** Only blobs after this path, in the same order. Takes precedence over `from`. */
   readonly after?: BlobPath | undefined;
   /**
-   * The page that was at hand when a listing stopped, the one after which it is to go on or that one's next. A service that
-   * ignores `after` begins with it; the entries up to `after`, if it is on that page, are left out, and others that went by
-   * may come again. Without it, such a service fails with `listing-start-ignored`.
+   * The page at which a listing stopped, that is to continue after it or its successor. A service that
+   * ignores `after` begins with this page; the entries up to `after`, if it is on that page, are left out,
+   * and entries that were listed before may come again. Without a marker, such a service fails with
+   * `listing-start-ignored`.
    */
   readonly marker?: string | undefined;
-  /** Whether entries tell their access. Hierarchical accounts alone can. */
+  /** Whether entries include their access. Only hierarchical accounts have it. */
   readonly access?: boolean;
-  /** Whether entries tell their index tags. It takes the right to read them, and hierarchical accounts have none. */
+  /**
+   * Whether entries include their index tags. Requires the right to read them; hierarchical accounts have
+   * none.
+   */
   readonly tags?: boolean;
   /** Whether the snapshots of blobs are entries too, each before its blob. */
   readonly snapshots?: boolean;
-  /** The most entries on a page; 5,000 when nothing is said. */
+  /** The most entries on a page; 5,000 by default. */
   readonly pageSize?: number;
 }
 
-/** By code units or code points, which agree on ASCII; or with the slash before all else, as hierarchical accounts list. */
+/**
+ * By code units or code points, which agree on ASCII; or with the slash before all else, as hierarchical
+ * accounts list.
+ */
 export type ListingOrder = 'flat' | 'tree';
 
-/** An entry of a listing. It may nominate a key for a look, and stand in for one; it never proves that anything is gone. */
+/**
+ * An entry of a listing. It may nominate a key for a check, and replace a read of the key; it never proves
+ * that anything is gone.
+ */
 export interface ListedBlob {
   readonly path: BlobPath;
   readonly isDirectory: boolean;
   readonly isBlockBlob: boolean;
-  /** It is a snapshot of what is at the path, which only a listing has that was asked for them. */
+  /** A snapshot of the blob at the path; only in a listing that asked for snapshots. */
   readonly isSnapshot?: boolean;
-  /** The length of its content; 0 of a directory, and where the listing tells none. */
+  /** The length of its content; 0 for a directory, and where the listing does not include it. */
   readonly bytes: number;
   readonly etag: Etag;
   readonly stamp: Stamp | undefined;
-  /** The access tier of a block blob, if one was set on it; the one it is on its way to while it is rehydrated. */
+  /** The access tier that was set on a block blob; while it is rehydrated, the tier it is moving to. */
   readonly tier: string | undefined;
-  /** The access tier of a block blob that it has by default, where none was set on it. */
+  /** The default access tier of a block blob on which none was set. */
   readonly inferredTier?: string | undefined;
-  /** The user's metadata of a directory, which bears no stamp to tell a change by. */
+  /** The user's metadata of a directory, which has no stamp that would show a change. */
   readonly metadata?: Metadata | undefined;
-  /** When it was asked for. */
+  /** If requested. */
   readonly access?: Access | undefined;
-  /** When they were asked for. */
+  /** If requested. */
   readonly tags?: Tags | undefined;
-  /** What a look at the blob would have told; undefined for a directory, and where the listing does not tell all. */
+  /**
+   * What a HEAD of the blob would have returned; undefined for a directory, and where the listing does not
+   * include all of it.
+   */
   reading(): BlobPresent | undefined;
 }

@@ -1,28 +1,28 @@
-/** Looks at the messages of a queue, or of its dead-letter queue, without taking them. */
+/** Reads the messages of a queue, or of its dead-letter queue, without locking them. */
 export interface QueueBrowser {
   /**
-   * Every message that is there, in any state and whoever holds it, in the order of their sequence numbers and a page
-   * at a time, so that memory stays flat. What comes or goes meanwhile may be seen or not. From `from` on, that one
-   * included.
+   * Every message in the queue, in any state and whether or not it is locked, in the order of sequence
+   * numbers and a page at a time, so that memory stays flat. Messages that arrive or leave meanwhile may be
+   * listed or not. Begins at `from`, inclusive.
    *
-   * Rejects with a `BlobmirrorError` of the queue when it cannot be asked.
+   * Rejects with a `BlobmirrorError` of the queue when the queue cannot be read.
    */
   browse(options?: { readonly from?: string }): AsyncIterable<readonly BrowsedMessage[]>;
 }
 
 export interface BrowsedMessage {
-  /** Decimal; unique in the queue and its dead-letter queue. Of 64 bits: no JavaScript number. */
+  /** Decimal; unique in the queue and its dead-letter queue. 64 bits, so not a JavaScript number. */
   readonly sequenceNumber: string;
-  /** Empty when its sender gave none. */
+  /** Empty when the sender set none. */
   readonly messageId: string;
-  /** A message that somebody holds is active. */
+  /** A message that a receiver has locked is active. */
   readonly state: 'active' | 'scheduled' | 'deferred';
-  /** Of a scheduled message, when it will join the queue. */
+  /** When a scheduled message will join the queue. */
   readonly enqueuedAt: Date;
   readonly scheduledFor?: Date;
   /** Deliveries that ended without a settlement. */
   readonly deliveryCount: number;
-  /** Parsed where it is JSON; else what the sender wrote, as bytes. */
+  /** Parsed if it is JSON; otherwise the bytes that the sender wrote. */
   readonly body: unknown;
   readonly applicationProperties: Readonly<Record<string, unknown>>;
   readonly deadLetterReason?: string;
@@ -30,14 +30,15 @@ export interface BrowsedMessage {
 }
 
 /**
- * The dead-letter queue of a queue. Service Bus knows no way to take a certain letter: letters come in their order, and
- * who wants one takes those before it, too, and gives them back.
+ * The dead-letter queue of a queue. Service Bus cannot receive one chosen dead letter: dead letters come in
+ * order, and to reach one, a receiver locks those before it and releases them.
  */
 export interface DeadLetterQueue extends QueueBrowser {
   /**
-   * Takes letters that nobody else holds, each once, and shows each to `visit`, many at a time. Ends when `visit` says so,
-   * when the signal does, when there are none left, or when far more came than were expected. What `visit` did not remove is given back as it was, but
-   * for its count of deliveries; whoever dies in between leaves all of it, for others to take within minutes.
+   * Receives dead letters that nobody else has locked, each once, and passes each to `visit`, many at a time.
+   * Ends when `visit` says so, when the signal aborts, when none are left, or when far more came than
+   * expected. A dead letter that `visit` did not remove is released unchanged, except for its delivery count;
+   * if the process dies, the locks expire within minutes.
    *
    * Rejects with what `visit` threw, or a `BlobmirrorError` of the queue.
    */
@@ -47,22 +48,22 @@ export interface DeadLetterQueue extends QueueBrowser {
 export type DeadLetterHandler = (letter: ReceivedDeadLetter) => Promise<'next' | 'enough'>;
 
 export interface ProcessOptions {
-  /** So many are likely to do: they are taken without waiting for more. */
+  /** The expected number of dead letters: that many are received without waiting for more. */
   readonly expected: number;
   readonly signal: AbortSignal;
 }
 
-/** A letter that nobody else has while `visit` has it. */
+/** A dead letter that is locked for `visit` while it runs. */
 export interface ReceivedDeadLetter {
   readonly message: BrowsedMessage;
   /** Sends a message with the very same body to the queue. */
   readonly sendAgain: (as: FreshMessage) => Promise<void>;
-  /** Lost: it was held for too long, and is in the queue still or with somebody else. */
+  /** `lost`: the lock expired; the dead letter is still in the queue or locked by another receiver. */
   readonly remove: () => Promise<'removed' | 'lost'>;
 }
 
 export interface FreshMessage {
-  /** At most 128 characters. The same again within the queue's window is dropped by its duplicate detection. */
+  /** At most 128 characters. The queue's duplicate detection drops the same id again within its window. */
   readonly messageId: string;
   readonly applicationProperties: Readonly<Record<string, string | number | boolean>>;
 }

@@ -1,45 +1,49 @@
 import type { ContainerName } from '../model/key.ts';
 
 /**
- * Harmless requests that tell whether an account can be used as it is to be. Each resolves when the service did what was
- * asked, and rejects with a `BlobmirrorError` of a storage code when it did not. What is written goes at once.
+ * Harmless requests that tell whether an account can be used as configured. Each resolves when the service
+ * did what was asked, and otherwise rejects with a `BlobmirrorError` of a storage code. Whatever is written
+ * is deleted at once.
  */
 export interface AccountProbe {
   readonly account: string;
-  /** What requests are authorised by. */
+  /** How requests are authorised. */
   readonly by: 'key' | 'sas' | 'identity';
   readonly containers: () => Promise<readonly string[]>;
   readonly kind: () => Promise<'flat' | 'hierarchical'>;
-  /** Lists blobs, and asks for one that is not there. */
+  /** Lists blobs, and requests a blob that does not exist. */
   readonly read: (container: ContainerName) => Promise<void>;
-  /** Reads the tags of a blob that is not there. */
+  /** Reads the tags of a blob that does not exist. */
   readonly readTags: (container: ContainerName) => Promise<void>;
-  /** Asks for a container that is there to be made. */
+  /** Requests the creation of a container that exists. */
   readonly makeContainer: (container: ContainerName) => Promise<void>;
-  /** Writes, reads and deletes a blob, in the mirror's own place of the container. */
+  /** Writes, reads and deletes a blob, in the mirror's reserved directory of the container. */
   readonly write: (container: ContainerName) => Promise<void>;
   /** The same, with tags. */
   readonly writeTags: (container: ContainerName) => Promise<void>;
-  /** The same, with an owner and permissions: hierarchical accounts have these. */
+  /** The same, with an owner and permissions, which hierarchical accounts have. */
   readonly writeAccess: (container: ContainerName) => Promise<void>;
-  /** Asks for a key that signs in the name of the identity. */
+  /** Requests a key that signs in the name of the identity. */
   readonly delegate: () => Promise<void>;
-  /** For how many days deleted blobs are kept; 0: they are not. */
+  /** For how many days deleted blobs are kept; 0: soft delete is off. */
   readonly softDeleteDays: () => Promise<number>;
   /** How far the service's clock is ahead of ours, in milliseconds; its answer is exact to half a second. */
   readonly clockAheadMs: () => Promise<number>;
 }
 
-/** Harmless requests that tell whether a queue can be used. What fails rejects with a `BlobmirrorError` of a queue code. */
+/**
+ * Harmless requests that tell whether a queue can be used. Failures reject with a `BlobmirrorError` of a
+ * queue code.
+ */
 export interface QueueProbe {
   readonly queue: string;
-  /** Looks at a message without taking it, which takes the right to receive. */
+  /** Peeks at a message without locking it, which requires the right to receive. */
   readonly receive: () => Promise<void>;
-  /** Opens a way to send, and sends nothing. */
+  /** Opens a sender, and sends nothing. */
   readonly send: () => Promise<void>;
-  /** Undefined when who asks may not see them, or the namespace does not tell. */
+  /** Undefined when the identity may not read them, or the namespace does not answer. */
   readonly properties: () => Promise<QueueProperties | undefined>;
-  /** How far the namespace's clock is ahead of ours, in milliseconds; undefined when it could not be told. */
+  /** How far the namespace's clock is ahead of ours, in milliseconds; undefined when that is unknown. */
   readonly clockAheadMs: () => Promise<number | undefined>;
 }
 

@@ -2,7 +2,7 @@ import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
 import { type OnSendRefused, sendWithRetry } from '../concurrency/send-with-retry.ts';
 import type { HintQueue, ShardQueue } from './work-queues.ts';
 
-/** The queue of hints, for those who hold a message that they must not give back lightly. */
+/** The queue of hints, for callers that hold a message and should not abandon it lightly. */
 export function retryHintQueue(
   queue: HintQueue,
   tell: OnSendRefused,
@@ -16,7 +16,7 @@ export function retryHintQueue(
   };
 }
 
-/** The queue of shards, for those who hold a message that they must not give back lightly. */
+/** The queue of shards, for callers that hold a message and should not abandon it lightly. */
 export function retryShardQueue(
   queue: ShardQueue,
   tell: OnSendRefused,

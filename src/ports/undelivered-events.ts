@@ -3,16 +3,16 @@
  * a `BlobmirrorError` of a storage code and nothing else.
  */
 export interface UndeliveredEvents {
-  /** What is there, a page at a time; nothing where there is no such container. */
+  /** The blobs with undelivered events, a page at a time; nothing when there is no such container. */
   list(): AsyncIterable<readonly UndeliveredBatch[]>;
 
-  /** The content, as text; undefined when it is gone or another one by now. */
+  /** The content, as text; undefined when the blob is gone or has another version by now. */
   read(spooled: UndeliveredBatch): Promise<string | undefined>;
 
-  /** It is no error when it is gone, or another one by now; that one stays. */
+  /** Succeeds when the blob is gone or has another version by now; that version is not deleted. */
   remove(spooled: UndeliveredBatch): Promise<void>;
 
-  /** Marks one that cannot be read, so that it is told of once. */
+  /** Marks a blob that cannot be read, so that it is reported once. */
   setAside(spooled: UndeliveredBatch): Promise<void>;
 }
 

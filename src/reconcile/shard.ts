@@ -86,7 +86,7 @@ export interface SliceResult {
   readonly listed: { readonly source: number; readonly backup: number; readonly bytes?: number };
   /** Keys that only the backup has, including those below a directory; the lines of extras name only the topmost. */
   readonly extras: number;
-  /** Those of them that bear a stamp of this source. */
+  /** Those of them with a stamp of this source. */
   readonly mirroredExtras: number;
   /** Those of them that would be deleted; undefined, from a worker of a former release: all of them. */
   readonly deletions?: number;

@@ -23,7 +23,7 @@ export interface SliceContext {
   readonly report: (line: ReportLine) => Promise<void>;
   /** Writes a key that only the backup has. */
   readonly extra: (path: BlobPath) => Promise<void>;
-  /** Writes a key that only the backup has and that stays, since it carries no stamp of ours. */
+  /** Writes a key that only the backup has and that stays, since it has no stamp of ours. */
   readonly foreign: (key: ForeignKey) => Promise<void>;
   /** How long it may start on new keys, in milliseconds. */
   readonly budgetMs: number;

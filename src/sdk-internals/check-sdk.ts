@@ -4,8 +4,9 @@ import storageBlob from '@azure/storage-blob/package.json' with { type: 'json' }
 import { findClientDefect, findKeyDefect, findPipelineDefect } from './storage-sdk.ts';
 
 /**
- * The releases that this room was written for. package.json names them exactly: what is used here is no part of what a
- * package promises, and may change with any release. After an upgrade, read this room against the new release.
+ * The releases that this room was written for. package.json names them exactly: what is used here is not part
+ * of a package's public surface, and may change with any release. After an upgrade, read this room against
+ * the new release.
  */
 export const EXPECTED_VERSIONS = {
   '@azure/core-rest-pipeline': '1.25.0',
@@ -21,10 +22,10 @@ const INSTALLED_VERSIONS: Readonly<Record<CheckedPackage, string>> = {
   '@azure/storage-blob': storageBlob.version,
 };
 
-/** Finds what a package lacks, in words; undefined when it has all that is used. */
+/** Returns, in words, what a package lacks; undefined when it has all that is used. */
 export type FindDefect = () => string | undefined;
 
-/** What a check without a connection can see; of Service Bus, that is its version. */
+/** What can be checked without a connection; for Service Bus, that is the version. */
 const DEFECTS: readonly (readonly [CheckedPackage, FindDefect])[] = [
   ['@azure/storage-blob', findClientDefect],
   ['@azure/storage-blob', findPipelineDefect],
@@ -33,7 +34,7 @@ const DEFECTS: readonly (readonly [CheckedPackage, FindDefect])[] = [
 
 let isChecked = false;
 
-/** Checks the SDKs once in a process, before the first client is made. @throws Error */
+/** Checks the SDKs once per process, before the first client is made. @throws Error */
 export function checkSdk(): void {
   if (isChecked) return;
   refuseOtherSdk(INSTALLED_VERSIONS, DEFECTS);

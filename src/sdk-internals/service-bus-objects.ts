@@ -3,8 +3,8 @@ import type { PeekMessagesOptions, ServiceBusReceivedMessage } from '@azure/serv
 type Long = NonNullable<PeekMessagesOptions['fromSequenceNumber']>;
 
 /**
- * A sequence number as the Service Bus client takes it: an object of the package `long`, of which the client reads only
- * the mark and the eight bytes.
+ * A sequence number as the Service Bus client takes it: an object of the package `long`, of which the client
+ * reads only the marker and the eight bytes.
  */
 export function toSequenceNumber(decimal: string): Long {
   const bytes = Buffer.alloc(8);
@@ -13,8 +13,8 @@ export function toSequenceNumber(decimal: string): Long {
 }
 
 /**
- * A message that the client settles and renews through `$management`, by its lock token alone. The client keeps the link
- * that a message came by in `delivery`, and takes a message without a link for a deferred one.
+ * A message that the client settles and renews through `$management`, by its lock token alone. The client
+ * keeps the link of a message in `delivery`, and treats a message without a link as a deferred one.
  */
 export function withoutLink(
   message: Pick<ServiceBusReceivedMessage, 'lockToken'>,

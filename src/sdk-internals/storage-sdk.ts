@@ -17,12 +17,12 @@ import {
 } from '@azure/storage-blob';
 
 /**
- * The client of an account, which also sends requests that the SDK has no call for, or takes too long over, through the
- * SDK's own pipeline. For a copy, the SDK makes a client, writes each header by a description of it and reads those of
- * the answer by another; that takes as long as all of our own work.
+ * The client of an account, which also sends requests through the SDK's own pipeline that the SDK has no call
+ * for, or is too slow for. For a copy, the SDK makes a client, serialises each header by a mapper and parses
+ * those of the answer by another; that takes as long as all of our own work.
  */
 export class AccountClient extends BlobServiceClient {
-  /** The version of the storage services that the SDK names in its requests. */
+  /** The storage service version that the SDK sends. */
   get version(): string {
     return this.storageClientContext.version;
   }
@@ -67,7 +67,7 @@ interface PlainRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
-  /** The one status of success. */
+  /** The only status of success. */
   readonly expected: number;
   /** Whether the caller reads the body from a stream. */
   readonly isStreamed?: boolean;
@@ -92,16 +92,16 @@ export function findClientDefect(): string | undefined {
 type Policies = BlobServiceClient['storageClientContext']['pipeline'];
 
 /**
- * What the SDK does for every request without need: it looks for forms to send, for which Node loads its `fetch` (a
- * tenth of a start), and prepares spans of its own beside ours.
+ * What the SDK does needlessly for every request: it checks for form data, for which Node loads its `fetch`
+ * (a tenth of the start-up time), and prepares its own spans beside ours.
  */
 const NEEDLESS: readonly string[] = ['formDataPolicy', 'tracingPolicy'];
-/** The service never redirects. Following a redirect of anything else would hand it our SAS. */
+/** The service never redirects. Following a redirect from anything else would send it our SAS. */
 const HARMFUL: readonly string[] = ['redirectPolicy'];
 
 /**
- * The policies of a pipeline, without those of the SDK that are needless or harmful here. The SDK keeps them with the
- * pipeline, for whichever client comes next; in public it lets policies be added to a pipeline only by an old interface,
+ * The policies of a pipeline, without those of the SDK that are needless or harmful here. The SDK stores them
+ * on the pipeline, for every later client; its public way to add policies to a pipeline is an old interface,
  * for which it copies every request and answer.
  */
 export function openPolicies(pipeline: Pipeline): Policies {
@@ -120,7 +120,7 @@ class PipelineAccess extends BlobServiceClient {
   }
 }
 
-/** Removing a policy by a name that is no longer its own would remove nothing, without a word. */
+/** If the SDK renamed a policy, removing it by its old name would silently do nothing. */
 export function findPipelineDefect(pipeline = newPipeline(new AnonymousCredential())): string | undefined {
   const policies = policiesOf(pipeline) as Partial<Policies> | undefined;
   if (typeof policies?.removePolicy !== 'function' || typeof policies.addPolicy !== 'function')
@@ -132,7 +132,10 @@ export function findPipelineDefect(pipeline = newPipeline(new AnonymousCredentia
 
 const KEY = 'accountKey';
 
-/** Node prepares a key of bytes anew for each signature, which takes longer than to sign. This prepares it once. */
+/**
+ * Node prepares a key given as bytes for each signature, which takes longer than signing. This prepares it
+ * once.
+ */
 export function prepareKey(credential: StorageSharedKeyCredential): void {
   const key: unknown = Reflect.get(credential, KEY);
   if (key instanceof Uint8Array) Reflect.set(credential, KEY, createSecretKey(key));
@@ -151,16 +154,17 @@ export function findKeyDefect(
 }
 
 /**
- * Storage keeps the case of a metadata name and sends it as it was written, but Node folds header names to lower case
- * before the SDK sees them, and a mirror must not rename a user's metadata. Node's own diagnostics channel still has
- * them as they came: nodejs.org/api/diagnostics_channel.html, `http.client.response.finish`.
+ * Storage keeps the case of a metadata name and sends it as written, but Node lowercases header names before
+ * the SDK sees them, and a mirror must not rename a user's metadata. Node's diagnostics channel still has the
+ * original names: nodejs.org/api/diagnostics_channel.html, `http.client.response.finish`.
  */
 const CHANNEL = 'http.client.response.finish';
 const METADATA_PREFIX = 'x-ms-meta-';
 
 /**
- * Metadata by client request id, from the moment an answer comes until the reader takes it a few ticks later. Not every
- * answer is asked for its metadata, so only so many are kept, far more than there are requests under way.
+ * Metadata by client request id, from the arrival of an answer until the caller reads it a few ticks later.
+ * Not every answer's metadata is read, so the number kept is limited, far above the number of requests in
+ * flight.
  */
 const received = new Map<string, Record<string, string>>();
 const MOST_KEPT = 4096;
@@ -168,7 +172,7 @@ const MOST_KEPT = 4096;
 diagnostics.subscribe(CHANNEL, (message) => {
   const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
   const id = request.getHeader('x-ms-client-request-id');
-  // Of a blob it is asked by HEAD, of a container by GET.
+  // Of a blob the metadata is read by HEAD, of a container by GET.
   const asksForProperties = request.method === 'HEAD' || request.path.includes('restype=container');
   if (!asksForProperties || response.statusCode !== 200 || typeof id !== 'string') return;
   received.set(id, readMetadata(response.rawHeaders));
@@ -183,11 +187,11 @@ interface Answer {
 }
 
 /**
- * The metadata that came with an answer, its names as they were written.
- * @throws Error when the answer passed unseen: better no mirror than one that renames metadata.
+ * The metadata of an answer, with its names as written.
+ * @throws Error when the answer was not observed: no mirror is better than one that renames metadata.
  */
 export function readMetadataWithCase({ _response: { request } }: Answer): Record<string, string> {
-  // By the request, since something in between may keep what the service says of it.
+  // By the id in the request, since a proxy may drop the one in the answer.
   const id = request.headers.get('x-ms-client-request-id') ?? '';
   const metadata = received.get(id);
   received.delete(id);

@@ -7,16 +7,16 @@ import { type MirrorId, canaryName } from '../model/mirror-id.ts';
 import { type Reading, isBlob } from '../model/reading.ts';
 
 export const CANARY = 'recovery/canary';
-/** When a document was written is told in whole seconds, cut off. */
+/** The services give the time of a write in whole seconds, rounded down. */
 const SECOND_MS = 1000;
 
-/** What is known of the canary: a document, since any worker may write the next one. Times are ISO 8601. */
+/** The state of the canary, in a document since any worker may write the next one. Times are ISO 8601. */
 export interface CanaryDocument {
-  /** The last one that was written at the source. */
+  /** The last canary written at the source. */
   readonly last?: { readonly at: string; readonly etag: string };
-  /** When the first one was written that was not seen to arrive since. Undefined: the last one has arrived. */
+  /** When the first canary that has not arrived was written. Undefined: the last one has arrived. */
   readonly missingSince?: string;
-  /** How long the last one that was seen to arrive took, in milliseconds. Undefined: none was ever seen. */
+  /** How long the last canary that arrived took, in milliseconds. Undefined: none has arrived yet. */
   readonly tookMs?: number;
   /** Why it cannot be written now. */
   readonly refused?: { readonly code: ErrorCode; readonly since: string };
@@ -24,7 +24,7 @@ export interface CanaryDocument {
 
 const timeSchema = z.iso.datetime();
 
-/** Damaged, it is as if no canary had been written yet: the next one makes it anew within a minute. */
+/** If damaged, it counts as absent: the next canary creates a new document within a minute. */
 export const CANARY_DOCUMENT = documentKind<CanaryDocument>('what is known of the canary', { format: 1 }).of(
   z.object({
     last: z.object({ at: timeSchema, etag: z.string().min(1) }).optional(),
@@ -34,12 +34,12 @@ export const CANARY_DOCUMENT = documentKind<CanaryDocument>('what is known of th
   }),
 );
 
-/** What the canary of a moment holds. */
+/** The content of a canary. */
 export function canaryText(at: string): string {
   return `${JSON.stringify({ writtenAt: at })}\n`;
 }
 
-/** As it is believed: no canary was written after its document was, by the service's own clock. */
+/** Corrected by the service's own clock: no canary was written after its document was. */
 export function believeCanary(document: CanaryDocument, writtenAt: Date | undefined): CanaryDocument {
   if (writtenAt === undefined) return document;
   const end = new Date(writtenAt.getTime() + SECOND_MS).toISOString();
@@ -51,7 +51,7 @@ export function believeCanary(document: CanaryDocument, writtenAt: Date | undefi
   };
 }
 
-/** One more was written. */
+/** After another canary was written. */
 export function toWritten(
   { missingSince, tookMs }: CanaryDocument,
   at: string,
@@ -59,28 +59,28 @@ export function toWritten(
 ): CanaryDocument {
   return {
     last: { at, etag },
-    // What lies ahead was told by a clock that is wrong.
+    // A later time comes from a wrong clock.
     missingSince: missingSince === undefined || missingSince > at ? at : missingSince,
     ...(tookMs !== undefined && { tookMs }),
   };
 }
 
-/** The last one was seen on the backup; unless another one was written meanwhile. */
+/** After the last canary was seen on the backup, unless another one was written meanwhile. */
 export function toArrived(document: CanaryDocument, etag: string, tookMs: number): CanaryDocument {
   if (document.last?.etag !== etag) return document;
   const { missingSince: _, ...rest } = document;
   return { ...rest, tookMs };
 }
 
-/** Where the canary of a mirror lives: each has its own, since several may mirror one source, and several to one backup. */
+/** The key of a mirror's canary: each mirror has its own, since several may share a source or a backup. */
 export function canaryPlace(container: ContainerName, id: MirrorId): Key {
   return { container, path: parseBlobPath(canaryName(id)) };
 }
 
 /**
- * How long the last canary took, in milliseconds, if it is what the backup has; undefined while it is not.
+ * How long the last canary took, in milliseconds; undefined while it is not on the backup.
  *
- * @param now when it was seen by somebody who was waiting for it; without it, the second of the backup's write counts
+ * @param now when a worker that waited for it saw it; without it, the backup's Last-Modified counts
  */
 export function canaryDelay(
   { last }: CanaryDocument,
@@ -91,20 +91,21 @@ export function canaryDelay(
   if (last === undefined || !isBlob(onBackup)) return undefined;
   const { stamp, lastModified, size } = onBackup;
   if (stamp?.etag !== last.etag || stamp.account !== source) return undefined;
-  // A stamp on a blob of another size is not believed, here as anywhere.
+  // A stamp on a blob of another size is not trusted.
   if (size !== canaryText(last.at).length) return undefined;
   return Math.max(0, (now ?? lastModified).getTime() - Date.parse(last.at));
 }
 
-/** One is written each minute; after so long without, nobody writes any. */
+/** A canary is written each minute; after this long without one, no worker writes any. */
 const STOPPED_AFTER_MS = 180_000;
 
 /**
- * The age of the canary: what the last one took to the backup; while it is not there, the time since the first that is
- * missing was written; and when no other was written for minutes, the time since then, since an old one says nothing of
- * now.
+ * The age of the canary: the time that the last one took to the backup; while it is missing there, the time
+ * since the first missing one was written; and when none was written for minutes, the time since the last,
+ * since it says nothing about now.
  *
- * @param isOutOfSight the backup, or what is known of the canary, cannot be looked at: nothing is known since the last
+ * @param isOutOfSight the backup or the canary's document cannot be read: nothing is known since the last
+ * canary
  */
 export function toCanaryStatus(
   document: CanaryDocument,

@@ -1,6 +1,7 @@
 /**
- * The status of the mirror, read on demand: the queue, the proof, and whether both accounts answer. All is read at once,
- * with time limits that suit an operator who waits. What cannot be read is a problem in the answer, never a failure.
+ * The status of the mirror, read on demand: the queue, the proof, and whether both accounts answer. All reads
+ * run at once, with time limits that suit a waiting operator. What cannot be read is a problem in the answer,
+ * not an error.
  */
 import { type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
 import { statement } from '../api/statement.ts';
@@ -15,7 +16,7 @@ import { type DeadLetters, exceptKeys, readDeadLetters } from './read-dead-lette
 import { coalesceBriefly } from '../concurrency/coalesce.ts';
 
 export interface StatusReader {
-  /** Never rejects for what is out of reach. Frequent calls share an answer. */
+  /** Does not reject when a service is out of reach. Frequent calls share an answer. */
   readonly read: () => Promise<Status>;
 }
 
@@ -34,7 +35,7 @@ const NO_BACKLOG: Backlog = {
   byAge: new AgeBuckets().byAge,
 };
 
-/** What came of asking somebody. */
+/** The result of a request. */
 type Asked<Result> =
   | { readonly answer: Result; readonly failure?: undefined }
   | { readonly answer?: undefined; readonly failure: ErrorCode };
@@ -95,7 +96,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
     excepted: exceptKeys(state.proof?.excepted ?? { count: 0, sample: [] }, found, waiting.answer?.held),
   };
   const lastSample = state.history?.samples.at(-1)?.[0];
-  // A Map, since a container may be named like an object's member: `constructor`.
+  // A Map, since a container may be called `constructor`.
   const lastMirrored = new Map(Object.entries(state.activity.lastMirrored));
   const status: Status = {
     at,
@@ -159,8 +160,8 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
 }
 
 /**
- * The live recovery point. If the queue was not read to its end, the earliest change is not certain, so the point stays
- * where it was last known, or at the proof.
+ * The live recovery point. If the queue was not read to its end, the earliest change is not certain, so the
+ * point stays at its last known value, or at the proof.
  */
 function toLive(
   { earliest, backlog }: Waiting,

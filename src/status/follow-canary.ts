@@ -22,22 +22,22 @@ export interface CanaryParts {
   /** The source account. */
   readonly account: string;
   readonly source: CanarySource;
-  /** One look at what the backup has of it. */
+  /** Reads the canary on the backup, once. */
   readonly readBackup: () => Promise<Reading>;
   readonly documents: DocumentStore;
   readonly log: Logger;
   /** The time of day, by the clocks of the services. */
   readonly now: () => Date;
-  /** When its arrival is looked for, each so long after the one before, in milliseconds. */
+  /** The delays of the checks for its arrival, each after the one before, in milliseconds. */
   readonly checksMs?: readonly number[];
 }
 
-/** For so long its arrival is waited for; what comes later is timed to the second. */
+/** A canary that arrives after these checks is timed to the second only. */
 const CHECKS_MS = [200, 300, 500, 500, 1000, 1000, 1500];
 
 /**
- * Writes the next canary and waits a little for it to arrive. Never rejects: what fails is for the status to tell, and a
- * write that is refused is logged once, with what to do.
+ * Writes the next canary and waits a few seconds for it to arrive. Never rejects: the status reports
+ * failures. A refused write is logged once, with what to do.
  */
 export async function followCanary(parts: CanaryParts): Promise<void> {
   const { log, checksMs: looksMs = CHECKS_MS } = parts;
@@ -102,7 +102,7 @@ async function recordArrival(
     const reading = await parts.readBackup();
     tookMs = canaryDelay(document, reading, parts.account, now?.());
   } catch {
-    // The backup is not to be reached now; the canary is not seen.
+    // The backup is out of reach; the canary is not seen.
   }
   const etag = document.last?.etag;
   if (tookMs === undefined || etag === undefined) return false;

@@ -10,7 +10,7 @@ export const HISTORY = 'recovery/history';
 
 /** The samples of the last day: a document that is written every minute, so it is small. */
 export interface HistoryDocument {
-  /** When a worker first took a sample: the first start that is known. ISO 8601. */
+  /** When a worker first took a sample, as far as is known. ISO 8601. */
   readonly since: string;
   /** Of the last sample. */
   readonly health: { readonly status: Health['status']; readonly codes: readonly string[] };
@@ -23,7 +23,9 @@ type Sample = readonly [at: number, proven: number | null, live: number | null, 
 
 const ageMs = z.number().min(0).nullable();
 
-/** Damaged, it begins anew with the next sample, within a minute: what was remembered of the last day is lost. */
+/**
+ * If damaged, a new one begins with the next sample, within a minute: the samples of the last day are lost.
+ */
 export const HISTORY_DOCUMENT = documentKind<HistoryDocument>('the history of the last day', {
   format: 1,
 }).of(
@@ -61,7 +63,7 @@ export function addSample(
   };
 }
 
-/** Corrected by the service's time of its last write: no sample is later. */
+/** Corrected by the service's time of its last write: no sample is later than that. */
 export function believeHistory(
   document: HistoryDocument | undefined,
   writtenAt: Date | undefined,

@@ -4,7 +4,7 @@ import { refusedWhole, type VersionStatus } from '../model/service-version.ts';
 import { formatDuration, formatSkew } from '../api/statement.ts';
 import type { ClockStatus, DeadLetterCounts, Health, HealthProblem, RecoveryPoint } from '../api/status.ts';
 
-/** What the judgement is based on. */
+/** The input of the judgement. */
 export interface HealthEvidence {
   readonly now: Date;
   /** Account names. */
@@ -19,7 +19,7 @@ export interface HealthEvidence {
   readonly clock?: ClockStatus | { readonly state: 'right' };
   /** Why the canary cannot be written. */
   readonly canaryRefused: ErrorCode | undefined;
-  /** The names of damaged documents of the state. */
+  /** The names of damaged state documents. */
   readonly damaged?: readonly string[];
   /** The pause document cannot be read, so mirroring is paused. */
   readonly isPauseUnknown?: boolean;
@@ -103,7 +103,7 @@ function clockOff({ clock, unreachable }: HealthEvidence): readonly Problem[] {
   const code = 'clock-off' as const;
   if (clock === undefined || clock.state === 'right') return [];
   if (clock.state === 'unknown') {
-    // An account that does not answer tells no time, and is a problem of its own.
+    // An account that does not answer gives no time, and is a problem of its own.
     if (unreachable.source !== undefined || unreachable.backup !== undefined) return [];
     const detail =
       'The clock of the worker that reports this is not confirmed: it has just jumped, or the answers of an account disagree on the time. Until then it claims no live recovery point.';

@@ -1,10 +1,10 @@
 import type { DeadLetter } from '../api/dead-letter.ts';
 import type { DeadLetterCounts, ExceptedKey, ExceptedKeys } from '../api/status.ts';
 
-/** The dead letters there are, and the keys that they keep out of every statement. */
+/** The number of dead letters, and the keys that they except from every statement. */
 export interface DeadLetters {
   readonly counts: DeadLetterCounts;
-  /** The first ones, each once. */
+  /** The first ones, without duplicates. */
   readonly keys: readonly ExceptedKey[];
 }
 
@@ -14,14 +14,14 @@ interface Limits {
 }
 
 const LIMITS: Limits = { mostLetters: 20_000, budgetMs: 3000 };
-/** Codes are what strangers wrote: only so many are told apart. */
+/** Codes are untrusted: only this many are counted separately. */
 const MOST_CODES = 100;
 export const MOST_KEYS = 100;
 
 /**
- * Counts dead letters by their code, as far as the limits allow.
+ * Counts dead letters by their code, within the limits.
  *
- * @throws BlobmirrorError when a queue cannot be asked
+ * @throws BlobmirrorError when a queue cannot be read
  */
 export async function readDeadLetters(
   letters: AsyncIterable<DeadLetter>,
@@ -33,7 +33,7 @@ export async function readDeadLetters(
   let [count, acknowledged, isComplete] = [0, 0, true];
   let end: number | undefined;
   for await (const letter of letters) {
-    // From the first one on: a connection that was slow to open is no reason to have counted none.
+    // The time limit counts from the first dead letter: a slow connection is no reason to have counted none.
     end ??= performance.now() + budgetMs;
     if (count >= mostLetters || performance.now() >= end) {
       isComplete = false;
@@ -54,16 +54,16 @@ export async function readDeadLetters(
 const NONE: ExceptedKeys = { count: 0, sample: [] };
 
 /**
- * The keys that a statement excepts: those that the full sync left, those that dead letters are of, and those that wait
- * to be looked at again since they are known to be still changing. One that is seen to be several of these counts once;
- * beyond what is shown nobody knows, and it counts more than once.
+ * The keys that a statement excepts: those that the full sync left, those of dead letters, and those that
+ * wait for a recheck because they are known to be changing. A key that is several of these counts once;
+ * beyond the shown keys that cannot be seen, and it counts more than once.
  */
 export function exceptKeys(
   left: ExceptedKeys,
   { counts, keys }: Pick<DeadLetters, 'counts' | 'keys'>,
   held: ExceptedKeys = NONE,
 ): ExceptedKeys {
-  // Two letters may be of one key, and one letter of none.
+  // Two dead letters may be of one key, and a dead letter may have no key.
   const letters = { count: keys.length < MOST_KEYS ? keys.length : counts.count, sample: keys };
   return unite(unite(left, letters), held);
 }

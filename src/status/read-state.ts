@@ -15,7 +15,7 @@ import { CANARY, CANARY_DOCUMENT, type CanaryDocument, believeCanary } from './c
 import { HISTORY, HISTORY_DOCUMENT, type HistoryDocument, believeHistory } from './history.ts';
 import type { HealthLimits } from './judge-health.ts';
 
-/** The sources of a status. */
+/** What a status is read from. */
 export interface StatusParts {
   /** Account names. */
   readonly source: string;
@@ -28,7 +28,7 @@ export interface StatusParts {
     readonly runs: readonly RunSummary[];
     readonly proof: Proof | undefined;
   }>;
-  /** @param damaged is told the name of each document that cannot be read */
+  /** @param damaged called with the name of each document that cannot be read */
   readonly readActivity: (now: Date, damaged: (name: string) => void) => Promise<Activity>;
   readonly readPause: () => Promise<Status['paused']>;
   readonly events: QueueBrowser;
@@ -59,7 +59,7 @@ interface State extends Awaited<ReturnType<StatusParts['readRuns']>> {
   readonly isAcknowledged: (letter: DeadLetter) => boolean;
   readonly activity: Activity;
   readonly paused: Status['paused'];
-  /** The names of documents that are there and cannot be read, so that what they tell is not known. */
+  /** The names of documents that exist and cannot be read, so that their content is not known. */
   readonly damaged: readonly string[];
 }
 
@@ -84,7 +84,7 @@ export interface KnownState {
   readonly isKnown: boolean;
 }
 
-/** Reads the documents of the mirror. Their account may be the one that is out of reach. */
+/** Reads the documents of the mirror. Their account may be out of reach. */
 export function createStateReader({
   documents,
   readRuns,
@@ -137,8 +137,8 @@ export function createStateReader({
 }
 
 /**
- * The outcome of a call, or `storage-unavailable` when it took too long: somebody waits for a status who is on call, and
- * a connection takes minutes to notice that nobody is there.
+ * The result of a call, or `storage-unavailable` if it took too long: an operator waits for the status, and a
+ * connection takes minutes to notice that its other end is gone.
  */
 export async function answerWithin<Result>(
   ms: number,

@@ -26,10 +26,10 @@ export interface WaitingLimits {
 const WAITING_LIMITS: WaitingLimits = { mostMessages: 100_000, budgetMs: 5000 };
 
 /**
- * Counts the waiting changes and finds the earliest. Reads all messages, as far as the limits allow: a queue is in order of
- * arrival, and a retried message joins its end with its original time.
+ * Counts the waiting changes and finds the earliest. Reads all messages within the limits: a queue is in
+ * order of arrival, and a retried message joins its end with its original time.
  *
- * @throws BlobmirrorError when the queue cannot be asked
+ * @throws BlobmirrorError when the queue cannot be read
  */
 export async function readWaiting(
   browser: QueueBrowser,
@@ -87,9 +87,10 @@ class HeldKeys {
 /**
  * Since when a message holds back the live recovery point; undefined: it does not.
  *
- * A recheck after everything was mirrored is for later changes: until it is due it holds nothing back; when due, since its
- * due time; after a failure or a pause, since the check that scheduled it. The keys that it holds are excepted. A message
- * on its way to the dead-letter queue holds nothing back: its key is excepted.
+ * A recheck after everything was mirrored is for later changes. Until it is due, it holds nothing back; when
+ * due, it counts since its due time; after a failure or a pause, since the check that scheduled it. The keys
+ * that it holds are excepted. A message on its way to the dead-letter queue holds nothing back: its key is
+ * excepted.
  */
 function waitingChange(
   { body, enqueuedAt, scheduledFor, state }: BrowsedMessage,

@@ -4,8 +4,8 @@ import type { Scope } from '../model/scope.ts';
 import type { AccountInspector } from '../ports/account-inspector.ts';
 
 /**
- * The containers that `--container` names; undefined for all of the scope. A name of no container is refused: compared,
- * it would pass for a container without differences.
+ * The containers that `--container` names; undefined for the whole scope. The name of a missing container is
+ * refused: otherwise it would be reported as a container without differences.
  *
  * @throws BlobmirrorError `setting-invalid`
  */

@@ -14,7 +14,7 @@ const HEADERS = {
   cacheControl: 'cache-control',
 } as const satisfies Record<keyof ContentHeaders, DifferenceName>;
 
-/** Everything but the bytes and the access. A pure function of what the two sides tell; empty when they agree. */
+/** Compares everything but content and access. A pure function of what was read; empty when both agree. */
 export function compareBlobs(
   sourceAccount: string,
   policy: Policy,
@@ -33,7 +33,7 @@ export function compareBlobs(
   ];
 }
 
-/** Whether the backup was made from the very version that the source has now (invariant 6). */
+/** Whether the backup was made from the version that the source has now (invariant 6). */
 export function isStampCurrent(sourceAccount: string, source: BlobPresent, backup: BlobPresent): boolean {
   return backup.stamp?.account === sourceAccount && backup.stamp.etag === source.etag;
 }
@@ -42,7 +42,7 @@ function compareStamp(account: string, source: BlobPresent, backup: BlobPresent)
   const { stamp } = backup;
   if (stamp === undefined) {
     const { etag, lastModified, metadata } = source;
-    // Where the user's own metadata leaves no room, the mirror goes without.
+    // If the user's metadata leaves no room, the backup has no stamp.
     const hasRoom = fitsIntoMetadata(addStamp(metadata, { account, etag, lastModified }));
     return hasRoom ? [{ difference: 'stamp-missing', source: etag }] : [];
   }
@@ -52,7 +52,7 @@ function compareStamp(account: string, source: BlobPresent, backup: BlobPresent)
   ];
 }
 
-/** A backup may know the MD5 of what the source has none for: the service computes it when it copies. */
+/** The backup may have an MD5 where the source has none: the service computes it when it copies. */
 function compareMd5(source: BlobPresent, backup: BlobPresent): Difference[] {
   return source.contentMd5 === undefined
     ? []
@@ -72,11 +72,11 @@ function compareTier(policy: Policy, source: BlobPresent, backup: BlobPresent): 
   return compareValues('tier', wanted, backup.tier ?? backup.inferredTier);
 }
 
-/** The permissions are these entries in other words; the group's are those of the mask where the list has one. */
+/** The permissions repeat these entries; for the group, those of the mask if the list has one. */
 const TOLD_BY_PERMISSIONS: ReadonlySet<string | undefined> = new Set(['user:', 'group:', 'mask:', 'other:']);
 const NOTHING: typeof TOLD_BY_PERMISSIONS = new Set();
 
-/** Nothing where a side does not tell its own. One difference for each entry of the lists that is not the same. */
+/** Empty if one side does not return its access. One difference for each entry of the lists that differs. */
 export function compareAccess(source: Access | undefined, backup: Access | undefined): Difference[] {
   if (source === undefined || backup === undefined) return [];
   const told = source.permissions === backup.permissions ? NOTHING : TOLD_BY_PERMISSIONS;
@@ -90,7 +90,7 @@ export function compareAccess(source: Access | undefined, backup: Access | undef
   ];
 }
 
-/** By whom they are for: `default:user:anna:r-x` as `default:user:anna` with `r-x`. */
+/** Entries by their subject: `default:user:anna:r-x` as `default:user:anna` with `r-x`. */
 function toEntries(acl: string): Readonly<Record<string, string>> {
   const entries = acl.split(',').filter((entry) => entry !== '');
   return Object.fromEntries(entries.map(splitAtLastColon));
@@ -103,7 +103,9 @@ function splitAtLastColon(entry: string): [string, string] {
 
 type Named = Readonly<Record<string, string>>;
 
-/** One difference for each name that one side lacks or that has another value there. The case of a name counts. */
+/**
+ * One difference for each name that one side lacks or that has another value there. Names are case-sensitive.
+ */
 export function compareNames(difference: DifferenceName, source: Named, backup: Named): Difference[] {
   const [ours, theirs] = [new Map(Object.entries(source)), new Map(Object.entries(backup))];
   return [...new Set([...ours.keys(), ...theirs.keys()])].flatMap((name) => {
@@ -118,7 +120,7 @@ export function compareNames(difference: DifferenceName, source: Named, backup: 
   });
 }
 
-/** One difference, or none. Undefined is what a side does not have. */
+/** One difference, or none. Undefined: the side has no value. */
 function compareValues(
   difference: DifferenceName,
   source: string | undefined,

@@ -9,14 +9,14 @@ import type { Verification } from './verification.ts';
 const READS_AT_A_TIME = 8;
 const inReadingSlot = createLimiter(READS_AT_A_TIME);
 
-/** `unknown`: it was not compared. `moved`: one side is no longer what was to be read. */
+/** `unknown`: not compared. `moved`: one side is no longer the version that was to be read. */
 export async function compareContent(
   task: Verification,
   key: Key,
   source: BlobPresent,
   backup: BlobPresent,
 ): Promise<'equal' | 'unknown' | 'moved' | Difference> {
-  // Told already, as the difference that it is.
+  // A difference in size is reported already.
   if (task.content === 'none' || source.size !== backup.size) return 'unknown';
   if (source.size === 0) return 'equal';
   if (task.content === 'read' && !source.archived && !backup.archived) {
@@ -34,17 +34,20 @@ export async function compareContent(
   };
 }
 
-/** Bytes that are held of each side at a time. */
+/** Bytes held of each side at a time. */
 const RANGE_SIZE = 4 * 1024 * 1024;
 
 type BytesCompared =
   | { readonly kind: 'equal' }
-  /** The first byte that is not the same. */
+  /** Position of the first byte that differs. */
   | { readonly kind: 'differs'; readonly at: number }
   /** One side is no longer the version that was to be read. */
   | { readonly kind: 'moved' };
 
-/** Reads both sides of a key, range by range, each under the ETag of its reading. They must be of one size. */
+/**
+ * Compares both sides of a key, range by range, each under the ETag of its reading. Their sizes must be
+ * equal.
+ */
 async function compareBytes(
   sides: { readonly source: AccountInspector; readonly backup: AccountInspector },
   key: Key,

@@ -13,18 +13,18 @@ export interface KeyViews {
 export type KeyComparison =
   | { readonly kind: 'equal'; readonly contentProven: boolean }
   | { readonly kind: 'differs'; readonly behind: Behind; readonly differences: readonly Difference[] }
-  /** Something changed under the reading, or a copy is under way. */
+  /** Something changed while it was read, or a copy is under way. */
   | { readonly kind: 'moving' }
   | { readonly kind: 'kept' }
   | { readonly kind: 'replica' };
 
 /**
- * `true`: the mirror does not hold the key for done, so it may only be late. `in-access`: nothing but the access
- * differs. The mirror sets that after it has written all else, so no stamp says that it was done.
+ * `true`: by the stamp, the mirror is not done with the key, so it may only be late. `in-access`: only the
+ * access differs. The mirror sets it after everything else, so no stamp shows that it was set.
  */
 type Behind = boolean | 'in-access';
 
-/** Compares a key, its content too where that is asked for. Reads nothing but content. */
+/** Compares a key, with its content if the task asks for that. Reads nothing but content. */
 export async function compareKey(
   task: Verification,
   key: Key,
@@ -54,7 +54,7 @@ function behindBy(difference: Difference): KeyComparison {
   return { kind: 'differs', behind: true, differences: [difference] };
 }
 
-/** A directory bears no stamp by which the mirror could hold it for done. */
+/** A directory has no stamp that would show that the mirror is done with it. */
 function compareDirectories(task: Verification, source: KeyView, backup: KeyView): KeyComparison {
   const differences = compareNames('metadata', source.reading.metadata, backup.reading.metadata);
   return (
@@ -75,7 +75,7 @@ async function compareBlobViews(
 
   const differences = compareBlobs(task.source.account, task.policy, source, backup);
   const behind = !isStampCurrent(task.source.account, source.reading, backup.reading);
-  // Bytes of another version are not worth reading; those of a blob that should be the same are.
+  // If the version is another one, content is not read.
   const late = behind && differences.length > 0;
   const content = late ? 'unknown' : await compareContent(task, key, source.reading, backup.reading);
   if (content === 'moved') return { kind: 'moving' };
@@ -92,7 +92,7 @@ function accessDifferences({ policy }: Verification, source: KeyView, backup: Ke
   return policy.acl === 'mirror' ? compareAccess(source.reading.access, backup.reading.access) : [];
 }
 
-/** Undefined when there are none. */
+/** Undefined if there are no differences. */
 function toComparison(
   differences: readonly Difference[],
   behind: boolean,

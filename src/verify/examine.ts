@@ -9,21 +9,21 @@ import type { Verification, KeyView } from './verification.ts';
 
 export type ExaminedKey = Exclude<KeyComparison, { kind: 'moving' }> | { readonly kind: 'still-moving' };
 
-/** Milliseconds between looks: at first, and at most. */
+/** Milliseconds between reads: at first, and at most. */
 const FIRST_WAIT = 200;
 const LONGEST_WAIT = 10_000;
-/** Keys that wait are cheap; those that are read at a time are requests on the wire. */
+/** Waiting keys are cheap; reads are requests. */
 const READS_AT_A_TIME = 64;
 const inReadSlot = createLimiter(READS_AT_A_TIME);
-/** A key that would not come to rest is watched for this many times the settling time. */
+/** A key that keeps changing is watched for this many times the settling time. */
 const PATIENCE = 3;
 
 /**
- * Looks at a key that two listings disagree on, and tells a difference from a change that the mirror is about to
- * follow. A listing only nominates: nothing is said before both sides were read. Where the mirror holds the key for
- * done, by its stamp, any difference is one at once; where it is behind, only after the source was at rest for the
- * settling time. A change of access alone is followed by no event, so it is one at once but where the backup is so
- * young that its access may be still to come.
+ * Reads a key that two listings disagree on and tells a difference from a change that the mirror is about to
+ * follow. A listing only nominates: nothing is reported before both sides were read. If the stamp shows that
+ * the mirror is done with the key, any difference is reported at once; if the backup is behind, only after
+ * the source was unchanged for the settling time. A change of access alone raises no event, so it is reported
+ * at once unless the backup is so young that its access may not be set yet.
  */
 export async function examine(task: Verification, key: Key, signal: AbortSignal): Promise<ExaminedKey> {
   const until = performance.now() + PATIENCE * task.settleMs;
@@ -45,12 +45,12 @@ export async function examine(task: Verification, key: Key, signal: AbortSignal)
   }
 }
 
-/** What is there tells when it changed; when it vanished nobody knows, so that counts from now. */
+/** When the last change was. The time of a deletion is unknown, so it counts from now. */
 function restingSince(side: KeyView | undefined): number {
   return Math.min(theServiceClock.now().getTime(), side?.reading.lastModified.getTime() ?? Infinity);
 }
 
-/** In either order: a stamp that names the version that was read at the source proves that both speak of one version. */
+/** In any order: a stamp that names the version read at the source proves that both are of one version. */
 async function readBoth({ source, backup, policy }: Verification, key: Key): Promise<KeyViews> {
   const tags = policy.tags === 'mirror';
   const [onSource, onBackup] = await Promise.all([readView(source, key, tags), readView(backup, key, tags)]);

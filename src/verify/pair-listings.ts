@@ -12,12 +12,13 @@ export interface ListedPair {
 }
 
 /**
- * Walks two listings in parallel and yields every name of either. Holds one page of each. If the services order names
- * differently, a name may look as if it were on one side only and be yielded twice: a pair with one side means only that
- * the name must be examined.
+ * Walks two listings in parallel and yields every name of either. Holds one page of each. If the services
+ * order names differently, a name may seem to be on one side only and be yielded twice: a pair with one side
+ * only means that the name must be examined.
  *
- * A hierarchical account lists in the order of its tree, what is in a directory before the directory's longer-named
- * neighbours. It is known by a directory, which it lists before any name that this order would put elsewhere.
+ * A hierarchical account lists in tree order: the content of a directory comes before the directory's
+ * longer-named neighbours. It is recognized by a directory, which it lists before any name whose place this
+ * changes.
  */
 export async function* pairListings(source: Pages, backup: Pages): AsyncGenerator<ListedPair, void, void> {
   const left = entries(source);

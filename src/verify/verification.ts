@@ -11,7 +11,7 @@ export interface Verification {
   /** With its containers under their source names. */
   readonly backup: AccountInspector;
   readonly scope: Scope;
-  /** The mirror's own: tags, tiers, access and kept blobs are judged by what it was told to do. */
+  /** The mirror's own policy: tags, tiers, access and kept blobs are judged by it. */
   readonly policy: Policy;
   /** Only these containers of the scope, by their names at the source; undefined for all of it. */
   readonly containers: ReadonlySet<ContainerName> | undefined;
@@ -19,12 +19,12 @@ export interface Verification {
   readonly prefix: string;
   readonly content: ContentCheck;
   /**
-   * Milliseconds that the mirror is given to follow a change. A backup that lags is a difference only once its source
-   * has been at rest for so long.
+   * Time for the mirror to follow a change, in milliseconds. A backup that is behind is a difference only
+   * after its source was unchanged for this long.
    */
   readonly settleMs: number;
   readonly found: (place: Place, difference: Difference) => void;
-  /** The blob or directory kept changing while it was watched, so it could not be compared. */
+  /** The key kept changing while it was watched, so it could not be compared. */
   readonly stillMoving: (key: Key) => void;
 }
 
@@ -60,7 +60,7 @@ export interface VerificationCounts {
   kept: number;
   /** Source blobs that were mirrored from the backup account and are not mirrored back. */
   replicas: number;
-  /** Blobs in step whose content was neither read nor has an MD5 on both sides. */
+  /** Blobs that agree but whose content was not read and that lack an MD5 on a side. */
   contentUnproven: number;
 }
 

@@ -10,16 +10,17 @@ import type { Verification } from './verification.ts';
 
 export interface ContainerVerified {
   readonly differences: readonly Difference[];
-  /** Whether both sides are there, so that their blobs can be compared. */
+  /** Whether both sides exist, so that their blobs can be compared. */
   readonly onBothSides: boolean;
 }
 
-/** Milliseconds between two reads of a container that the mirror may be about to create. */
+/** Milliseconds between reads of a container that the mirror may be about to create. */
 const ROOT_WAIT = 500;
 
 /**
- * Compares a container without its blobs. The mirror creates a container on the backup for its first blob or directory,
- * so one that the backup lacks is a difference only when the source's holds any; and it never deletes one.
+ * Compares a container without its blobs. The mirror creates a container on the backup for its first blob or
+ * directory, so a missing one is a difference only if the source's is not empty. The mirror never deletes a
+ * container.
  */
 export async function verifyContainer(
   task: Verification,
@@ -56,7 +57,7 @@ export async function verifyContainer(
   }
 }
 
-/** A container without a name on the backup, by the settings, does not exist there. */
+/** A container that the settings give no name on the backup does not exist there. */
 async function readOnBackup(
   backup: AccountInspector,
   container: ContainerName,
@@ -72,7 +73,7 @@ async function readOnBackup(
   }
 }
 
-/** When the first listed blob or directory in scope was last changed; undefined: there is none. */
+/** When the first listed key in scope was last changed; undefined: there is none. */
 async function firstChange(
   { source, scope, prefix }: Verification,
   container: ContainerName,

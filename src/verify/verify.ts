@@ -1,7 +1,7 @@
 /**
- * Compares both accounts and reports every difference. It trusts only the answers of the two accounts, not events, queues
- * or documents of the mirror. It must never write to either account, and never hold more than a few pages of listings or
- * ranges of content.
+ * Compares both accounts and reports every difference. It trusts only the answers of the two accounts, not
+ * events, queues or documents of the mirror. It must never write to either account, and never hold more than
+ * a few pages of listings or ranges of content.
  */
 import type { Difference, Place } from '../api/difference.ts';
 import type { ContainerName, Key } from '../model/key.ts';
@@ -24,10 +24,10 @@ const NEVER = new AbortController().signal;
 /**
  * Compares everything in scope. Ends early, without an error, when the signal is aborted.
  *
- * Requests: one listing of each side for every 5,000 blobs and directories, three for each container, two to four reads
- * for each key that the listings disagree on, or whose access is compared and not listed, or of whose metadata they
- * cannot tell a name, two for the root of a container whose access is compared, and two for every 4 MiB of
- * content that is read.
+ * Requests: one listing of each side for every 5,000 blobs and directories; three for each container; two to
+ * four reads for each key that the listings disagree on, whose access is compared and not listed, or whose
+ * metadata the listings do not show in full; two for the root of a container whose access is compared; and
+ * two for every 4 MiB of content that is read.
  *
  * @throws BlobmirrorError of any storage code
  */
@@ -115,7 +115,10 @@ async function* pairsInScope(
   }
 }
 
-/** A key that both listings show as equal is equal; any other, or one with properties left out, is examined. */
+/**
+ * A key that both listings show as equal is equal; any other, or one whose listing lacks properties, is
+ * examined.
+ */
 async function examinePair(
   task: Verification,
   key: Key,
@@ -129,7 +132,7 @@ async function examinePair(
     : await examine(task, key, signal);
 }
 
-/** Such a listing proves nothing: a change of access changes no ETag. */
+/** A listing without access proves nothing: a change of access changes no ETag. */
 function leavesOutAccess({ policy }: Verification, { source, backup }: ListedPair): boolean {
   return policy.acl === 'mirror' && source?.accessUntold === true && backup?.accessUntold === true;
 }

@@ -21,7 +21,7 @@ async function startInspected(hierarchical: boolean) {
 }
 
 describe('the inspector of a hierarchical account', () => {
-  it('lists the very readings that single looks give but for their access, and says that it leaves that out', async () => {
+  it('lists the same readings as single HEAD requests, except for the access, and reports that it is missing', async () => {
     const { container, inspector, list } = await startInspected(true);
     await container.getBlockBlobClient('d/file').upload('x', 1, { metadata: { Colour: 'red' } });
     await container.getBlockBlobClient('d').setMetadata({ CamelCase: 'Value' });
@@ -49,7 +49,7 @@ describe('the inspector of a hierarchical account', () => {
       expect(new Map(Object.entries(reading.metadata))).toEqual(new Map(Object.entries(ODD_METADATA)));
   });
 
-  it('tells when it listed a directory, by the service’s clock', async () => {
+  it('reports when it listed a directory, by the service’s clock', async () => {
     const { container, list } = await startInspected(true);
     await container.getBlockBlobClient('d/file').upload('x', 1);
     const [directory] = (await list()).map(({ reading }) => reading);
@@ -58,7 +58,7 @@ describe('the inspector of a hierarchical account', () => {
     expect((date?.getTime() ?? 0) - (readAt?.getTime() ?? 0)).toBeLessThan(60_000);
   });
 
-  it('lists nothing below a file, whatever the service says to that', async () => {
+  it('lists nothing below a file, whatever the service answers', async () => {
     const { container, inspector } = await startInspected(true);
     await container.getBlockBlobClient('file').upload('x', 1);
     expect(
@@ -68,7 +68,7 @@ describe('the inspector of a hierarchical account', () => {
 });
 
 describe('the inspector of a flat account', () => {
-  it('lists a blob that says of itself that it is a directory as the blob that it is', async () => {
+  it('lists a blob that is marked as a directory as a blob', async () => {
     const { container, list } = await startInspected(false);
     await container.getBlockBlobClient('d').upload('', 0, { metadata: { hdi_isfolder: 'true' } });
     const [listed] = await list();

@@ -40,13 +40,13 @@ async function listOne(
   return (await Array.fromAsync(pages)).flat();
 }
 
-it('says where a listing cannot tell a name of the metadata', async () => {
+it('reports where a listing cannot carry a metadata name', async () => {
   expect(await listOne({}, { own: 'x' })).not.toMatchObject([{ metadataUntold: true }]);
   expect(await listOne({}, { 'x-ms-invalid-name': '1st' })).toMatchObject([{ metadataUntold: true }]);
 });
 
 it.each([{ 'Content-Length': 'many' }, { 'Last-Modified': 'once' }, { BlobType: 'Blob' }])(
-  'takes an entry that has %j for none of the service',
+  'rejects an entry with %j as not from the service',
   async (properties) => {
     expect(await rejectionOf(listOne(properties, {}))).toMatchObject({ code: 'answer-not-of-service' });
   },

@@ -8,7 +8,7 @@ it.each([
   ['flat', false],
   ['hierarchical', true],
 ])(
-  'lists, reads, sets aside and removes events beside blobs of every metadata, on %s accounts',
+  'lists, reads, sets aside and removes events among blobs with any metadata, on %s accounts',
   async (_, hierarchical) => {
     const storage = await startStorage({ port: 0, accounts: [SOURCE], hierarchical });
     onTestFinished(async () => await storage.stop());

@@ -1,6 +1,6 @@
 /**
- * `npm test` runs a short storm from a fixed seed; `npm run chaos` sets how long, and from which seed. A seed decides
- * what users write and what goes wrong; how it all interleaves is the machine's.
+ * `npm test` runs a short storm from a fixed seed; `npm run chaos` sets duration and seed. A seed decides
+ * what users write and what fails; the interleaving depends on the machine.
  */
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { temporaryDirectory } from '../e2e/support/temporary-directory.ts';
@@ -27,14 +27,14 @@ const LONG: ChaosPlan = {
   stormMs,
   livesMs: [
     [4000, 20_000],
-    // Long enough to tell whether its memory grows.
+    // Long enough to see whether its memory grows.
     [stormMs / 3, stormMs / 2],
   ],
   brokerRestartsMs: [8000, 40_000],
   weathersMs: [300, 4000],
 };
 
-/** Node gives no memory back before it must; a worker that keeps what it should not keep ends by itself under this. */
+/** Node returns no memory before it must; a worker with a leak ends by itself under this limit. */
 const HEAP = '--max-old-space-size=96';
 
 test(
@@ -49,13 +49,13 @@ test(
       restWithin: 10 * MINUTE_MS,
       ...(minutes > 0 && { tell }),
     });
-    // It was a storm.
+    // Faults did happen.
     expect(deeds.size).toBe(5);
     expect(workers.map(({ kills }) => kills > 0)).toEqual([true, true]);
     expect(world.broker.restarts).toBeGreaterThan(1);
     const { source, backup } = world.proxies;
     expect(new Set([...source.faults.keys(), ...backup.faults.keys()]).size).toBeGreaterThan(3);
-    // On a busy machine a short storm has few weathers for one account.
+    // On a busy machine a short storm has few phases for one account.
     expect([source.faults.size, backup.faults.size].every((kinds) => kinds > 1)).toBe(true);
     expect(world.witness.seen.copies).toBeGreaterThan(10);
   },

@@ -1,4 +1,4 @@
-/** `npm run chaos -- --minutes 10 --seed 7`: the chaos test for as long as one likes, telling how it stands. */
+/** `npm run chaos -- --minutes 10 --seed 7`: the chaos test for any time, with progress lines. */
 import { parseArgs } from 'node:util';
 import { startVitest } from 'vitest/node';
 

@@ -6,7 +6,7 @@ import { ClaimsWorld, type Rule } from './support/claims-world.ts';
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
-/** A clock that is right, some seconds off, or hours. */
+/** A clock that is right, or off by seconds or hours. */
 const SKEW = fc.oneof(
   fc.integer({ min: -3 * HOUR, max: 3 * HOUR }),
   fc.integer({ min: -2 * MINUTE, max: 2 * MINUTE }),
@@ -45,7 +45,7 @@ async function play(
   const told: string[] = [];
   const begun: string[] = [];
   for (const step of steps) {
-    // Requests take their time, and nothing happens twice at one moment.
+    // Requests take time, and no two things happen at the same moment.
     world.world.time += 10;
     if (step.does === 'wait') world.world.time += step.ms;
     else if (step.does === 'change') world.change(step.lie);
@@ -56,10 +56,10 @@ async function play(
       if (step.does === 'jump') worker.machine.ahead += step.ms;
       else if (step.does === 'sync') begun.push((await worker.sync()) ?? '');
       else {
-        // One answer may be wrong, so that two are needed to be sure.
+        // One answer may be wrong, so two are needed.
         worker.machine.hear({ tookMs: 40 });
         const status = await worker.read();
-        // What the release before says of itself is its own affair; what it leaves in the state is ours.
+        // What an earlier release claims is not tested; what it leaves in the state is.
         if (worker.rule !== rule) continue;
         told.push(...world.falseClaims(status));
         const isOff = Math.abs(worker.machine.ahead) > MINUTE + 1500;
@@ -73,7 +73,7 @@ async function play(
   }
   if (rule !== 'by the service') return;
 
-  // A worker whose clock is right comes, and its claims are right at once, whatever was left to it.
+  // A worker with a correct clock starts, and its claims are correct at once, whatever it finds.
   const right = workers[0];
   if (right === undefined) return;
   right.machine.ahead = 0;
@@ -81,7 +81,7 @@ async function play(
   const before = world.world.time;
   world.change();
   world.world.time += 20 * MINUTE;
-  // Which of two runs of one second is the newer one is left to chance.
+  // Which of two runs within one second is newer is undefined.
   const isTaken = (time: number): boolean =>
     begun.some((id) => id.startsWith(new Date(time).toISOString().slice(0, 19).replaceAll(':', '-')));
   while ([-1000, 0, 1000].some((off) => isTaken(world.world.time + off))) world.world.time += 1000;
@@ -92,16 +92,16 @@ async function play(
   expect(recovery.proven?.run).toBe(id);
   expect(Date.parse(recovery.proven?.at ?? '')).toBeGreaterThan(before);
   expect(runs.map((run) => run.id)).toContain(id);
-  // A name of the future comes last until that time has come.
+  // A name from the future sorts last until that time has come.
   expect(runs[0] && isOfFuture(runs[0].id, new Date(world.world.time))).toBe(false);
   expect(world.falseClaims(await right.read())).toEqual([]);
 }
 
-it('nothing is claimed that is not so, whatever the clocks of workers do', async () => {
+it('nothing false is claimed, whatever the clocks of workers do', async () => {
   await fc.assert(HISTORY, { numRuns: 300 });
 });
 
-it('claims by the own clock are found out (a mutant)', async () => {
+it('claims by the worker’s own clock are detected (a mutant)', async () => {
   const mutant = fc.asyncProperty(
     fc.constant<Rule>('by its own clock'),
     fc.array(SKEW, { minLength: WORKERS, maxLength: WORKERS }),

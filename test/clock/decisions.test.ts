@@ -13,7 +13,7 @@ import { parseKey } from '../../src/model/key.ts';
 import type { RunId } from '../../src/model/run-id.ts';
 import { type ShardMessage } from '../../src/model/shard-message.ts';
 
-/** As the clock of a machine that is so far ahead. */
+/** The clock of a machine that is this far ahead. */
 function shiftedDate(ahead: number): typeof Date {
   const TrueDate = Date;
   const now = (): number => TrueDate.now() + ahead;
@@ -31,7 +31,7 @@ const SLACK_MS = 5000;
 const [startedAt, startedSteady] = [Date.now(), performance.now()];
 const trueTime = (): number => startedAt + performance.now() - startedSteady;
 
-/** The true time goes on at its own pace; the clock of the machine, as everybody in the process sees it, is off. */
+/** The true time passes normally; the machine's clock, as all code in the process sees it, is off. */
 describe.each([2 * HOUR, -2 * HOUR])('with a clock that is %d ms ahead', (ahead) => {
   const sent: ServiceBusMessage[] = [];
   const sender = {
@@ -59,13 +59,13 @@ describe.each([2 * HOUR, -2 * HOUR])('with a clock that is %d ms ahead', (ahead)
     expect(Math.abs((time?.getTime() ?? 0) - (trueTime() + delayMs))).toBeLessThan(SLACK_MS);
   };
 
-  it('a message that is to come later comes after its delay', async () => {
+  it('a delayed message comes after its delay', async () => {
     const history = parseHistory({}, 'm', new Date(trueTime()));
     await createAzureHintQueue(sender).sendLater({ messageId: 'm', event: {}, history }, 30_000);
     expectDue(sent[0]?.scheduledEnqueueTimeUtc, 30_000);
   });
 
-  it('a shard, too', async () => {
+  it('so does a shard', async () => {
     const message: ShardMessage = {
       run: '2026-11-25T13-09-31Z-4f2a' as RunId,
       shard: 'c0',
@@ -82,12 +82,12 @@ describe.each([2 * HOUR, -2 * HOUR])('with a clock that is %d ms ahead', (ahead)
     });
     const { url } = await createCopySources(account).grant(parseKey('photos', 'a'));
     const query = new URL(url).searchParams;
-    // By our own clock as well, which may be the one that is right.
+    // By our own clock as well, which may be the correct one.
     expectDue(new Date(query.get('st') ?? ''), Math.min(ahead, 0) - 300_000);
     expectDue(new Date(query.get('se') ?? ''), Math.max(ahead, 0) + HOUR);
   });
 
-  it('a pause has begun, and ends, when the service says so', async () => {
+  it("a pause begins and ends at the service's time", async () => {
     const documents = new MemoryDocuments().through(immediately);
     const pauses = createPauseStore(documents);
     expectDue(new Date((await pauses.pause({ by: 'test' })).since), 0);
@@ -95,7 +95,7 @@ describe.each([2 * HOUR, -2 * HOUR])('with a clock that is %d ms ahead', (ahead)
     expectDue(new Date((await pauses.read()).ended[0]?.until ?? ''), 0);
   });
 
-  it('a message without a time came now', () => {
+  it('a message without a time counts as arrived now', () => {
     expect(Math.abs(Date.now() - trueTime())).toBeGreaterThan(HOUR);
     expectDue(fromTrigger({}, { invocationId: 'i' }).enqueuedTime, 0);
   });

@@ -20,7 +20,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const YEAR = 365 * 24 * HOUR;
 
-/** A state whose service tells when it was written, and a true time that the test moves. */
+/** A state whose service returns the time of each write, and a true time that the test moves. */
 function bench() {
   const world = { time: NOW };
   const now = (): Date => new Date(world.time);
@@ -28,7 +28,7 @@ function bench() {
   const documents = memory.through(immediately);
   const log = createSilentLogger();
   const store = createRunStore(documents, log, '', now);
-  /** A run that a worker of the release before began and ended, by a clock that is so far ahead. */
+  /** A run that a worker of an earlier release began and ended, by a clock that is ahead. */
   const run = async (ahead: number, more: Partial<Run> = {}): Promise<RunId> => {
     const time = new Date(world.time + ahead);
     const id = createRunId(time);
@@ -41,7 +41,7 @@ function bench() {
 }
 
 describe('a run that claims the future', () => {
-  it('proves nothing, then and when its time has come; the newest true one does', async () => {
+  it('proves nothing, not even once its time has come; the newest correct one does', async () => {
     const { world, run, history } = bench();
     const right = await run(0);
     const ahead = await run(2 * HOUR);
@@ -52,7 +52,7 @@ describe('a run that claims the future', () => {
     expect(runs.find(({ id }) => id === ahead)?.alerts).toMatchObject([{ code: 'clock-off' }]);
   });
 
-  it('proves nothing either where it took longer than its clock was ahead', async () => {
+  it('proves nothing either if it took longer than its clock was ahead', async () => {
     const { world, run, history } = bench();
     const right = await run(0);
     const startedAt = new Date(world.time - MINUTE).toISOString();
@@ -62,7 +62,7 @@ describe('a run that claims the future', () => {
     expect((await history.read()).proof?.run).toBe(right);
   });
 
-  it('gives way to the next true one at once, in lists as well', async () => {
+  it('is replaced by the next correct one at once, in lists as well', async () => {
     const { run, history, store } = bench();
     await run(2 * HOUR);
     const right = await run(0);
@@ -71,7 +71,7 @@ describe('a run that claims the future', () => {
     expect((await store.list())[0]?.id).toBe(right);
   });
 
-  it('pushes no true one out, however many there are, and is the first to go', async () => {
+  it('displaces no correct one, however many there are, and is the first to be removed', async () => {
     const { run, history, store } = bench();
     const underWay = await run(YEAR, { state: 'comparing' });
     for (let i = 0; i < 60; i++) await run(YEAR);
@@ -80,18 +80,18 @@ describe('a run that claims the future', () => {
     const left = await store.ids();
     expect(left.slice(0, 2)).toEqual(right.toReversed());
     expect(left).toHaveLength(51);
-    // What is under way is not removed for its name.
+    // A running run is not removed because of its name.
     expect(left).toContain(underWay);
     expect((await history.read()).proof?.run).toBe(right[1]);
   });
 
-  it('does not hold the place of the next one for longer than its last sign of life', async () => {
+  it('does not block the next one for longer than since its last heartbeat', async () => {
     const documents = new MemoryDocuments(() => new Date(NOW));
     const early = new ReconcileBench({ documents: documents.through(immediately) });
     early.now = new Date(NOW + 2 * HOUR);
     early.add('photos', { entries: [] });
     const { id } = await early.start();
-    // Time goes on for the service as well.
+    // The service's time advances as well.
     const later = new MemoryDocuments(() => new Date(NOW + 16 * MINUTE));
     for (const [name, stored] of documents.stored) later.stored.set(name, stored);
     const next = new ReconcileBench({ documents: later.through(immediately) });
@@ -103,7 +103,7 @@ describe('a run that claims the future', () => {
   });
 });
 
-it('a mirror is at work by when its registration was written, whatever its worker says', async () => {
+it('a mirror is active by the write time of its registration, whatever its worker says', async () => {
   const facts: MirrorFacts = {
     source: 'photos',
     backup: 'photosbackup',
@@ -127,7 +127,7 @@ it('a mirror is at work by when its registration was written, whatever its worke
 describe('activity', () => {
   const copied = { verdict: 'copied', door: 'event', container: 'photos', bytes: 1, lagMs: 5 } as const;
 
-  it('of the future is not believed, and goes an hour after it was written', async () => {
+  it('of the future is ignored, and removed an hour after it was written', async () => {
     const { world, now, documents } = bench();
     const worker = new WorkerActivity(() => world.time + YEAR);
     worker.changed(copied);
@@ -139,7 +139,7 @@ describe('activity', () => {
     expect(await documents.read('activity/w')).toBeUndefined();
   });
 
-  it('that a clock has put into the future was done by the time that it is set right', async () => {
+  it('that a clock has put into the future counts as done by the time that the clock is set right', async () => {
     const { world, now, documents } = bench();
     let ahead = 2 * HOUR;
     const worker = new WorkerActivity(() => world.time + ahead);
@@ -156,7 +156,7 @@ describe('activity', () => {
   });
 });
 
-it('a sample, and a first start, of the future count as of when they were written', () => {
+it('a sample, and a first start, in the future count as of when they were written', () => {
   const document: HistoryDocument = {
     since: new Date(NOW + 2 * HOUR).toISOString(),
     health: { status: 'ok', codes: [] },
@@ -179,7 +179,7 @@ it('a sample, and a first start, of the future count as of when they were writte
   expect(added?.samples.map(([time]) => time)).toEqual([(NOW - MINUTE) / 1000, (NOW + MINUTE) / 1000]);
 });
 
-it('a canary of the future is missing since it was written', () => {
+it('a canary in the future is missing since it was written', () => {
   const at = new Date(NOW + 2 * HOUR).toISOString();
   const believed = believeCanary({ last: { at, etag: 'e' }, missingSince: at }, new Date(NOW));
   const end = new Date(NOW + 1000).toISOString();

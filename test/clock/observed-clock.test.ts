@@ -5,24 +5,24 @@ import { Machine } from './support/machine.ts';
 
 const HOUR = 3_600_000;
 
-/** What is not claimed is earlier than anything. */
+/** Nothing claimed sorts before everything. */
 function latestOf(judgement: ClockAssessment): number {
   return judgement.state === 'right' ? judgement.latest.getTime() : -Infinity;
 }
 
 describe('the clock of the services', () => {
-  it('claims nothing before a service has told its time, and goes by our own', () => {
+  it('claims nothing before a service has sent its time, and uses our own clock', () => {
     const machine = new Machine(2 * HOUR);
     expect(machine.judge()).toEqual({ state: 'unknown' });
     expect(machine.clock.now().getTime()).toBe(machine.time + 2 * HOUR);
   });
 
   it.each([2 * HOUR, -2 * HOUR, 61_000 + 2000, -63_000])(
-    'is told when ours is %d ms ahead, and is gone by instead',
+    'is off when ours is %d ms ahead, and uses the time of the service instead',
     (ahead) => {
       const machine = new Machine(ahead);
       machine.hear();
-      // One answer may be wrong, and nothing is claimed either way.
+      // One answer may be wrong, so nothing is claimed either way.
       expect(machine.judge()).toEqual({ state: 'unknown' });
       machine.hear();
       const judgement = machine.judge();
@@ -32,7 +32,7 @@ describe('the clock of the services', () => {
     },
   );
 
-  it('claims no more than the service has said, where the two differ by less than a minute', () => {
+  it('claims no more than the service has proven, where the two differ by less than a minute', () => {
     const machine = new Machine(30_000);
     machine.hearSome();
     const latest = latestOf(machine.judge());
@@ -40,13 +40,13 @@ describe('the clock of the services', () => {
     expect(latest).toBeGreaterThan(machine.time - 1100);
   });
 
-  it('goes by our own clock to the millisecond where they agree', () => {
+  it('uses our own clock to the millisecond where they agree', () => {
     const machine = new Machine();
     machine.hearSome();
     expect(machine.clock.now().getTime()).toBe(machine.time);
   });
 
-  it('does not count what a cache has kept, nor what no service of Azure has said', () => {
+  it('does not count cached answers, nor answers that are not from a service of Azure', () => {
     const machine = new Machine();
     machine.hear({ wrong: -HOUR, more: { age: '3600' } });
     machine.hear({ wrong: -HOUR, more: { 'x-ms-request-id': '' } });
@@ -54,7 +54,7 @@ describe('the clock of the services', () => {
     expect(machine.judge().state).toBe('unknown');
   });
 
-  it('tells what was said long before it was asked for, once three answers agree', () => {
+  it('detects an answer older than its request, once three answers agree', () => {
     const machine = new Machine();
     const isOld = (seconds: number): boolean =>
       machine.clock.isOld(
@@ -70,7 +70,7 @@ describe('the clock of the services', () => {
     expect(machine.clock.isOld('backup', new Date(0).toUTCString(), machine.clock.begin().steady)).toBe(
       false,
     );
-    // A sleep of the machine makes nothing seem old, and nobody is doubted for ever.
+    // After a sleep of the machine no answer counts as old, and no answer is doubted for ever.
     machine.slept += HOUR;
     machine.time += HOUR;
     expect(isOld(1)).toBe(false);
@@ -79,7 +79,7 @@ describe('the clock of the services', () => {
     expect(isOld(3600)).toBe(false);
   });
 
-  it('is told of each change once', () => {
+  it('reports each change once', () => {
     const machine = new Machine();
     const told: string[] = [];
     machine.clock.listen(({ state }) => told.push(state));
@@ -93,17 +93,17 @@ describe('the clock of the services', () => {
     expect(told).toEqual(['off', 'right']);
   });
 
-  it('knows nothing after a jump, or a sleep, until a service has said more', () => {
+  it('is unknown after a jump, or a sleep, until a service has answered again', () => {
     const machine = new Machine();
     machine.hearSome();
     const before = machine.clock.begin();
     machine.ahead = -2 * HOUR;
     expect(machine.judge()).toEqual({ state: 'unknown' });
-    // Two answers are enough again, however soon they come.
+    // Two answers are enough again, however close together.
     machine.hear();
     machine.hear();
     expect(machine.judge().state).toBe('off');
-    // Work that began before it may have begun at any time.
+    // Work that began before the jump may have begun at any time.
     expect(machine.clock.assess(before)).toEqual({ state: 'unknown' });
     machine.ahead = 0;
     machine.hearSome();
@@ -114,12 +114,12 @@ describe('the clock of the services', () => {
     expect(machine.judge().state).toBe('right');
   });
 
-  it('claims no more for a sleep that is too short to be seen', () => {
+  it('claims no more after a sleep that is too short to be detected', () => {
     const machine = new Machine(10_000);
     const [beginning, began] = [machine.clock.begin(), machine.time];
     machine.time += 688;
     machine.slept += 688;
-    // Answered at the very second that its Date tells.
+    // Answered at exactly the second in its Date.
     machine.hear({ tookMs: 0 });
     expect(latestOf(machine.clock.assess(beginning))).toBeLessThanOrEqual(began);
   });
@@ -137,7 +137,7 @@ describe('the clock of the services', () => {
     }),
   );
 
-  it('never claims what the service has not said, whatever our clock does', () => {
+  it('never claims what the service has not proven, whatever our clock does', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: -3 * HOUR, max: 3 * HOUR }),
@@ -162,7 +162,7 @@ describe('the clock of the services', () => {
     );
   });
 
-  it('is not moved by wrong answers that are the fewer ones', () => {
+  it('is not changed by a minority of wrong answers', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: -3 * HOUR, max: 3 * HOUR }),
@@ -178,7 +178,7 @@ describe('the clock of the services', () => {
           expect(Math.abs(machine.clock.now().getTime() - machine.time)).toBeLessThan(1100);
           const judgement = machine.judge();
           expect(latestOf(judgement)).toBeLessThanOrEqual(machine.time);
-          // To the second that a Date header tells.
+          // To the second of a Date header.
           fc.pre(Math.abs(Math.abs(ahead) - 60_000) > 2000);
           expect(judgement.state).toBe(Math.abs(ahead) > 60_000 ? 'off' : 'right');
         },

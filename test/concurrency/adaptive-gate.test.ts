@@ -31,7 +31,7 @@ function createService(clock: VirtualClock, capacity: number, gate: AdaptiveGate
       else service.refused++;
       if (failed !== undefined) throw failed;
     },
-    /** Clients that ask without a pause, for so long. */
+    /** Clients that send requests without a pause, for this long. */
     load: async (
       clients: number,
       ms: number,
@@ -58,7 +58,7 @@ function create(capacity: number, limit = 64) {
 }
 
 describe('a gate before an account', () => {
-  it('is not felt while the account is well', async () => {
+  it('delays nothing while the account is healthy', async () => {
     const { service, gate } = create(1000);
     const { refused, perSecond } = await service.load(64, 10_000);
     expect(refused).toBe(0);
@@ -66,7 +66,7 @@ describe('a gate before an account', () => {
     expect(gate.limit).toBe(64);
   });
 
-  it.each([4, 12, 40])('finds near %i at once when the account takes no more', async (capacity) => {
+  it.each([4, 12, 40])('finds a limit near %i in flight when the account takes no more', async (capacity) => {
     const { service } = create(capacity);
     await service.load(64, 2000);
     const { served, refused, perSecond } = await service.load(64, 60_000);
@@ -75,7 +75,7 @@ describe('a gate before an account', () => {
     expect(refused / (served + refused)).toBeLessThan(0.08);
   });
 
-  it('makes use of more as soon as the account takes more', async () => {
+  it('raises the limit as soon as the account takes more', async () => {
     const { service, gate } = create(4);
     await service.load(64, 10_000);
     expect(gate.limit).toBeLessThanOrEqual(5);
@@ -85,7 +85,7 @@ describe('a gate before an account', () => {
     expect((await service.load(64, 1000)).refused).toBe(0);
   });
 
-  it('halves once for all requests that were under way together', async () => {
+  it('halves once for all requests that were in flight together', async () => {
     const { clock, gate, service } = create(0);
     let left = 64;
     for (let i = 0; i < 64; i++) void gate.run(service.request).catch(() => left--);
@@ -93,7 +93,7 @@ describe('a gate before an account', () => {
     expect(gate.limit).toBe(32);
   });
 
-  it('lets a single request through from time to time when the account is down, and notices its end within 10 s', async () => {
+  it('lets a single request through from time to time when the account is down, and notices its recovery within 10 s', async () => {
     const { clock, gate, service } = create(1000);
     service.answer = failure('storage-unavailable');
     await service.load(64, 60_000);
@@ -108,7 +108,7 @@ describe('a gate before an account', () => {
     expect(clock.now() - ended).toBeLessThanOrEqual(10_000 + LATENCY_MS);
   });
 
-  it('closes for everybody for as long as the account asks', async () => {
+  it('closes for all requests for as long as the account asks', async () => {
     const { clock, gate, service } = create(1000);
     service.answer = failure('storage-throttled', 7000);
     await service.load(1, 1);
@@ -141,7 +141,7 @@ describe('a gate before an account', () => {
     expect((await service.load(64, 100_000)).refused).toBeLessThanOrEqual(14);
   });
 
-  it('lets nobody wait longer than a message may', async () => {
+  it('lets no request wait longer than a message may', async () => {
     const { clock, gate, service } = create(1000);
     service.answer = failure('storage-throttled', 600_000);
     await service.load(1, 1);
@@ -154,7 +154,7 @@ describe('a gate before an account', () => {
     expect((rejected as BlobmirrorError).retryAfterMs).toBeGreaterThan(550_000);
   });
 
-  it('takes an error of the other account, or of ours, for no news of its own', async () => {
+  it('ignores an error of the other account, or of our own', async () => {
     const { gate, service } = create(1000);
     service.answer = failure('storage-throttled', 60_000, 'sourceaccount');
     await service.load(8, 1000);
@@ -163,7 +163,7 @@ describe('a gate before an account', () => {
     expect(gate.limit).toBe(64);
   });
 
-  it('opens again by the clock of the machine, whose timers are early now and then', async () => {
+  it('opens again by the clock of the machine, whose timers sometimes fire early', async () => {
     const gate = new AdaptiveGate({ account: ACCOUNT });
     for (let i = 0; i < 100; i++) {
       const ask = gate.run(async () => await Promise.reject(failure('storage-not-ready', 2)));

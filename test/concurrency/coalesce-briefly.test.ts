@@ -15,12 +15,12 @@ function bench(tookMs = 0) {
   return { state, read };
 }
 
-it('all who ask at once share a call', async () => {
+it('concurrent callers share a call', async () => {
   const { read } = bench();
   expect(await Promise.all([read(), read(), read()])).toEqual([1, 1, 1]);
 });
 
-it('an answer is given again for a second', async () => {
+it('an answer is reused for a second', async () => {
   const { state, read } = bench();
   await read();
   state.now = 999;
@@ -29,7 +29,7 @@ it('an answer is given again for a second', async () => {
   expect(await read()).toBe(2);
 });
 
-it('an answer that took long is given for four times as long, and half a minute at most', async () => {
+it('a slow answer is reused for four times as long as it took, and half a minute at most', async () => {
   const slow = bench(5000);
   await slow.read();
   slow.state.now = 5000 + 19_999;
@@ -42,7 +42,7 @@ it('an answer that took long is given for four times as long, and half a minute 
   expect(await slower.read()).toBe(2);
 });
 
-it('a failure is not kept', async () => {
+it('a failure is not reused', async () => {
   const { state, read } = bench();
   state.fails = true;
   await expect(read()).rejects.toThrow('it failed');

@@ -4,7 +4,7 @@ import { type Key, parseKey } from '../../src/model/key.ts';
 import { KEY } from '../support/keys.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
-/** A run that ends when it is told to. */
+/** A run that ends when the test ends it. */
 function createRuns() {
   const ends: ((result: number | Error) => void)[] = [];
   const run = (_key: Key): Promise<number> =>
@@ -19,7 +19,7 @@ const settled = async (): Promise<void> => {
 };
 
 describe('shareFlights', () => {
-  it('runs once more, and only once, for all calls that arrive during a flight', async () => {
+  it('runs once more, and only once, for all calls that arrive during a run', async () => {
     const { run, ends } = createRuns();
     const fly = coalesceByKey(run);
     const first = fly(KEY);
@@ -35,7 +35,7 @@ describe('shareFlights', () => {
     expect(ends).toHaveLength(2);
   });
 
-  it('runs for the late calls also when the flight failed', async () => {
+  it('runs for the late calls also when the first run failed', async () => {
     const { run, ends } = createRuns();
     const fly = coalesceByKey(run);
     const first = fly(KEY);
@@ -47,7 +47,7 @@ describe('shareFlights', () => {
     expect(await late).toBe(2);
   });
 
-  it('does not wait for a long flight to its end, so that a message keeps within the time of a function', async () => {
+  it('does not wait for the end of a long run, so that a message fits the time-out of a function', async () => {
     const { run, ends } = createRuns();
     const clock = new VirtualClock();
     const fly = coalesceByKey(run, clock);
@@ -68,7 +68,7 @@ describe('shareFlights', () => {
     expect(await late).toBe(2);
   });
 
-  it('lets different keys fly at the same time, and forgets a key once it has landed', async () => {
+  it('runs different keys at the same time, and forgets a key once its run has ended', async () => {
     const { run, ends } = createRuns();
     const fly = coalesceByKey(run);
     const flights = [fly(KEY), fly(parseKey('photos', 'dog.jpg'))];

@@ -4,7 +4,7 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 
 const NEVER = new Promise<never>(() => {});
 
-it('gives the outcome of what ends in time, and rejects what does not', async () => {
+it('returns the outcome of work that ends in time, and rejects otherwise', async () => {
   const clock = new VirtualClock();
   const late = () => new Error('late');
   expect(await within(5, Promise.resolve(1), late, clock)).toBe(1);
@@ -16,7 +16,7 @@ it('gives the outcome of what ends in time, and rejects what does not', async ()
   expect(await within(Infinity, Promise.resolve(2), late, clock)).toBe(2);
 });
 
-it('waits no longer than it is told, and passes an earlier failure on', async () => {
+it('waits no longer than the limit, and passes an earlier failure on', async () => {
   const clock = new VirtualClock();
   let isOver = false;
   void waitAtMost(5, NEVER, clock).then(() => (isOver = true));

@@ -3,7 +3,7 @@ import { capRequests } from '../../src/concurrency/request-cap.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 describe('a cap on requests per second', () => {
-  it.each([5, 100, 2000])('lets %i a second through, and no second much more', async (perSecond) => {
+  it.each([5, 100, 2000])('lets %i a second through, and hardly more in any second', async (perSecond) => {
     const clock = new VirtualClock();
     const cap = capRequests('backupaccount', perSecond, clock);
     const sent: number[] = [];
@@ -25,7 +25,7 @@ describe('a cap on requests per second', () => {
     expect(busiest).toBeLessThanOrEqual(1.1 * perSecond + 2);
   });
 
-  it('is not felt below it', async () => {
+  it('delays nothing below it', async () => {
     const clock = new VirtualClock();
     const cap = capRequests('backupaccount', 10, clock);
     for (let i = 0; i < 20; i++) {
@@ -38,7 +38,7 @@ describe('a cap on requests per second', () => {
     }
   });
 
-  it('sends back whoever would wait too long, and says for how long', async () => {
+  it('rejects a request that would wait too long, and says for how long', async () => {
     const clock = new VirtualClock();
     const cap = capRequests('backupaccount', 1, clock);
     const rejected: unknown[] = [];

@@ -9,7 +9,7 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 const MESSAGE = { messageId: 'm' } as HintMessage;
 const SHARD = { shard: 'c0' } as ShardMessage;
 
-/** A queue that takes nothing until a moment, and what becomes of a message that is sent to it at once. */
+/** A queue that accepts nothing until a moment, and the outcome of a message that is sent to it at once. */
 async function sendUntil(code: ErrorCode, opensAt: number) {
   const clock = new VirtualClock();
   let tries = 0;
@@ -43,20 +43,20 @@ describe('a message that the queue does not take', () => {
     },
   );
 
-  it('goes back when that lasts, in time for the function that holds it', async () => {
+  it('is given back when that lasts, within the time-out of the function that holds it', async () => {
     const { results, tookMs } = await sendUntil('queue-full', Infinity);
     expect(results).toEqual(Array(3).fill(expect.objectContaining({ code: 'queue-full' })));
     expect(tookMs).toBeLessThanOrEqual(TIME_BUDGETS.sendRetry);
     expect(tookMs).toBeGreaterThan(TIME_BUDGETS.sendRetry / 2);
   });
 
-  it('goes back at once when it is too large, since it will not shrink', async () => {
+  it('is given back at once when it is too large, since a retry cannot help', async () => {
     const { results, tries } = await sendUntil('message-too-large', Infinity);
     expect(results).toEqual(Array(3).fill(expect.objectContaining({ code: 'message-too-large' })));
     expect(tries).toBe(3);
   });
 
-  it('goes back within seconds for an error that nobody knows, which is told at once', async () => {
+  it('is given back within seconds for an unknown error, which is reported at once', async () => {
     const { results, told, tookMs } = await sendUntil('unexpected', Infinity);
     expect(results).toEqual(Array(3).fill(expect.objectContaining({ code: 'unexpected' })));
     expect(told).toEqual(['unexpected', 'unexpected', 'unexpected']);

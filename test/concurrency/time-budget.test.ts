@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { TIME_BUDGETS } from '../../src/concurrency/time-budget.ts';
 import { readCopySettings } from '../../src/config/copy-settings.ts';
 
-/** A request of the queue, which may last 30 s and is made twice: the last one of a retry may begin at its end. */
+/** A request to the queue may last 30 s and is made twice: the last one of a retry may begin at its end. */
 const SEND = 60_000;
 
 const read = async (path: string): Promise<string> =>
@@ -28,7 +28,7 @@ it.each<[string, readonly (keyof typeof TIME_BUDGETS)[]]>([
   expect(sum).toBeLessThanOrEqual(TIME_BUDGETS.shortestFunction);
 });
 
-it('a replay over HTTP is answered before the load balancer gives it up', () => {
+it('a replay over HTTP is answered before the load balancer ends the request', () => {
   expect(TIME_BUDGETS.deadLetterRequest).toBeLessThan(TIME_BUDGETS.httpRequest);
 });
 

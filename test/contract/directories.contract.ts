@@ -7,7 +7,7 @@ import { createTreeStage, STAMP, ABSENT, STALE, FILE_ACCESS, DIRECTORY_ACCESS } 
 import type { TreeStoresUnderTest } from './tree-stores.ts';
 import { describeTreeListing } from './tree-listing.contract.ts';
 
-/** What the ports promise of hierarchical accounts besides: in memory and on real accounts. */
+/** What the ports additionally promise for hierarchical accounts: in memory and on real accounts. */
 export function describeDirectories(name: string, create: () => Promise<TreeStoresUnderTest>): void {
   describe(`the ports of hierarchical accounts ${name}`, () => {
     let stores: TreeStoresUnderTest;
@@ -22,7 +22,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
     const { newKey, below, parentOf, file, directory, newDirectory, newFile, copyTo } = stage;
 
     describe('read', () => {
-      it('gives metadata of a directory with the case of names, and nothing that the service adds', async () => {
+      it('returns metadata of a directory with the case of names, and nothing that the service adds', async () => {
         const key = newKey();
         const before = new Date();
         await stage.stores.makeDirectory('source', key, { metadata: { CamelCase: 'Value', lower: 'x' } });
@@ -43,7 +43,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         expect((await directory('backup', key)).metadata).toEqual(ODD_METADATA);
       });
 
-      it('gives the access of a directory and of a file', async () => {
+      it('returns the access of a directory and of a file', async () => {
         const [{ key: inside }, { key: whole }] = [await newFile('source'), await newDirectory('source')];
         await stage.stores.setAccess('source', inside, FILE_ACCESS);
         await stage.stores.setAccess('source', whole, DIRECTORY_ACCESS);
@@ -61,7 +61,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         expect(await stage.stores.source.read(below(key, 'x/y'))).toEqual(ABSENT);
       });
 
-      it('of a directory is not moved by what is put into it', async () => {
+      it('of a directory does not change when something is put into it', async () => {
         const { key, etag } = await newDirectory('source');
         await stage.stores.put('source', below(key, 'f'), { content: 'x' });
         expect(await directory('source', key)).toMatchObject({ etag });
@@ -69,7 +69,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
     });
 
     describe('createDirectory', () => {
-      it('makes one with metadata and access, and those above it', async () => {
+      it('creates one with metadata and access, and those above it', async () => {
         const key = newKey();
         const metadata = { CamelCase: 'Värde, a=b', lower: 'x' };
         expect(
@@ -85,7 +85,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         expect(await directory('backup', parentOf(key))).toMatchObject({ metadata: {} });
       });
 
-      it('without access gives what the service gives', async () => {
+      it("without access gives the directory the service's default", async () => {
         const key = newKey();
         expect(
           await stage.stores.backup.createDirectory({ key, metadata: {}, access: undefined }),
@@ -95,7 +95,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         expect((await directory('backup', key)).access).toBeDefined();
       });
 
-      it('is lost to what is there, a directory or a file, and below a file', async () => {
+      it('is lost to an existing directory or file, and below a file', async () => {
         const [{ key: other, etag }, { key: aFile }] = [
           await newDirectory('backup'),
           await newFile('backup'),
@@ -111,7 +111,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
     });
 
     describe('copy', () => {
-      it('into a directory that is missing brings it into being', async () => {
+      it('into a missing directory creates it', async () => {
         const key = below(newKey(), 'deeper/f');
         expect(await copyTo(key)).toMatchObject({ kind: 'written' });
         expect(await stage.stores.content('backup', key)).toBe('copied');
@@ -120,7 +120,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         await directory('backup', parentOf(parentOf(key)));
       });
 
-      it('onto a directory is lost to the backup, whatever it asks for', async () => {
+      it('onto a directory is lost to the backup, whatever its condition', async () => {
         const { key, etag } = await newDirectory('backup');
         expect(await copyTo(key)).toMatchObject({ kind: 'backup-precondition-failed' });
         expect(await copyTo(key, { ifMatch: etag })).toMatchObject({ kind: 'backup-precondition-failed' });
@@ -148,7 +148,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         expect(isSameAccess(ofDirectory.access, DIRECTORY_ACCESS)).toBe(true);
       });
 
-      it('takes away the entries that are not in the list', async () => {
+      it('removes the entries that are not in the list', async () => {
         const { key } = await newFile('backup');
         await stage.stores.setAccess('backup', key, FILE_ACCESS);
         const plain = { ...FILE_ACCESS, acl: 'user::rwx,group::r-x,other::---' };
@@ -156,7 +156,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         expect(isSameAccess((await file('backup', key)).access, plain)).toBe(true);
       });
 
-      it('is lost to the backup where nothing is', async () => {
+      it('is lost to the backup if nothing is there', async () => {
         expect(await stage.stores.backup.setAccess(newKey(), FILE_ACCESS)).toEqual({
           kind: 'backup-precondition-failed',
         });
@@ -172,7 +172,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
       };
       const nowhere = parseContainerName('nowhere');
 
-      it('has the access that the service gives it, and the one that a user sets', async () => {
+      it('has the default access of the service, and the access that a user sets', async () => {
         await stores.addContainer('source', 'rooted');
         const rooted = parseContainerName('rooted');
         expect(await stores.source.readRootAccess(rooted)).toEqual(NEW);
@@ -198,7 +198,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         }
       });
 
-      it('is not there where the container is not', async () => {
+      it('is absent if the container is', async () => {
         expect(await stores.source.readRootAccess(nowhere)).toBeUndefined();
         expect(await stores.backup.setRootAccess(nowhere, NEW)).toEqual({
           kind: 'backup-precondition-failed',
@@ -207,7 +207,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
     });
 
     describe('restamp of a directory', () => {
-      it('sets its metadata under its ETag, and no more', async () => {
+      it('sets its metadata under its ETag, and nothing else', async () => {
         const { key, etag } = await newDirectory('backup');
         await stage.stores.setAccess('backup', key, DIRECTORY_ACCESS);
         await stage.stores.put('backup', below(key, 'f'), { content: 'x' });
@@ -225,7 +225,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         expect(await stage.stores.content('backup', below(key, 'f'))).toBe('x');
       });
 
-      it('is lost to the backup where nothing is any more', async () => {
+      it('is lost to the backup if nothing is there any more', async () => {
         const { key, etag } = await newDirectory('backup');
         await stage.stores.removeDirectory('backup', key);
         expect(
@@ -239,7 +239,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
     });
 
     describe('delete', () => {
-      it('of a file leaves the directory that it was in', async () => {
+      it('of a file leaves its directory', async () => {
         const { key, etag } = await newFile('backup');
         expect(await stage.stores.backup.delete(key, etag)).toEqual({ kind: 'written' });
         expect(await stage.stores.backup.read(key)).toEqual(ABSENT);
@@ -254,7 +254,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         await directory('backup', key);
       });
 
-      it('leaves a directory that anything is in, even by its own ETag', async () => {
+      it('leaves a directory that is not empty, even by its own ETag', async () => {
         const { key, etag } = await newDirectory('backup');
         await stage.stores.put('backup', below(key, 'f'), { content: 'x' });
         expect(await stage.stores.backup.delete(key, etag)).toEqual({ kind: 'backup-precondition-failed' });

@@ -19,20 +19,20 @@ export function describeDocuments(kind: string, open: () => Promise<StoreUnderTe
     });
     afterAll(async () => await store.stop());
 
-    it('are not there before anything was written', async () => {
+    it('are absent before anything was written', async () => {
       expect(await documents.read('none/a')).toBeUndefined();
       expect(await names('none/')).toEqual([]);
       expect(await lines('none/lines')).toEqual([]);
       await documents.remove('none/a');
     });
 
-    it('are written where nothing is, once', async () => {
+    it('are created once', async () => {
       expect(await documents.write('new/a', { a: 'ü', b: [1, null] }, NOTHING_THERE)).toBe('written');
       expect(await documents.write('new/a', { a: 2 }, NOTHING_THERE)).toBe('precondition-failed');
       expect((await documents.read('new/a'))?.value).toEqual({ a: 'ü', b: [1, null] });
     });
 
-    it('are written over the version that was read, and over no other', async () => {
+    it('are overwritten only if the version that was read is still there', async () => {
       await documents.write('cas/a', 1, NOTHING_THERE);
       const first = await read('cas/a');
       expect(await documents.write('cas/a', 2, first)).toBe('written');
@@ -45,7 +45,7 @@ export function describeDocuments(kind: string, open: () => Promise<StoreUnderTe
       expect(await documents.read('cas/a')).toBeUndefined();
     });
 
-    it('let one of many writers at once have its way', async () => {
+    it('let one of several concurrent writers succeed', async () => {
       const outcomes = await Promise.all(
         Array.from({ length: 8 }, async (_, i) => await documents.write('race/new', i, NOTHING_THERE)),
       );
@@ -57,7 +57,7 @@ export function describeDocuments(kind: string, open: () => Promise<StoreUnderTe
       expect(again.filter((outcome) => outcome === 'written')).toHaveLength(1);
     });
 
-    it('are listed by how their names begin, in order, without the folders that they are in', async () => {
+    it('are listed by prefix, in order, without folders', async () => {
       for (const name of ['list/b', 'list/a', 'list/c/d', 'lists'])
         await documents.write(name, 1, NOTHING_THERE);
       await write('list/lines', ['x']);
@@ -68,13 +68,13 @@ export function describeDocuments(kind: string, open: () => Promise<StoreUnderTe
       expect(await names('list/')).toEqual(['list/a', 'list/c/d']);
     });
 
-    it('hold lines as they were written, whatever is in them', async () => {
+    it('return lines unchanged, whatever is in them', async () => {
       const written = ['plain', '', 'ü 🦊', 'a\rb\u2028c', '{"path":"a\\nb"}', ' end '];
       await write('lines/odd', written);
       expect(await lines('lines/odd')).toEqual(written);
     });
 
-    it('hold more lines than fit in one piece, also when many write at once', async () => {
+    it('hold more lines than fit in one piece, also with concurrent writers', async () => {
       const text = 'x'.repeat(1000);
       const writer = documents.openLines('lines/many');
       const written = Array.from({ length: 5000 }, (_, i) => `${i} ü ${text}`);
@@ -85,7 +85,7 @@ export function describeDocuments(kind: string, open: () => Promise<StoreUnderTe
       expect(await lines('lines/many')).toEqual(written);
     });
 
-    it('let lines appear when they are closed and not before, in the place of others', async () => {
+    it('make lines visible when they are closed and not before, and replace earlier ones', async () => {
       await write('lines/over', ['old']);
       const writer = documents.openLines('lines/over');
       await writer.write('new');
@@ -97,7 +97,7 @@ export function describeDocuments(kind: string, open: () => Promise<StoreUnderTe
       expect(await names('lines/over')).toEqual([]);
     });
 
-    it('are read as far as somebody wants to', async () => {
+    it('are read only as far as the reader wants', async () => {
       await write('lines/some', ['a', 'b', 'c']);
       for await (const line of documents.readLines('lines/some')) {
         expect(line).toBe('a');

@@ -7,7 +7,7 @@ import type { AccountInspector, ListedReading } from '../../src/ports/account-in
 import { ODD_METADATA, ODD_TAGS } from '../support/odd-metadata.ts';
 import type { StoresUnderTest } from './stores.ts';
 
-/** Stores under test, and an inspection of their backup, which has a container `opened` that anybody may read. */
+/** Stores under test, and an inspector of their backup, which has a public container `opened`. */
 export interface InspectedStores extends StoresUnderTest {
   readonly inspector: AccountInspector;
 }
@@ -19,7 +19,7 @@ const STAMP = {
 };
 const CONTAINER = parseContainerName('photos');
 
-/** What an inspection promises, in memory and on real accounts. */
+/** What an inspector promises, in memory and on real accounts. */
 export function describeInspector(name: string, create: () => Promise<InspectedStores>): void {
   describe(`the inspector ${name}`, () => {
     let stores: InspectedStores;
@@ -44,7 +44,7 @@ export function describeInspector(name: string, create: () => Promise<InspectedS
 
     const etagOf = async (key: Key): Promise<Etag> => (await lookAt(key)).etag;
 
-    it('lists the very readings that single looks give, the case of metadata names included', async () => {
+    it('lists the same readings that single reads return, the case of metadata names included', async () => {
       await stores.put('backup', parseKey('photos', 'listed/full ü%.txt'), {
         content: 'hello',
         headers: { contentType: 'text/x', contentLanguage: 'de', cacheControl: 'no-store' },
@@ -54,13 +54,13 @@ export function describeInspector(name: string, create: () => Promise<InspectedS
       const listed = await list('photos', 'listed/');
       expect(listed.map(({ path }) => path).toSorted()).toEqual(['listed/bare', 'listed/full ü%.txt']);
       for (const { path, reading } of listed) {
-        // A listing does not tell when it saw a blob.
+        // A listing does not say when it saw a blob.
         const { readAt: _, ...look } = await lookAt({ container: CONTAINER, path });
         expect({ tagCount: 0, ...reading }).toEqual({ tagCount: 0, ...look });
       }
     });
 
-    it('lists tags when it is asked to', async () => {
+    it('lists tags on request', async () => {
       const key = parseKey('photos', 'tagged/x');
       await stores.put('backup', key, { content: 'x' });
       await stores.backup.setTags(key, { owner: 'anna' });
@@ -97,7 +97,7 @@ export function describeInspector(name: string, create: () => Promise<InspectedS
       expect(await stores.inspector.readRange(parseKey('nowhere', 'x'), range)).toBeUndefined();
     });
 
-    it('tells a container that anybody may read from a private one', async () => {
+    it('tells a public container from a private one', async () => {
       await stores.addContainer('backup', 'private');
       const accessOf = async (container: string) =>
         await stores.inspector.readPublicAccess(parseContainerName(container));

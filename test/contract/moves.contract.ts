@@ -5,7 +5,7 @@ import { RESERVED_DIRECTORY } from '../../src/model/scope.ts';
 import { addStamp } from '../../src/model/stamp.ts';
 import { STAMP, ABSENT, NOTHING_THERE, STALE, FILE_ACCESS, type TreeStage } from './tree-stage.ts';
 
-/** What hierarchical accounts promise of renames, and of directories that go. */
+/** What hierarchical accounts promise for renames and for deletions of directories. */
 export function describeMoves(stage: TreeStage): void {
   const { newKey, below, parentOf, file, directory, newDirectory, newFile, list } = stage;
 
@@ -26,7 +26,7 @@ export function describeMoves(stage: TreeStage): void {
       expect(await stage.stores.content('backup', to)).toBe('hello');
     });
 
-    it('of a directory takes along all that is below it, ETags and stamps included', async () => {
+    it('of a directory moves everything below it, with ETags and stamps', async () => {
       const { key, etag } = await newDirectory('backup');
       await stage.stores.makeDirectory('backup', below(key, 'empty'), { metadata: { a: 'b' } });
       await stage.stores.put('backup', below(key, 'a/b/f'), {
@@ -46,7 +46,7 @@ export function describeMoves(stage: TreeStage): void {
         expect(await stage.stores.backup.read(gone)).toEqual(ABSENT);
     });
 
-    it('takes the place of the file that it names and of no other', async () => {
+    it('replaces the file version that it names and no other', async () => {
       const [one, other] = [await newFile('backup', 'one'), await newFile('backup', 'other')];
       const lost = { kind: 'backup-precondition-failed' };
       expect(await rename(one.key, other.key, one.etag)).toEqual(lost);
@@ -59,7 +59,7 @@ export function describeMoves(stage: TreeStage): void {
       expect(await stage.stores.backup.read(one.key)).toEqual(ABSENT);
     });
 
-    it('is lost when what is to be renamed is another one or gone', async () => {
+    it('is lost when the source of the rename is another version or gone', async () => {
       const [one, whole] = [await newFile('backup', 'one'), await newDirectory('backup')];
       const to = parseKey('lake', `${one.key.path} to`);
       const lost = { kind: 'backup-precondition-failed' };
@@ -72,7 +72,7 @@ export function describeMoves(stage: TreeStage): void {
       expect(await stage.stores.backup.read(to)).toEqual(ABSENT);
     });
 
-    it('is lost when what it was to replace is gone', async () => {
+    it('is lost when the file to replace is gone', async () => {
       const [one, other] = [await newFile('backup', 'one'), await newFile('backup', 'other')];
       await stage.stores.remove('backup', other.key);
       expect(await rename(one.key, other.key, one.etag, { ifMatch: other.etag })).toEqual({
@@ -81,7 +81,7 @@ export function describeMoves(stage: TreeStage): void {
       expect(await stage.stores.content('backup', one.key)).toBe('one');
     });
 
-    it('is lost where the directory that it goes into is missing or a file', async () => {
+    it('is lost where the target directory is missing or a file', async () => {
       const [one, other] = [await newFile('backup', 'one'), await newFile('backup', 'other')];
       for (const to of [newKey(), below(other.key, 'x')])
         expect(await rename(one.key, to, one.etag)).toEqual({ kind: 'backup-precondition-failed' });
@@ -107,7 +107,7 @@ export function describeMoves(stage: TreeStage): void {
   });
 
   describe('removeEmptyDirectory', () => {
-    it('removes the one that was read', async () => {
+    it('removes the directory that was read', async () => {
       const { key, etag } = await newDirectory('backup');
       expect(await stage.stores.backup.removeEmptyDirectory(key, STALE)).toEqual({
         kind: 'backup-precondition-failed',
@@ -119,7 +119,7 @@ export function describeMoves(stage: TreeStage): void {
       });
     });
 
-    it('leaves one that anything is in', async () => {
+    it('leaves one that is not empty', async () => {
       const [full, nested] = [await newDirectory('backup'), await newDirectory('backup')];
       await stage.stores.put('backup', below(full.key, 'f'), { content: 'x' });
       await stage.stores.makeDirectory('backup', below(nested.key, 'd'));
@@ -146,7 +146,7 @@ export function describeMoves(stage: TreeStage): void {
       return outcome.trashed;
     }
 
-    it('takes a directory with all that is below it out of readings and listings, until it is deleted', async () => {
+    it('hides a directory and everything below it from readings and listings, until it is deleted', async () => {
       const { key, etag } = await newDirectory('backup');
       await stage.stores.put('backup', below(key, 'a/f'), { content: 'x' });
       const trashed = await trash(key, etag);
@@ -176,7 +176,7 @@ export function describeMoves(stage: TreeStage): void {
       expect(await stage.stores.content('backup', key)).toBe('x');
     });
 
-    it('holds two directories of one name', async () => {
+    it('holds two directories of the same name', async () => {
       const first = await newDirectory('backup');
       const one = await trash(first.key, first.etag);
       await stage.stores.makeDirectory('backup', first.key);
@@ -186,14 +186,14 @@ export function describeMoves(stage: TreeStage): void {
       expect([await stage.stores.isInTrash(one), await stage.stores.isInTrash(two)]).toEqual([true, false]);
     });
 
-    it('takes a directory of the longest path', async () => {
+    it('takes a directory with the longest path', async () => {
       const key = below(newKey(), `${'ü'.repeat(200)}/${'%'.repeat(200)}`);
       await stage.stores.makeDirectory('backup', key);
       const trashed = await trash(key, (await directory('backup', key)).etag);
       expect(await stage.stores.isInTrash(trashed)).toBe(true);
     });
 
-    it('is deleted once, and it is no error to do so again', async () => {
+    it('is deleted once, and a second deletion is no error', async () => {
       const { key, etag } = await newDirectory('backup');
       const trashed = await trash(key, etag);
       await stage.stores.backup.deleteTrashed(trashed);
@@ -201,7 +201,7 @@ export function describeMoves(stage: TreeStage): void {
       expect(await stage.stores.isInTrash(trashed)).toBe(false);
     });
 
-    it('keeps for a while what a worker may still be about to delete', async () => {
+    it('keeps for some time what a worker may be about to delete', async () => {
       const { key, etag } = await newDirectory('backup');
       const trashed = await trash(key, etag);
       await stage.stores.backup.emptyTrash(key.container);

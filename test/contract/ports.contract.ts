@@ -16,8 +16,8 @@ const STAMP = {
 };
 
 /**
- * What the ports promise, for every pair of stores that claims to keep it: in memory and on real accounts. Index tags,
- * and names that mean something else in a tree, are for flat accounts alone.
+ * What the ports promise, for every pair of stores: in memory and on real accounts. Index tags, and names
+ * that mean something else in a tree, are for flat accounts only.
  */
 export function describePorts(
   name: string,
@@ -69,7 +69,7 @@ export function describePorts(
         } satisfies Reading);
       });
 
-      it('gives content headers and metadata as they were written, the case of names included', async () => {
+      it('returns content headers and metadata unchanged, the case of names included', async () => {
         const key = newKey();
         const headers = {
           contentType: 'text/x',
@@ -88,19 +88,19 @@ export function describePorts(
         expect(reading.metadata).toEqual({ CamelCase: 'Value', lower: 'x' });
       });
 
-      it('gives metadata whose names are members of objects', async () => {
+      it('returns metadata whose names are members of objects', async () => {
         const key = newKey();
         await stores.put('source', key, { content: 'x', metadata: ODD_METADATA });
         expect((await present('source', key)).metadata).toEqual(ODD_METADATA);
       });
 
-      it('takes the stamp off the metadata', async () => {
+      it('removes the stamp from the metadata', async () => {
         const key = newKey();
         await stores.put('backup', key, { content: 'x', metadata: addStamp({ a: 'b' }, STAMP) });
         expect(await present('backup', key)).toMatchObject({ metadata: { a: 'b' }, stamp: STAMP });
       });
 
-      it('gives another ETag after every write, also of the same content', async () => {
+      it('returns another ETag after every write, also of the same content', async () => {
         const key = newKey();
         const seen = new Set<string>();
         for (let i = 0; i < 3; i++) {
@@ -110,7 +110,7 @@ export function describePorts(
         expect(seen.size).toBe(3);
       });
 
-      it('knows the other kinds of blob, and an archived one', async () => {
+      it('reports the other kinds of blob, and an archived one', async () => {
         const [append, archived] = [newKey(), newKey()];
         await stores.put('source', append, { content: 'x', kind: 'append' });
         await stores.put('source', archived, { content: 'x', archived: true });
@@ -120,7 +120,7 @@ export function describePorts(
     });
 
     describe('copy', () => {
-      it('carries content and headers, and exactly the metadata that it is given', async () => {
+      it('carries content and headers, and exactly the given metadata', async () => {
         const key = newKey();
         await stores.put('source', key, {
           content: 'hello',
@@ -246,7 +246,7 @@ export function describePorts(
         ).toMatchObject({ kind: 'backup-precondition-failed' });
       });
 
-      it('is lost to the source when that was overwritten or deleted since it was read', async () => {
+      it('is lost to the source when that was overwritten or deleted after it was read', async () => {
         const key = newKey();
         await stores.put('source', key, { content: 'v1' });
         const source = await present('source', key);
@@ -265,7 +265,7 @@ export function describePorts(
         expect(await stores.content('backup', key)).toBeUndefined();
       });
 
-      it('takes an empty blob', async () => {
+      it('copies an empty blob', async () => {
         const key = newKey();
         await stores.put('source', key, { content: '' });
         await copyNew(key);
@@ -366,7 +366,7 @@ export function describePorts(
         expect(await stores.content('backup', key)).toBe('hello');
       });
 
-      it('is lost to the backup when that was replaced or deleted since it was read', async () => {
+      it('is lost to the backup when that was replaced or deleted after it was read', async () => {
         const key = newKey();
         await stores.put('backup', key, { content: 'one' });
         const { etag } = await present('backup', key);
@@ -388,7 +388,7 @@ export function describePorts(
       }
       const compare = async (request: ComparisonRequest) => await stores.backup.compareContent(request);
 
-      it('tells the same bytes from others of the same length, and from fewer', async () => {
+      it('distinguishes equal bytes from others of the same length, and from fewer', async () => {
         expect(await compare(await both('balance=0100', 'balance=0100'))).toEqual({ kind: 'same' });
         expect(await compare(await both('balance=0100', 'balance=9999'))).toEqual({ kind: 'different' });
         expect(await compare(await both('balance=0100', 'balance'))).toEqual({ kind: 'different' });
@@ -407,7 +407,7 @@ export function describePorts(
         expect(await compare(onBackup)).toEqual({ kind: 'backup-precondition-failed' });
       });
 
-      it('stops after a piece when it is told to, and goes on from there', async () => {
+      it('stops after a piece when asked to, and continues from there', async () => {
         const long = 'x'.repeat(9 * 1024 * 1024);
         const request = await both(long, `${long.slice(0, -1)}y`);
         const stopped = await compare({ ...request, mustStop: () => true });
@@ -434,7 +434,7 @@ export function describePorts(
         expect(await stores.content('backup', key)).toBeUndefined();
       });
 
-      it('is refused where a user made snapshots, which stay, also when the blob was overwritten since', async () => {
+      it('is refused where a user made snapshots, which are kept, also when the blob was overwritten afterwards', async () => {
         const key = newKey();
         await stores.put('backup', key, { content: 'one' });
         await stores.snapshot('backup', key);
@@ -461,7 +461,7 @@ export function describePorts(
     });
 
     describe('containers', () => {
-      it('are made once, with their metadata and the case of its names', async () => {
+      it('are created once, with their metadata and the case of its names', async () => {
         const fresh = parseContainerName('fresh');
         expect(await stores.backup.readContainer(fresh)).toBeUndefined();
         await stores.backup.createContainer(fresh, { Colour: 'red' });
@@ -498,47 +498,44 @@ export function describePorts(
         }
       });
 
-      onFlat?.(
-        'gives what begins with a prefix and comes after a path, in one order throughout',
-        async () => {
-          const container = parseContainerName('ranged');
-          const paths = [
-            'Z',
-            '%41',
-            'a',
-            'a b',
-            'a/',
-            'a/b',
-            'a/b c',
-            'a/ü',
-            'ab',
-            '~',
-            'ü',
-            '\uFFEE',
-            '💎',
-            '💎/x',
-          ];
-          for (const path of paths) await stores.put('source', parseKey(container, path), { content: path });
-          const list = async (range: ListRange): Promise<string[]> => {
-            const listed: string[] = [];
-            for await (const page of stores.source.listBlobs(container, range))
-              listed.push(...page.entries.map(({ path }) => path));
-            return listed;
-          };
-          const all = await list({});
-          expect(new Set(all)).toEqual(new Set(paths));
-          for (const prefix of ['', 'a', 'a/', 'a/b', '💎', 'nothing']) {
-            const under = all.filter((path) => path.startsWith(prefix));
-            expect(await list({ prefix })).toEqual(under);
-            for (const [i, path] of under.entries())
-              expect(await list({ prefix, after: parseBlobPath(path) }), path).toEqual(under.slice(i + 1));
-          }
-          await stores.remove('source', parseKey(container, 'a/b'));
-          expect(await list({ prefix: 'a/b', after: parseBlobPath('a/b') })).toEqual(['a/b c']);
-        },
-      );
+      onFlat?.('returns names with a prefix and after a path, always in the same order', async () => {
+        const container = parseContainerName('ranged');
+        const paths = [
+          'Z',
+          '%41',
+          'a',
+          'a b',
+          'a/',
+          'a/b',
+          'a/b c',
+          'a/ü',
+          'ab',
+          '~',
+          'ü',
+          '\uFFEE',
+          '💎',
+          '💎/x',
+        ];
+        for (const path of paths) await stores.put('source', parseKey(container, path), { content: path });
+        const list = async (range: ListRange): Promise<string[]> => {
+          const listed: string[] = [];
+          for await (const page of stores.source.listBlobs(container, range))
+            listed.push(...page.entries.map(({ path }) => path));
+          return listed;
+        };
+        const all = await list({});
+        expect(new Set(all)).toEqual(new Set(paths));
+        for (const prefix of ['', 'a', 'a/', 'a/b', '💎', 'nothing']) {
+          const under = all.filter((path) => path.startsWith(prefix));
+          expect(await list({ prefix })).toEqual(under);
+          for (const [i, path] of under.entries())
+            expect(await list({ prefix, after: parseBlobPath(path) }), path).toEqual(under.slice(i + 1));
+        }
+        await stores.remove('source', parseKey(container, 'a/b'));
+        expect(await list({ prefix: 'a/b', after: parseBlobPath('a/b') })).toEqual(['a/b c']);
+      });
 
-      it('gives nothing for a container that does not exist', async () => {
+      it('is empty for a container that does not exist', async () => {
         const listed = [];
         for await (const page of stores.source.listBlobs(parseContainerName('nowhere')))
           listed.push(...page.entries);

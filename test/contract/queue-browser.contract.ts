@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { BrowsedMessage, QueueBrowser } from '../../src/ports/dead-letter-queue.ts';
 
-/** A queue with nothing in it, and what a test does to it. */
+/** An empty queue, and what a test can do with it. */
 export interface QueueUnderTest {
   readonly browser: QueueBrowser;
   readonly deadLetters: QueueBrowser;
   /** Messages whose bodies are `{ n: 0 }`, `{ n: 1 }` and so on. */
   readonly send: (count: number) => Promise<void>;
   readonly schedule: (at: Date) => Promise<void>;
-  /** Somebody holds the first message. */
+  /** Another receiver holds the first message. */
   readonly lockOne: () => Promise<void>;
   /** The first message expires into the dead-letter queue. */
   readonly expireOne: () => Promise<void>;
@@ -23,7 +23,7 @@ export function describeQueueBrowser(kind: string, open: () => Promise<QueueUnde
       expect(await pagesOf(deadLetters)).toEqual([]);
     });
 
-    it('sees messages of every state, whoever holds them, in the order of their numbers', async () => {
+    it('shows messages of every state, also locked ones, in the order of their numbers', async () => {
       const { browser, send, lockOne, schedule } = await open();
       const soon = new Date(Date.now() + 60_000);
       const before = Date.now();
@@ -45,7 +45,7 @@ export function describeQueueBrowser(kind: string, open: () => Promise<QueueUnde
       expect((await pagesOf(browser)).flat()).toEqual(seen);
     });
 
-    it('sees in the dead-letter queue what is there and why, and no more of it in the queue', async () => {
+    it('shows dead letters with their reason, and not in the queue any more', async () => {
       const { browser, deadLetters, send, expireOne } = await open();
       await send(2);
       await expireOne();
@@ -60,7 +60,7 @@ export function describeQueueBrowser(kind: string, open: () => Promise<QueueUnde
       expect((await pagesOf(browser)).flat()).toMatchObject([{ body: { n: 1 } }]);
     });
 
-    it('gives thousands in pages, and goes on from any number, that one included', async () => {
+    it('returns thousands in pages, and starts at any number, inclusive', async () => {
       const { browser, send } = await open();
       await send(2_500);
       const pages = await pagesOf(browser);
@@ -71,7 +71,7 @@ export function describeQueueBrowser(kind: string, open: () => Promise<QueueUnde
       expect(rest.flat()).toEqual(seen.slice(2_400));
     });
 
-    it('lets two browse at once, each for itself', async () => {
+    it('lets two browse at once, independently', async () => {
       const { browser, send } = await open();
       await send(300);
       const [one, other] = await Promise.all([pagesOf(browser), pagesOf(browser)]);

@@ -14,7 +14,10 @@ export interface ReplaceStage {
 
 const MOVED = { kind: 'backup-precondition-failed' };
 
-/** What the ports promise of replacing what cannot be overwritten: secured first, then the old one goes. */
+/**
+ * What the ports promise for replacing what cannot be overwritten: the new version is secured first, then the
+ * old one is deleted.
+ */
 export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hierarchical: boolean }): void {
   const { newKey, present } = stage;
 
@@ -42,7 +45,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       ['an append blob', 'a block blob', { kind: 'block' }, { kind: 'append' }],
       ['an archived blob', 'a block blob', { kind: 'block' }, { kind: 'block', archived: true }],
     ] as const)(
-      'replace %s by %s, which is there before the old one goes',
+      'replace %s by %s, which is there before the old one is deleted',
       async (_old, _new, from, onto) => {
         const key = newKey();
         const headers = { contentType: 'text/x' };
@@ -69,7 +72,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
 
     const onFlat = hierarchical ? undefined : it;
     onFlat?.(
-      'are for what nothing overwrites: a copy or a restamp of an archived blob says that it moved',
+      'are for what cannot be overwritten: a copy or a restamp of an archived blob is lost to the backup',
       async () => {
         const key = newKey();
         await stage.stores.put('source', key, { content: 'new' });
@@ -83,7 +86,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       },
     );
 
-    it('give the same secured copy to every worker, and to the one that goes on after another died', async () => {
+    it('give the same secured copy to every worker, and to the one that continues after another died', async () => {
       const key = newKey();
       await stage.stores.put('source', key, { content: 'x' });
       const request = await requestFor(key);
@@ -100,7 +103,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       expect(await stage.stores.content('backup', key)).toBe('x');
     });
 
-    it('put nothing in the place of what is there, and lose nothing of it', async () => {
+    it('put nothing in the place of an existing blob, and lose nothing of it', async () => {
       const key = newKey();
       await stage.stores.put('source', key, { content: 'new' });
       const request = await requestFor(key);
@@ -112,7 +115,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       expect(await stage.stores.backup.place(request, await secure(request))).toEqual({ kind: 'written' });
     });
 
-    it('are lost to the source when that moved before it was secured, and leave the backup alone', async () => {
+    it('are lost to the source when that changed before it was secured, and do not change the backup', async () => {
       const key = newKey();
       await stage.stores.put('source', key, { content: 'v1' });
       await stage.stores.put('backup', key, { content: 'old', kind: 'append' });
@@ -124,7 +127,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       expect(await stage.stores.content('backup', key)).toBe('old');
     });
 
-    it('are not lost to the source when that moves later: what was secured is what its stamp names', async () => {
+    it('are not lost to the source when that changes later: the secured copy is what its stamp names', async () => {
       const key = newKey();
       await stage.stores.put('source', key, { content: 'v1' });
       const request = await requestFor(key);
@@ -137,7 +140,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       expect(await secure(newer)).not.toEqual(secured);
     });
 
-    it('take an empty blob, and show in no listing what is secured', async () => {
+    it('handle an empty blob, and show the secured copy in no listing', async () => {
       const key = newKey();
       await stage.stores.put('source', key, { content: '' });
       const request = await requestFor(key);
@@ -149,7 +152,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
       expect(await stage.stores.content('backup', key)).toBe('');
     });
 
-    it('give it its tier, Archive as well', async () => {
+    it('set the tier, Archive too', async () => {
       for (const tier of ['Cool', 'Archive']) {
         const key = newKey();
         await stage.stores.put('source', key, { content: 'x' });

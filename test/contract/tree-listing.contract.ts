@@ -4,7 +4,7 @@ import { RESERVED_DIRECTORY } from '../../src/model/scope.ts';
 import { addStamp } from '../../src/model/stamp.ts';
 import { STAMP, type TreeStage } from './tree-stage.ts';
 
-/** What hierarchical accounts promise of listings. */
+/** What hierarchical accounts promise for listings. */
 export function describeTreeListing(stage: TreeStage): void {
   const { directory, file, list } = stage;
 
@@ -23,7 +23,7 @@ export function describeTreeListing(stage: TreeStage): void {
       await stage.stores.put('backup', parseKey(container, `${RESERVED_DIRECTORY}/x/y`), { content: 'ours' });
     });
 
-    it('gives directories and files, as read does, and nothing of ours', async () => {
+    it('returns directories and files, as read does, and nothing of ours', async () => {
       const listed = await list(container);
       expect(listed.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
       for (const { path, isDirectory, etag, stamp } of listed) {
@@ -34,7 +34,7 @@ export function describeTreeListing(stage: TreeStage): void {
       }
     });
 
-    it('has snapshots where it is asked for them, each before its file', async () => {
+    it('includes snapshots on request, each before its file', async () => {
       const below = 'with snapshots';
       await stage.stores.addContainer('backup', 'snapped');
       for (const name of ['a', 'b'])
@@ -50,13 +50,13 @@ export function describeTreeListing(stage: TreeStage): void {
       expect(plain.map(({ path }) => path)).toEqual([`${below}/a`, `${below}/b`]);
     });
 
-    it('gives the metadata of directories as it was written', async () => {
+    it('returns the metadata of directories unchanged', async () => {
       const listed = await list(container);
       expect(listed.find(({ path }) => path === 'd')?.metadata).toEqual({ Aa: 'b' });
       expect(listed.find(({ path }) => path === 'd/e')?.metadata).toEqual({});
     });
 
-    it('has a directory before all that is below it', async () => {
+    it('returns a directory before everything below it', async () => {
       const order = (await list(container)).map(({ path }): string => path);
       for (const [parent, child] of [
         ['d', 'd/e'],
@@ -66,7 +66,7 @@ export function describeTreeListing(stage: TreeStage): void {
         expect(order.indexOf(parent), parent).toBeLessThan(order.indexOf(child));
     });
 
-    it('gives what is below a directory, and what comes after a path, in one order throughout', async () => {
+    it('returns what is below a directory, and what follows a path, in the same order', async () => {
       const all = (await list(container)).map(({ path }) => path);
       for (const prefix of ['', 'd', 'd/', 'd/e/', 'd e/', 'nothing/']) {
         const under = all.filter((path) => path.startsWith(prefix));

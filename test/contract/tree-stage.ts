@@ -33,10 +33,10 @@ export const DIRECTORY_ACCESS: Access = {
   acl: 'user::rwx,group::r-x,other::--x,default:user::rwx,default:group::r-x,default:other::---',
 };
 
-/** The stores that all tests of a suite share, in a container of theirs, and what their stories are told with. */
+/** The stores that all tests of a suite share, in a container of their own, and helpers for the tests. */
 export interface TreeStage {
   readonly stores: TreeStoresUnderTest;
-  /** A path that nobody else uses, in a directory that is not there. */
+  /** A path that no other test uses, in a directory that does not exist. */
   readonly newKey: () => Key;
   readonly below: (key: Key, rest: string) => Key;
   readonly parentOf: (key: Key) => Key;
@@ -47,7 +47,7 @@ export interface TreeStage {
   readonly newFile: (side: Side, content?: string) => Promise<{ key: Key; etag: Etag }>;
   /** Copies a file of the source, `copied`, to a key on the backup. */
   readonly copyTo: (key: Key, condition?: WriteCondition) => Promise<CopyOutcome>;
-  /** All that the backup lists. */
+  /** Everything that the backup lists. */
   readonly list: (container: string, range?: ListRange) => Promise<ListedBlob[]>;
 }
 

@@ -3,9 +3,9 @@ import type { Key } from '../../src/model/key.ts';
 import type { Metadata } from '../../src/model/stamp.ts';
 import type { StoresUnderTest } from './stores.ts';
 
-/** A hierarchical source and backup under test, with what a user may do to the tree of either of them. */
+/** A hierarchical source and backup under test, and what a user can do to the tree of either. */
 export interface TreeStoresUnderTest extends StoresUnderTest {
-  /** Where nothing is, those above it too. */
+  /** Where nothing is; creates the directories above, too. */
   makeDirectory(
     side: 'source' | 'backup',
     key: Key,
@@ -13,9 +13,9 @@ export interface TreeStoresUnderTest extends StoresUnderTest {
   ): Promise<void>;
   setAccess(side: 'source' | 'backup', key: Key, access: Access): Promise<void>;
   setRootAccess(side: 'source' | 'backup', container: string, access: Access): Promise<void>;
-  /** Gives a file or directory another place, whose parent is there. */
+  /** Moves a file or directory to another path, whose parent exists. */
   rename(side: 'source' | 'backup', from: Key, to: Key): Promise<void>;
-  /** With all that is below it. */
+  /** With everything below it. */
   removeDirectory(side: 'source' | 'backup', key: Key): Promise<void>;
   /** Whether the backup still holds what `moveToTrash` named so. */
   isInTrash(trashed: Key): Promise<boolean>;

@@ -55,7 +55,7 @@ describe('a kind of document', () => {
     expect(JSON.parse(textOf('c') ?? '')).toEqual({ format: 2, count: 5, added: [1] });
   });
 
-  it('of a newer format is neither read nor written over', async () => {
+  it('of a newer format is neither read nor overwritten', async () => {
     const { documents, textOf } = store();
     await documents.write('c', { format: 3, count: 1 }, NOTHING_THERE);
     const before = textOf('c');
@@ -70,7 +70,7 @@ describe('a kind of document', () => {
     expect(textOf('c')).toBe(before);
   });
 
-  it.each([0, -1, 1.5, '2', null, [1]])('with a format that is none, %j, is damaged', async (format) => {
+  it.each([0, -1, 1.5, '2', null, [1]])('with an invalid format, %j, is damaged', async (format) => {
     const { documents } = store();
     await documents.write('c', { format, count: 1 }, NOTHING_THERE);
     expect(await readDocument(documents, COUNTER, 'c')).toMatchObject({
@@ -126,7 +126,7 @@ describe('a change of a document', () => {
     expect(changes).toBe(3);
   });
 
-  it('that is none writes nothing', async () => {
+  it('that changes nothing writes nothing', async () => {
     const { documents, textOf } = store();
     const { found, changed } = await changeDocument(documents, COUNTER, 'c', () => undefined);
     expect([found, changed, textOf('c')]).toEqual([{ state: 'absent' }, undefined, undefined]);

@@ -19,7 +19,10 @@ const TEAM = toAccessControl(
 );
 const ALICE = toAccessControl('user::rw-,user:alice:r--,group::r--,mask::r--,other::---');
 
-/** A tree with access of every kind: by default, by inheritance, set on a file and on a directory, with a sticky bit. */
+/**
+ * A tree with every kind of access: by default, inherited, set on a file and on a directory, with a sticky
+ * bit.
+ */
 async function writeTree(files: DataLakeFileSystemClient): Promise<void> {
   await files.create();
   await files.getDirectoryClient('team').create({ acl: TEAM, owner: 'bob', group: 'staff' });
@@ -34,7 +37,7 @@ async function writeTree(files: DataLakeFileSystemClient): Promise<void> {
 const aclOf = async ({ backup }: Lakes, path: string): Promise<PathAccessControlItem[]> =>
   (await backup.getFileSystemClient('lake').getFileClient(path).getAccessControl()).acl;
 
-/** Sends an event of each path once more, as Event Grid does when it is not sure that it was delivered. */
+/** Sends an event of each path again, as Event Grid does when it is not sure that one was delivered. */
 async function sendEvents({ source, serviceBus }: ReadyFile, paths: readonly string[]): Promise<void> {
   const client = new ServiceBusClient(serviceBus.connectionString);
   const sender = client.createSender(serviceBus.eventsQueue);
@@ -54,7 +57,7 @@ async function sendEvents({ source, serviceBus }: ReadyFile, paths: readonly str
   await client.close();
 }
 
-test('owner, group, lists, what is inherited and the sticky bit arrive with the files and directories that have them', async () => {
+test('owner, group, access lists, inherited access and the sticky bit are mirrored with files and directories', async () => {
   const environment = await startEnvironment(['--hns', '--no-worker']);
   const lakes = connectLakes(environment.info);
   await writeTree(lakes.source.getFileSystemClient('lake'));
@@ -71,7 +74,7 @@ test('owner, group, lists, what is inherited and the sticky bit arrive with the 
   );
 });
 
-test('what is set on files and directories that were mirrored raises no event, and arrives with the next look at each', async () => {
+test('access that is set on mirrored files and directories raises no event, and is mirrored by the next check of each', async () => {
   const environment = await startEnvironment(['--hns', '--no-worker']);
   const lakes = connectLakes(environment.info);
   const files = lakes.source.getFileSystemClient('lake');
@@ -97,7 +100,7 @@ test('what is set on files and directories that were mirrored raises no event, a
   expect(await expectEqualLakes(lakes, WITHIN)).toBe(paths);
 });
 
-test('without the right to set access all arrives without it, after one try, and the log says so once for each', async () => {
+test('without the right to set access, everything is mirrored without it after one attempt, and the log says so once for each', async () => {
   const environment = await startEnvironment(['--hns', '--no-worker']);
   const lakes = connectLakes(environment.info);
   await lakes.source.getFileSystemClient('lake').create();

@@ -7,14 +7,14 @@ import { waitUntil } from './support/wait-until.ts';
 const NAMES = Array.from({ length: 20 }, (_, i) => `dir/blob ${i}`);
 
 /**
- * What is in the archive tier cannot be overwritten, on Azure as in the embedded storage: a mirror that takes the refusal
- * for a lost race never gets past it (rclone#3982, rclone#4819).
+ * Azure and the embedded storage both refuse to overwrite a blob in the archive tier: a mirror that takes the
+ * refusal for a lost race never gets past it (rclone#3982, rclone#4819).
  */
 describe.each([
   ['by a rule of the backup account', {}],
   ['by BLOBMIRROR_TIER', { BLOBMIRROR_TIER: 'Archive' }],
 ])('twenty blobs that were archived on the backup %s', (_, env) => {
-  test('are mirrored when they are overwritten, given other metadata, or deleted and uploaded anew', async () => {
+  test('are mirrored when they are overwritten, given other metadata, or deleted and uploaded again', async () => {
     const environment = await startEnvironment([], { env });
     const source = environment.source.getContainerClient('docs');
     const backup = environment.backup.getContainerClient('docs');

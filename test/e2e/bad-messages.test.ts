@@ -51,7 +51,7 @@ async function send(body: unknown): Promise<void> {
   await sender.close();
 }
 
-/** A blob whose backup is behind, with no event of its own under way: a change of metadata raises none. */
+/** A blob whose backup is behind, without an event in the queue: a change of metadata raises none. */
 async function leaveStale(name: string): Promise<void> {
   const blob = environment.source.getContainerClient('photos').getBlockBlobClient(name);
   await blob.upload(name, name.length);
@@ -81,7 +81,7 @@ test.each([
   ['JSON of another kind', { temperature: 21 }, 'message-not-event'],
   ['null', null, 'message-not-event'],
   ['an event that names no blob', { ...event(), subject: '/', data: { url: '/' } }, 'event-key-invalid'],
-])('%s goes to the dead-letter queue with its code, a detail and a hint', async (_, body, code) => {
+])('%s is dead-lettered with its code, a detail and a hint', async (_, body, code) => {
   await send(body);
   const { deadLetter } = await untilQueueDrained(environment.info.serviceBus, WITHIN);
   expect(deadLetter).toBe(1);
@@ -110,12 +110,12 @@ test.each([
   expect(lines).toMatchObject([{ detail: expect.any(String) as string, hint: expect.any(String) as string }]);
 });
 
-test('an event whose path cannot be decoded is taken as it is spelt, and settled', async () => {
+test('an event whose path cannot be decoded is handled with the path as written, and settled', async () => {
   await send(event({ path: '100%/%E0%A4%A.jpg' }));
   expect(await untilQueueDrained(environment.info.serviceBus, WITHIN)).toMatchObject({ deadLetter: 0 });
 });
 
-test('bad neighbours in the same message harm no good event, and are one dead letter where their code is one', async () => {
+test('bad events do not affect the good events of the same message, and are one dead letter for each code', async () => {
   await leaveStale('first.jpg');
   await leaveStale('last.jpg');
   await send([event({ path: 'first.jpg' }), 'junk', { more: 'junk' }, event({ path: 'last.jpg' })]);
@@ -125,7 +125,7 @@ test('bad neighbours in the same message harm no good event, and are one dead le
   expect(dead.map(({ body }) => body as unknown)).toEqual([['junk', { more: 'junk' }]]);
 });
 
-test('blobs of an excluded container are not mirrored, and the worker that met all this still works', async () => {
+test('blobs of an excluded container are not mirrored, and the worker still works after all this', async () => {
   const upload = async (container: string): Promise<void> => {
     const blob = environment.source.getContainerClient(container).getBlockBlobClient('dog.jpg');
     await blob.upload('dog', 3);

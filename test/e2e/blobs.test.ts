@@ -44,7 +44,7 @@ function backupOf(name: string): BlobClient {
   return environment.backup.getContainerClient(container.containerName).getBlobClient(name);
 }
 
-test('names with every kind of character are mirrored as they are, and deleted as they are', async () => {
+test('names with every kind of character are mirrored and deleted unchanged', async () => {
   const names = environment.source.getContainerClient('names');
   await names.create();
   for (const name of NAMES) await names.getBlockBlobClient(name).upload(name, Buffer.byteLength(name));
@@ -72,7 +72,7 @@ test('a blob of 32 MiB that is written in blocks is mirrored', async () => {
   expect([blobType, contentLength]).toEqual(['BlockBlob', 32 * MIB]);
 });
 
-test('Put Block List mirrors the blocks that were committed, and only them', async () => {
+test('Put Block List mirrors the committed blocks only', async () => {
   const blob = container.getBlockBlobClient('blocks');
   const id = (n: number) => Buffer.from(`block-${n}`).toString('base64');
   for (const n of [1, 2, 3]) await blob.stageBlock(id(n), `block ${n}`, 7);
@@ -102,7 +102,7 @@ test('blobs deleted in one batch are deleted in the backup', async () => {
   expect((await Array.fromAsync(left)).map(({ name }) => name)).toEqual(['batch/19']);
 });
 
-test('containers that come later are mirrored without being told of, with their metadata', async () => {
+test('containers that are created later are mirrored without configuration, with their metadata', async () => {
   for (let n = 0; n < 12; n++) {
     const later = environment.source.getContainerClient(`later-${n}`);
     await later.create({ metadata: { number: String(n) } });
@@ -113,7 +113,7 @@ test('containers that come later are mirrored without being told of, with their 
   expect(metadata).toEqual({ number: '7' });
 });
 
-test('at the end both accounts hold the same, byte for byte, and nothing was dead-lettered', async () => {
+test('at the end both accounts are equal, byte for byte, and there are no dead letters', async () => {
   await expectEqualAccounts(environment, { within: 5000 });
   expect(environment.process.logged('event moved to the dead-letter queue')).toEqual([]);
 });

@@ -19,7 +19,7 @@ import { waitUntil } from './support/wait-until.ts';
 let environment: RunningEnvironment;
 
 beforeAll(async () => {
-  // Everything is left out but one container, and the canary is followed all the same.
+  // Only one container is in scope, and the canary is followed nevertheless.
   environment = await startEnvironment([], {
     env: { BLOBMIRROR_CANARY: 'on', BLOBMIRROR_INCLUDE_CONTAINERS: 'photos' },
   });
@@ -32,7 +32,7 @@ function open(env: Readonly<Record<string, string>> = {}, log = createSilentLogg
   return app.statusService;
 }
 
-test('a canary is written at the source, mirrored like any blob, and seen to arrive; it is a stranger to nobody', async () => {
+test('a canary is written at the source, mirrored like any blob, and seen to arrive; no report counts it as foreign', async () => {
   await environment.source.createContainer('photos');
   const recovery = open();
   expect(recovery.followCanary).toBeDefined();
@@ -58,7 +58,7 @@ test('a canary is written at the source, mirrored like any blob, and seen to arr
   });
 });
 
-test('a source that takes no canary is told of in the problems and the log, and health does not fail for it', async () => {
+test('a source that refuses the canary is reported in the problems and the log, and does not fail health', async () => {
   const { info } = environment;
   const readOnly = generateAccountSASQueryParameters(
     {

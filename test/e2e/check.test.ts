@@ -8,7 +8,7 @@ interface Found {
   readonly status: string;
 }
 
-test('check finds the running environment in order, events included, and says so in both formats', async () => {
+test('check finds no problem in the running environment, events included, and says so in both formats', async () => {
   const environment = await startEnvironment();
   const { source, readyFile } = environment;
   await source.createContainer('photos');

@@ -14,7 +14,7 @@ const SHIFTED = {
   SHIFTED_CLOCK_MS: String(HOURS_AHEAD * 3_600_000),
 };
 
-test('a worker two hours ahead mirrors, tells that its clock is off and claims nothing of the future; the claims of a right one are right at once', async () => {
+test('a worker two hours ahead mirrors, reports that its clock is off and claims nothing of the future; the claims of a worker with a right clock are right at once', async () => {
   const environment = await startEnvironment(['--no-worker']);
   const { readyFile, source } = environment;
   const photos = source.getContainerClient('photos');
@@ -56,7 +56,7 @@ test('a worker two hours ahead mirrors, tells that its clock is off and claims n
   expect(told.statement).toMatch(
     /^nothing proven yet, live unknown \(clock-off: .* (2 h|1 h 59 min) ahead\)/,
   );
-  // The time that it tells is that of the service.
+  // The time that it reports is that of the service.
   expect(Math.abs(Date.parse(told.at) - Date.now())).toBeLessThan(10_000);
   const health = await ahead.health();
   expect(health.status).toBe(503);
@@ -73,7 +73,7 @@ test('a worker two hours ahead mirrors, tells that its clock is off and claims n
   expect(clock).toMatchObject({ status: 'problem' });
   expect(clock?.detail).toMatch(/^clock-off: the clock of this machine is (2 h|1 h 59 min) ahead/);
 
-  // Beside it, and after it, whoever is right claims what is so.
+  // Beside it, and after it, a worker with a right clock makes true claims.
   const right = await startOn({});
   expect((await right.status()).recovery.proven).toBeNull();
   const before = Date.now();

@@ -10,7 +10,7 @@ interface Help {
   readonly text: string;
 }
 
-/** The help text of a command and of all below it. */
+/** The help texts of a command and of all its subcommands. */
 async function helpOf(command: readonly string[]): Promise<Help[]> {
   const { status, stdout } = await runBlobmirror([...command, '--help']);
   expect(status, command.join(' ')).toBe(0);
@@ -21,7 +21,7 @@ async function helpOf(command: readonly string[]): Promise<Help[]> {
   return [{ command, text: stdout }, ...below];
 }
 
-test('every command has examples and exit statuses in its help, and a place on the page', async () => {
+test('every command has examples and exit statuses in its help, and a section on the page', async () => {
   const page = await readFile(PAGE, 'utf8');
   const [, ...commands] = await helpOf([]);
   expect(commands.length).toBeGreaterThan(12);
@@ -34,7 +34,7 @@ test('every command has examples and exit statuses in its help, and a place on t
   }
 });
 
-test('the page has the table of exit statuses as the code has it', async () => {
+test('the page has the same table of exit statuses as the code', async () => {
   const page = await readFile(PAGE, 'utf8');
   const table = /\| Exit status +\| Meaning +\|\n\| -+ \| -+ \|\n((?:\|.*\n)+)/.exec(page)?.[1] ?? '';
   const rows = table

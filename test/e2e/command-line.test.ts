@@ -85,7 +85,7 @@ test.each([
   expect([status, stdout]).toEqual([2, '']);
 });
 
-test('a file that is no ready file is refused, and told of without its content', async () => {
+test('a file that is not a ready file is refused, and the error does not show its content', async () => {
   await mkdir(directory, { recursive: true });
   const file = join(directory, 'other.json');
   await writeFile(file, JSON.stringify({ source: { accountKey: 'not to be told' } }));

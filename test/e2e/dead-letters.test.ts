@@ -20,7 +20,7 @@ async function deadletter(
   return { ...run, data: JSON.parse(run.stdout || '{}') as Record<string, unknown> };
 }
 
-test('what a fault made dead letters of is listed with its reason, and replayed when the fault is mended', async () => {
+test('the dead letters of a fault are listed with their reason, and replayed after the fault is fixed', async () => {
   const environment = await startEnvironment(['--no-worker']);
   const { info, source, backup } = environment;
   let isBroken = true;
@@ -56,7 +56,7 @@ test('what a fault made dead letters of is listed with its reason, and replayed 
     replays: 0,
   });
 
-  // While the fault is there, a replay makes another letter, which tells that it was replayed.
+  // While the fault lasts, a replay makes another dead letter, which says that it was replayed.
   const id = letters[0]?.id ?? '';
   expect((await deadletter(environment, 'replay', id)).data).toMatchObject({ replayed: 1, failed: 0 });
   const again = await waitUntil(
@@ -80,7 +80,7 @@ test('what a fault made dead letters of is listed with its reason, and replayed 
   expect(await backup.getContainerClient('photos').getBlobClient('stuck 1.txt').exists()).toBe(true);
 });
 
-test('over HTTP letters are listed, shown, exported, acknowledged, replayed and purged', async () => {
+test('over HTTP, dead letters are listed, shown, exported, acknowledged, replayed and purged', async () => {
   const environment = await startEnvironment();
   const { info, source, backup } = environment;
   const container = source.getContainerClient('photos');
@@ -116,7 +116,7 @@ test('over HTTP letters are listed, shown, exported, acknowledged, replayed and 
   expect((await ask('')).json).toEqual({ letters: [], next: null });
 });
 
-test('a replayer that is killed in the middle, and two at once, lose nothing', async () => {
+test('a replay that is killed in the middle, and two at once, lose nothing', async () => {
   const environment = await startEnvironment(['--no-worker']);
   const { info, readyFile } = environment;
   const paths = Array.from({ length: 3000 }, (_, i) => `${i}.jpg`);
@@ -138,7 +138,7 @@ test('a replayer that is killed in the middle, and two at once, lose nothing', a
   await killed.end();
   expect((await queueCounts(info.serviceBus)).deadLetter).toBeGreaterThan(0);
 
-  // What the dead one held comes back when its locks have run out.
+  // Messages that the killed process held return when their locks expire.
   await waitUntil(
     'two have replayed the rest',
     async () => {
@@ -159,11 +159,11 @@ test('a replayer that is killed in the middle, and two at once, lose nothing', a
   }
   await client.close();
   expect(new Set(brought)).toEqual(new Set(paths.map((path) => eventOf('photos', path).subject)));
-  // Whatever was sent twice was dropped.
+  // Duplicate messages were dropped.
   expect(brought).toHaveLength(paths.length);
 });
 
-test('nothing is purged without --yes, and wrong use is told in one line', async () => {
+test('nothing is purged without --yes, and wrong usage is an error of one line', async () => {
   const environment = await startEnvironment(['--no-worker']);
   await buryEvents(environment, ['poison', { not: 'an event' }], 'message-not-event');
   const refused = await deadletter(environment, 'purge', '--all');

@@ -11,7 +11,7 @@ import { budget } from '../support/budgets.ts';
 
 const OPERATIONS = budget(1500, 500);
 
-test('with a third of the events doubled, all reordered among 200 and all delayed, the backup ends equal to the source', async () => {
+test('with a third of the events duplicated, all reordered among 200 and all delayed, the backup ends equal to the source', async () => {
   const local = await startLocal({
     storagePort: 0,
     serviceBusPort: 0,
@@ -28,7 +28,7 @@ test('with a third of the events doubled, all reordered among 200 and all delaye
   await local.events.idle();
   const { deadLetter } = await untilQueueDrained(local.connections.serviceBus, { within: 30_000 });
 
-  // What lost too many races is tried again a little later.
+  // A key that lost too many races is retried a little later.
   expect(await expectEqualAccounts(accounts, { within: 20_000 })).toBeGreaterThan(10);
   expect(deadLetter).toBe(0);
 });

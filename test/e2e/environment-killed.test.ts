@@ -8,10 +8,10 @@ import { waitUntil } from './support/wait-until.ts';
 import { writeAtRandom } from './support/write-at-random.ts';
 
 const ROUNDS = 3;
-/** The queue holds back what a worker died with until its lock expires, after 15 seconds. */
+/** Service Bus holds a killed worker's messages until their locks expire, after 15 seconds. */
 const LOCK_MS = 15_000;
 
-test('an environment that is killed amid writes, again and again, comes back with the backup equal to the source', async () => {
+test('an environment that is killed during writes, several times, restarts with the backup equal to the source', async () => {
   const data = await temporaryDirectory();
   for (let round = 0; round < ROUNDS; round++) {
     const { process: killed, source } = await startEnvironment(['--data', data]);
@@ -20,7 +20,7 @@ test('an environment that is killed amid writes, again and again, comes back wit
       count: 100_000,
       names: 40,
       onDone: (done) => {
-        // Later every round, so that there are saves of storage in between.
+        // Later in every round, so that storage is saved in between.
         if (done === 150 * (round + 1)) killed.signal('SIGKILL');
       },
     });
@@ -30,7 +30,7 @@ test('an environment that is killed amid writes, again and again, comes back wit
   }
 
   const survivor = await startEnvironment(['--data', data]);
-  // One that a killed worker was at comes again when its lock expires, and this one waits for that.
+  // A message that a killed worker held is delivered again when its lock expires; the test waits for that.
   await waitUntil(
     'the full sync of the start is done',
     async () => {

@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 let rounds = 0;
 
-/** Something to do in each container: three blobs to delete, one to bring. */
+/** Work in each container: three blobs to delete, one to copy. */
 async function putOutOfStep(): Promise<void> {
   const round = rounds++;
   for (const name of ['photos', 'tables']) {
@@ -38,7 +38,7 @@ async function putOutOfStep(): Promise<void> {
 
 type Fault = (page: ServedPage, response: ServerResponse) => void;
 
-/** The second page of `photos` goes wrong, so many times. */
+/** How often the second page of `photos` fails. */
 function failing(times: number, fault: Fault): OnPage {
   let left = times;
   return (page, response) => {
@@ -56,7 +56,7 @@ const isCutOff: Fault = ({ xml }, response) => {
   response.write(xml.slice(0, xml.length / 2), () => response.destroy());
 };
 const endsEarly: Fault = ({ xml }, response) => {
-  // At the end of an entry, as if it were whole.
+  // Cut at the end of an entry, so that it looks complete.
   const end = xml.indexOf('</Blob>', xml.length / 2) + '</Blob>'.length;
   response.writeHead(200).end(xml.slice(0, end));
 };
@@ -93,7 +93,7 @@ test.each<[string, number, Fault]>([
   expect(await compareListings(unheard)).toEqual([]);
 });
 
-test('a backup whose listing fails on the way is listed again, and is equal after the same run', async () => {
+test('a backup whose listing fails in the middle is listed again, and is equal after the same run', async () => {
   await putOutOfStep();
   onPage.backup = failing(1, isCutOff);
   const failures = () => worker.logged('a slice of a full sync failed').length;

@@ -10,7 +10,7 @@ const startBetween = async (source: ReadyFile, backup: ReadyFile) =>
     env: localSettings({ ...source, backup: backup.backup }),
   });
 
-test('a worker between accounts of different kinds ends with a line that says why, whichever is the flat one', async () => {
+test('a worker between accounts of different kinds ends with a line that says why, whichever account is flat', async () => {
   const { info: hierarchical } = await startEnvironment(['--hns', '--no-worker']);
   const { info: flat } = await startEnvironment(['--no-worker']);
 

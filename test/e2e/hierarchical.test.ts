@@ -14,7 +14,7 @@ interface StorageEvent {
   readonly data: { readonly api: string; readonly sequencer: string };
 }
 
-/** The events of the queue, in the order in which they came about. */
+/** The events of the queue, in the order of their changes. */
 async function receiveEvents({ serviceBus }: ReadyFile, count: number): Promise<StorageEvent[]> {
   const client = new ServiceBusClient(serviceBus.connectionString);
   onTestFinished(async () => await client.close());
@@ -72,7 +72,7 @@ test('start --hns serves the Data Lake API to its SDK, and its events to the que
   expect(events[6]).toMatchObject({ data: { recursive: 'true', url: `${base}/to%20be` } });
 });
 
-test('a data directory is for one kind of accounts, from its first start on', async () => {
+test('a data directory keeps the kind of accounts of its first start', async () => {
   const data = await temporaryDirectory();
   const first = await startEnvironment(['--hns', '--no-worker', '--data', data]);
   await connectLake(first.info.source).getFileSystemClient('empty').create();

@@ -8,7 +8,7 @@ import { startProxiedWorker } from './support/start-proxied-worker.ts';
 const WRITES = 200;
 const EVERY_MS = 20;
 
-test('a blob that is overwritten 50 times a second costs a bounded number of copies, and ends right', async () => {
+test('a blob that is overwritten 50 times a second costs a bounded number of copies, and ends equal', async () => {
   const environment = await startEnvironment(['--no-worker']);
   const requests = { copies: 0, all: 0 };
   await startProxiedWorker(environment, ({ headers, url }) => {
@@ -29,7 +29,7 @@ test('a blob that is overwritten 50 times a second costs a bounded number of cop
   }
 
   expect(await expectEqualAccounts(environment, { within: 10_000 })).toBe(1);
-  // One worker copies a version once at the most, also when it loses the race: the next copy is of a newer one.
+  // A worker copies a version at most once, even when it loses the race: the next copy is of a newer one.
   expect(requests.copies).toBeLessThanOrEqual(WRITES);
   expect(requests.all).toBeLessThanOrEqual(4 * WRITES);
   expect((await queueCounts(environment.info.serviceBus)).deadLetter).toBe(0);

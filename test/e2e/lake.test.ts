@@ -20,7 +20,7 @@ beforeAll(async () => {
   await files.create();
 });
 
-test('files and directories, empty ones too, arrive with headers, metadata and the case of its names', async () => {
+test('files and directories, empty ones too, are mirrored with headers, metadata and the case of metadata names', async () => {
   await files.getDirectoryClient('empty/within').create({ metadata: { Kept: 'as it is' } });
   await writeFile(files, 'sales/2026/über 100%.csv', 'a,b');
   const described = files.getFileClient('sales/described.json');
@@ -34,7 +34,7 @@ test('files and directories, empty ones too, arrive with headers, metadata and t
   expect(await expectEqualLakes(lakes, WITHIN)).toBe(8);
 });
 
-test('a directory with all that is in it is renamed and another is deleted', async () => {
+test('a directory is renamed with its content and another is deleted', async () => {
   await files.getDirectoryClient('sales').move(encodePath('archive of sales'));
   await files.getDirectoryClient('empty').delete(true);
   expect(await expectEqualLakes(lakes, WITHIN)).toBe(6);
@@ -47,6 +47,6 @@ test('verify --local finds no difference, content and access included, and count
   expect(stderr).toMatch(/^3 blobs and 3 directories in 1 container compared in [\d.]+ s: no difference\n$/);
 });
 
-test('nothing was dead-lettered', async () => {
+test('there are no dead letters', async () => {
   expect((await queueCounts(environment.info.serviceBus)).deadLetter).toBe(0);
 });

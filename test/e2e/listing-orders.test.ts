@@ -8,7 +8,7 @@ import { writesOnBackup } from './support/writes-on-backup.ts';
 type Order = (one: string, other: string) => number;
 
 let unheard: Unheard;
-/** Azurite's own when left out. */
+/** Undefined: Azurite's own order. */
 let orders: { readonly source?: Order; readonly backup?: Order } = {};
 
 beforeAll(async () => {
@@ -38,7 +38,7 @@ function inOrder(xml: string, by: Order): string {
 const byBytes: Order = (one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other));
 const backwards: Order = (one, other) => -byBytes(one, other);
 
-// By characters of UTF-16, as Azurite lists, the face comes first; by bytes of UTF-8 it comes last.
+// By UTF-16 code units, as Azurite lists, the face comes first; by UTF-8 bytes it comes last.
 const names = (round: string) =>
   ['a', 'b', 'c', '\u{ff71}', '\u{1f600}', 'z'].flatMap((name) =>
     [1, 2, 3, 4].map((n) => `${name}${n} ${round}`),
@@ -69,7 +69,8 @@ test.each<[string, 'with an alert' | 'without an alert', typeof orders]>([
 
   orders = by;
   requests.length = 0;
-  // Where no order is relied on, more seems to be on the backup alone than is, and the guard goes by that.
+  // Without an order to rely on, more keys seem to be on the backup alone than are, and the guard counts
+  // those.
   const { run, status } = await reconcile({ allowDeletes: ['photos'] });
   const isAlert = alert === 'with an alert';
   expect([status, run.alerts.map(({ code, container }) => [code, container])]).toEqual([

@@ -22,7 +22,7 @@ const signIn = (response: ServerResponse): void => {
   response.writeHead(200, { 'content-type': 'text/html' }).end(PAGE);
 };
 
-/** One after the other. */
+/** Used one after the other. */
 const LIES: readonly ((response: ServerResponse) => void)[] = [
   signIn,
   (response) => response.writeHead(200).end(),
@@ -39,14 +39,14 @@ let baseUrl: string;
 let isLying = false;
 let lies = 0;
 
-/** Whether there is the container that they are in is asked to see whether an account answers. */
+/** Reading the container of these keys is how the worker checks that an account answers. */
 function isOfDocument(url = ''): boolean {
   return (
     url.includes('/blobmirror-state/') || (url.includes('/blobmirror-state?') && url.includes('comp=list'))
   );
 }
 
-/** The mirror's own documents are left alone: a full sync is to begin, and to meet listings that are none. */
+/** The mirror's own documents are passed through, so that a full sync can begin and get false listings. */
 async function behindLies(account: LocalAccount): Promise<LocalAccount> {
   const port = await startProxy(Number(new URL(account.blobEndpoint).port), (request, response) => {
     if (!isLying || isOfDocument(request.url)) return false;
@@ -73,7 +73,7 @@ beforeAll(async () => {
   worker = await startWorker(readyFile, ['--http-port', String(port)]);
 });
 
-test('while something else answers for both accounts nothing is claimed and nothing is deleted; afterwards all is mirrored', async () => {
+test('while something else answers for both accounts, nothing is claimed and nothing is deleted; afterwards everything is mirrored', async () => {
   const { source, backup, info } = environment;
   await writeBlobs(source, 'photos', 40);
   expect(await expectEqualAccounts(environment, { within: 40_000 })).toBe(40);
@@ -83,7 +83,7 @@ test('while something else answers for both accounts nothing is claimed and noth
   await writeBlobs(source, 'tables', 10);
   const putOff = () => worker.logged('event will be tried again');
   await waitUntil('messages are put off', () => putOff().length > 5, { within: 30_000, every: 50 });
-  // Begun past the lies, and worked on behind them.
+  // Begun directly, and worked on behind the proxy.
   const begun = await runBlobmirror(['reconcile', `--local=${environment.readyFile}`, '-o', 'json']);
   const { id } = JSON.parse(begun.stdout) as { id: string };
   const failures = () => worker.logged('a slice of a full sync failed');
@@ -138,6 +138,6 @@ test('while something else answers for both accounts nothing is claimed and noth
     },
     { within: 120_000, every: 1000 },
   );
-  // What the source does not have any more, events deleted: a run whose listing failed deletes nothing.
+  // Keys that the source no longer has, without events: a run whose listing failed deletes nothing.
   expect(run.counts.byVerdict['deleted']).toBeUndefined();
 });

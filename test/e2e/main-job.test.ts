@@ -14,7 +14,7 @@ beforeAll(async () => {
   await environment.source.createContainer('photos');
 });
 
-test('a blob that is created, overwritten and deleted is so in the backup within a second each', async () => {
+test('a blob that is created, overwritten and deleted is mirrored within a second each time', async () => {
   const blob = (round: number) =>
     environment.source.getContainerClient('photos').getBlockBlobClient(`cat ${round}.jpg`);
   const lags: number[] = [];
@@ -35,7 +35,7 @@ test('a blob that is created, overwritten and deleted is so in the backup within
   expect(await expectEqualAccounts(environment, { within: 1000 })).toBe(ROUNDS / 2);
 });
 
-test('content headers and metadata arrive as they were written, the case of names included', async () => {
+test('content headers and metadata are mirrored unchanged, the case of names included', async () => {
   const headers = {
     blobContentType: 'image/jpeg',
     blobContentEncoding: 'gzip',
@@ -63,7 +63,7 @@ test('content headers and metadata arrive as they were written, the case of name
   });
 });
 
-test('the health of the app is told over HTTP', async () => {
+test('HTTP serves the health of the app', async () => {
   const answer = await fetch(`${environment.info.http.baseUrl}/api/health`);
   expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok', problems: [] }]);
 });

@@ -16,7 +16,7 @@ import { waitUntil } from './support/wait-until.ts';
 
 const WITHIN = { within: 30_000 };
 
-// A canary is mirrored like every other blob, and counted.
+// The canary is mirrored and counted like any blob.
 const QUIET = { env: { BLOBMIRROR_CANARY: 'off' } };
 
 let environment: RunningEnvironment;
@@ -42,7 +42,7 @@ async function send({ info }: RunningEnvironment, bodies: readonly unknown[]): P
   await client.close();
 }
 
-test('the metrics tell of every write, delete, ignored event and dead letter, with the lag of each change and no name of a blob', async () => {
+test('the metrics count every write, delete, ignored event and dead letter, with the lag of each change and without blob names', async () => {
   const { info, source } = environment;
   const before = await readMetrics(environment);
   expect(valueOf(before.samples, 'blobmirror_changes_total')).toBe(0);
@@ -89,7 +89,7 @@ test('the metrics tell of every write, delete, ignored event and dead letter, wi
   expectNoSecrets({ stdout: text, stderr: '' });
 });
 
-test('the metrics tell how far a full sync is, and what it repaired', async () => {
+test('the metrics show the progress of a full sync and what it repaired', async () => {
   const { info, source } = environment;
   const before = await readMetrics(environment);
   const container = source.getContainerClient('quiet');
@@ -124,7 +124,7 @@ test('the metrics tell how far a full sync is, and what it repaired', async () =
   expect(valueOf(after.samples, 'blobmirror_reconcile_shards', { state: 'done' })).toBeGreaterThan(0);
 });
 
-test('the activity of two workers adds up to all that was mirrored, and outlives a worker that was killed', async () => {
+test('the activity of two workers adds up to everything that was mirrored, and includes a worker that was killed', async () => {
   const { info, source, readyFile } = await startEnvironment([], QUIET);
   const other = await startWorker(readyFile, [], QUIET);
   const documents = openDocuments(readSettings(localSettings(info)));

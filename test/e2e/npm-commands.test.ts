@@ -1,6 +1,6 @@
 /**
- * The two commands of the README, under a script shell that knows programs, arguments and `&&` only: what holds under
- * cmd.exe holds there. On Windows itself npm's own shell is the test.
+ * The two commands of the README, under a script shell that supports programs, arguments and `&&` only: what
+ * works there works under cmd.exe. On Windows, npm's own shell is tested.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ const { scripts } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'u
   scripts: Record<string, string>;
 };
 
-/** Runs npm with that script shell; a program that is not among `runs` is only looked up. */
+/** Runs npm with that script shell. A program that is not in `runs` is looked up and not run. */
 function npm(args: readonly string[], runs?: readonly string[]) {
   const env = {
     ...(process.platform !== 'win32' && { npm_config_script_shell: PLAIN_SHELL }),
@@ -27,7 +27,7 @@ function npm(args: readonly string[], runs?: readonly string[]) {
   return trackProcess(spawnBlobmirror(args, { program: 'npm', env }));
 }
 
-test('npm start gets ready, mirrors, and stops with status 0 when npm is asked to', async () => {
+test('npm start becomes ready, mirrors, and stops with status 0 when npm is asked to', async () => {
   const readyFile = join(await temporaryDirectory(), 'local.json');
   const started = npm(['start', '--', ...FREE_PORTS, '--ready-file', readyFile]);
   const environment = await environmentOf(started, readyFile);
@@ -51,7 +51,7 @@ test('npm test runs every check and then Vitest', async () => {
   expect(run.output.stdout).toMatch(/vitest\/\d+/);
 });
 
-test('every script is programs, arguments and && alone', () => {
+test('every script consists of programs, arguments and && only', () => {
   const path = [join(REPOSITORY, 'node_modules/.bin'), process.env['PATH']].join(delimiter);
   const env = { ...process.env, PATH: path, PLAIN_SHELL_RUNS: '' };
   const refused = Object.entries(scripts).flatMap(([name, script]) => {

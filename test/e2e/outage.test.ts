@@ -28,7 +28,7 @@ beforeAll(async () => {
   worker = await startWorker(readyFile);
 });
 
-test('while storage cannot be reached messages wait and none is dead-lettered; when it can, all is mirrored', async () => {
+test('while storage is out of reach, messages wait and none is dead-lettered; afterwards everything is mirrored', async () => {
   const { source, info } = environment;
   await source.createContainer('photos');
   await source.getContainerClient('photos').getBlockBlobClient('before').upload('before', 6);
@@ -37,7 +37,7 @@ test('while storage cannot be reached messages wait and none is dead-lettered; w
   network.break();
   await writeAtRandom(source, { seed: 5, count: 60, names: 20 });
   const putOff = () => worker.logged('event will be tried again').length;
-  // Not all of them: a worker that sees an outage asks less and less often.
+  // Not all of them: a worker that sees an outage sends fewer and fewer requests.
   await waitUntil('messages are put off', () => putOff() > 5, { within: 15_000, every: 50 });
   expect(await queueCounts(info.serviceBus)).toMatchObject({ deadLetter: 0 });
 

@@ -9,16 +9,16 @@ import { writesOnBackup } from './support/writes-on-backup.ts';
 import { PATIENCE } from '../support/patience.ts';
 
 const BLOBS = 600;
-/** On a busy machine: more than ten seconds are left of the slice then. */
+/** On a busy machine: more than ten seconds of the slice are left then. */
 const WITHIN_MS = 8_000;
 
-/** Small pages, so that one slice would take the whole container, and a quarter of a minute for it. */
+/** Small pages, so that one slice would take the whole container and a quarter of a minute. */
 const slowly: OnPage = ({ xml }, response) => {
   setTimeout(() => response.writeHead(200).end(xml), 250);
   return undefined;
 };
 
-test('a full sync stops within seconds of a pause, is not given up meanwhile, and goes on where it was', async () => {
+test('a full sync stops within seconds of a pause, is not abandoned meanwhile, and continues from there', async () => {
   const unheard = await startUnheard({
     intercept: { source: (account) => listingInPages(account, 10, slowly) },
   });
@@ -33,7 +33,7 @@ test('a full sync stops within seconds of a pause, is not given up meanwhile, an
   await waitUntil('it is in its middle', () => written() > 20, { within: 60_000 });
   expect(await runBlobmirror(['pause', `--local=${readyFile}`])).toMatchObject({ status: 0 });
   const pausedAt = performance.now();
-  // The slice is recorded with what it did, and what is left of it is held.
+  // The slice is recorded with what it did, and the rest of it is held.
   const run = await waitUntil(
     'its slice has ended',
     async () => {

@@ -10,7 +10,7 @@ import { waitUntil } from './support/wait-until.ts';
 import { writeAtRandom } from './support/write-at-random.ts';
 import { PATIENCE } from '../support/patience.ts';
 
-/** Looks of both workers, two seconds apart, and what was begun before. */
+/** The polls of both workers, two seconds apart, and what had begun before. */
 const WITHIN_MS = 5_000;
 const LOCK_MS = 15_000;
 
@@ -39,7 +39,7 @@ async function untilPaused(worker: BlobmirrorProcess): Promise<void> {
   await waitUntil('the worker sees the pause', () => sawPause(worker), { within: 20_000 });
 }
 
-test('a pause stops two workers under load within seconds, one that starts meanwhile too; resumed, they lose nothing', async () => {
+test('a pause stops two workers under load within seconds, and one that starts meanwhile; after the resume nothing is lost', async () => {
   const environment = await startEnvironment(['--no-worker']);
   const { source, info } = environment;
   const { writes, intercept } = watchWrites();
@@ -53,7 +53,7 @@ test('a pause stops two workers under load within seconds, one that starts meanw
     seed: 7,
     count: 400,
     names: 60,
-    // A worker looks while it has messages in hand: one without any would never see it.
+    // A worker reads the pause only while it has messages in hand.
     until: () => paused !== undefined && workers.every(sawPause),
     onDone: (done) => {
       if (done === 100) paused = tellMirror(environment, 'pause', '--reason', 'the network is rebuilt');
@@ -88,7 +88,7 @@ test('a pause stops two workers under load within seconds, one that starts meanw
   expect(await expectEqualAccounts(environment, { within: 30_000 })).toBeGreaterThan(60);
 });
 
-test('a worker that holds messages stops within five seconds, and they are there for the next one at once', async () => {
+test('a worker that holds messages stops within five seconds, and the next one gets them at once', async () => {
   const environment = await startEnvironment(['--no-worker']);
   const { source, info } = environment;
   await tellMirror(environment, 'pause');
@@ -109,7 +109,7 @@ test('a worker that holds messages stops within five seconds, and they are there
   await startWorker(environment.readyFile);
   const resumedAt = performance.now();
   const { deadLetter } = await untilQueueDrained(info.serviceBus, { within: 30_000 });
-  // Not for their locks to expire.
+  // Without waiting for their locks to expire.
   expect(performance.now() - resumedAt).toBeLessThan(LOCK_MS);
   expect(deadLetter).toBe(0);
   await expectEqualAccounts(environment, { within: 30_000 });

@@ -8,7 +8,7 @@ import { startProxiedWorker } from './support/start-proxied-worker.ts';
 import { untilMirrored } from './support/until-mirrored.ts';
 import { waitUntil } from './support/wait-until.ts';
 
-test('a blob that the backup refuses for ever is in the dead-letter queue after one try, with code, detail and hint, and holds up no other', async () => {
+test('a blob that the backup always refuses is a dead letter after one attempt, with code, detail and hint, and delays no other', async () => {
   const environment = await startEnvironment(['--no-worker']);
   const { info } = environment;
   let refused = 0;
@@ -46,7 +46,7 @@ test('a blob that the backup refuses for ever is in the dead-letter queue after 
   });
 });
 
-test('messages that are out of bounds hold up no write that came behind them, and are dead letters that can be listed, shown, exported and replayed', async () => {
+test('messages beyond the limits delay no later write, and are dead letters that can be listed, shown, exported and replayed', async () => {
   const environment = await startEnvironment();
   const { info, source, readyFile } = environment;
   const client = new ServiceBusClient(info.serviceBus.connectionString);
@@ -99,7 +99,7 @@ test('messages that are out of bounds hold up no write that came behind them, an
   const exported = (await deadletter('export')).trim().split('\n');
   expect(exported.map((line) => JSON.parse(line) as object)).toHaveLength(41);
 
-  // What is replayed is what came, and becomes the same again.
+  // A replay sends the original message, which becomes the same dead letter again.
   expect(JSON.parse(await deadletter('replay', '--all', '-o', 'json'))).toMatchObject({ replayed: 41 });
   await container.getBlockBlobClient('four.txt').upload('four', 4);
   await untilMirrored(environment, 'photos', 'four.txt');

@@ -7,7 +7,7 @@ import { startUnheard } from './support/start-unheard.ts';
 
 const MOVES = /Upload|Copy|StageBlock|CommitBlockList|Put/;
 
-/** Commits content under the MD5 of nothing, as some clients do. */
+/** Commits content with the MD5 of empty content, as some clients do. */
 async function commitMisdeclared(account: BlobServiceClient, container: string, content: string) {
   const blob = account.getContainerClient(container).getBlockBlobClient('planted');
   const id = Buffer.from('block-000').toString('base64');
@@ -52,7 +52,7 @@ test.each(['md5', 'read'] as const)(
     await commitMisdeclared(source, 'ledger', 'balance=9999');
     await commitMisdeclared(backup, 'ledger', 'balance=0100');
     const planted = await reconcile({ adopt });
-    // By MD5 it is the user's word that counts.
+    // With `md5`, the value that the user declared counts.
     expect(planted.run.counts.byVerdict).toEqual(adopt === 'read' ? { copied: 1 } : { adopted: 1 });
     const content = backup.getContainerClient('ledger').getBlobClient('planted').downloadToBuffer();
     expect(String(await content)).toBe(adopt === 'read' ? 'balance=9999' : 'balance=0100');

@@ -21,7 +21,9 @@ beforeAll(async () => {
 
 let rounds = 0;
 
-/** In each container one blob to bring, one to overwrite and one to delete, of those that begin with a 1, 2 or 3. */
+/**
+ * In each container one blob to copy, one to overwrite and one to delete; their names begin with 1, 2 or 3.
+ */
 async function putOutOfStep(): Promise<readonly string[]> {
   const round = rounds++;
   for (const name of ['photos', 'tables']) {
@@ -61,7 +63,7 @@ test('a run of one container, and of one prefix, touches nothing else', async ()
   expect(await compareListings(unheard)).toEqual([]);
 });
 
-test('a run that is cancelled in its middle deletes nothing, makes room for the next one and stays cancelled', async () => {
+test('a run that is cancelled in the middle deletes nothing, does not block the next one and stays cancelled', async () => {
   const { backup, reconciler, reconcile, untilEnded } = unheard;
   await putOutOfStep();
   let release = (): void => {};
@@ -90,7 +92,7 @@ test('a run that is cancelled in its middle deletes nothing, makes room for the 
   expect(await reconciler.read(id)).toEqual(run);
 });
 
-test('a worker that sweeps begins a run at its start, and the timer begins runs one after another', async () => {
+test('a worker with the flag begins a run at its start, and the timer begins runs one after another', async () => {
   const { reconciler, startWorker } = unheard;
   await putOutOfStep();
   const runsBy = async (reason: string) =>

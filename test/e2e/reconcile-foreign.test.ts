@@ -3,7 +3,7 @@ import { blobsOf, deleteBlobs, writeBlobs } from './support/blobs-of.ts';
 import { startUnheard } from './support/start-unheard.ts';
 import { writesOnBackup } from './support/writes-on-backup.ts';
 
-test('what another tool put on the backup survives every full sync, is told of by name, and goes by leave alone', async () => {
+test('what another tool put on the backup survives every full sync, is reported by name, and is deleted only with permission', async () => {
   const { source, backup, reconcile, reconciler, requests, startWorker } = await startUnheard();
   await startWorker();
   await source.createContainer('empty');
@@ -30,7 +30,7 @@ test('what another tool put on the backup survives every full sync, is told of b
     reason: 'backup-foreign',
   });
   expect(writesOnBackup(requests)).toEqual(['shared/0.txt', 'shared/1.txt']);
-  // It takes no look of its own: the listing keeps it.
+  // It needs no check of its own: the listing shows that it is kept.
   expect(requests.filter(({ container, method }) => container === 'empty' && method === 'HEAD')).toEqual([]);
   expect(await blobsOf(backup, 'empty')).toHaveLength(60);
 
@@ -40,7 +40,7 @@ test('what another tool put on the backup survives every full sync, is told of b
   const allowed = await reconcile({ deleteForeign: ['empty'], allowDeletes: ['empty'] });
   expect([allowed.status, allowed.run.counts.byVerdict]).toEqual([0, { deleted: 60 }]);
   expect(await blobsOf(backup, 'empty')).toEqual([]);
-  // It is for one container.
+  // The permission is for one container.
   expect(allowed.run.counts.skipped).toEqual({ 'backup-foreign': 1 });
   expect((await reconcile({ deleteForeign: ['shared'] })).run.counts.byVerdict).toEqual({ deleted: 1 });
   expect(await blobsOf(backup, 'shared')).not.toContain('notes.md');

@@ -5,7 +5,7 @@ import { startUnheard } from './support/start-unheard.ts';
 import { waitUntil } from './support/wait-until.ts';
 import { writesOnBackup } from './support/writes-on-backup.ts';
 
-test('what the source seems to have lost by a mistake stays on the backup, with an alert, until a run is told by name', async () => {
+test('keys that the source seems to have lost by mistake stay on the backup, with an alert, until a run names the container', async () => {
   const unheard = await startUnheard();
   const { source, backup, reconcile, requests } = unheard;
   await unheard.startWorker();
@@ -14,7 +14,7 @@ test('what the source seems to have lost by a mistake stays on the backup, with 
   await writeBlobs(backup, 'of-another-tool', 3);
   expect((await reconcile()).status).toBe(0);
 
-  // Azure takes back the name of a container after half a minute; Azurite at once.
+  // Azure blocks the name of a deleted container for half a minute; Azurite does not.
   for (const name of ['emptied', 'gone']) await source.deleteContainer(name);
   await waitUntil('it is there again', async () => await source.getContainerClient('emptied').create(), {
     within: 5000,
@@ -49,7 +49,7 @@ test('what the source seems to have lost by a mistake stays on the backup, with 
   expect(writesOnBackup(requests).filter((key) => !/^(trimmed|new)\//.test(key))).toEqual([]);
 
   const allowed = await reconcile({ allowDeletes: ['emptied', 'gone', 'thinned'] });
-  // Nobody can allow what is proven by nothing: a container that is not there.
+  // Permission does not help where nothing proves the deletion: the container is missing.
   expect([allowed.status, allowed.run.alerts.map(({ container }) => container)]).toEqual([4, ['gone']]);
   expect(allowed.run.counts.byVerdict).toEqual({ deleted: 5 + 101 });
   expect(await blobsOf(backup, 'gone')).toHaveLength(5);

@@ -11,7 +11,7 @@ import { writeAtRandom } from './support/write-at-random.ts';
 const BLOBS = 200;
 const WRITES = 200;
 
-/** Small pages, a few in a second, so that the shortest budget there is makes several slices of a container. */
+/** Small pages, a few in a second, so that the shortest budget makes several slices of a container. */
 const slowly: OnPage = ({ xml, number }, response) => {
   setTimeout(() => response.writeHead(200).end(xml), number === 0 ? 0 : 150);
   return undefined;
@@ -20,7 +20,7 @@ const slowly: OnPage = ({ xml, number }, response) => {
 const slicesOf = (run: Run | undefined): number =>
   Object.values(run?.shards ?? {}).reduce((sum, { slices }) => sum + slices, 0);
 
-test('a full sync whose one of two workers is killed in its middle, while others write, loses no shard and counts none twice', async () => {
+test('a full sync loses no shard and counts none twice when one of two workers is killed in the middle, during other writes', async () => {
   const unheard = await startUnheard({
     intercept: { source: (account) => listingInPages(account, 10, slowly) },
   });
@@ -53,7 +53,7 @@ test('a full sync whose one of two workers is killed in its middle, while others
   expect(Object.values(run.shards).filter(({ isDone, failed }) => !isDone || failed !== undefined)).toEqual(
     [],
   );
-  // Nobody writes there, and what the killed worker had copied is in step for whoever takes over.
+  // Nothing else writes there, and what the killed worker had copied is in step for the next one.
   expect(run.containers['photos']).toMatchObject({ source: BLOBS, extras: 0 });
 
   expect((await unheard.reconcile()).status).toBe(0);

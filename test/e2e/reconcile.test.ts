@@ -6,7 +6,10 @@ import { expectEqualAccounts } from './support/expect-equal-accounts.ts';
 import { type RunningEnvironment, startEnvironment } from './support/start-environment.ts';
 import { waitUntil } from './support/wait-until.ts';
 
-/** Twenty blobs on both sides; then, with no event to tell of it, one goes from the backup, one is put there, one is changed. */
+/**
+ * Twenty blobs on both sides; then, without events, one is deleted from the backup, one is added there and
+ * one is changed.
+ */
 async function startOutOfStep(): Promise<RunningEnvironment> {
   const environment = await startEnvironment();
   const photos = environment.source.getContainerClient('photos');
@@ -22,7 +25,7 @@ async function startOutOfStep(): Promise<RunningEnvironment> {
   return environment;
 }
 
-test('a full sync from the command line finds what no event told of, repairs it and tells every key', async () => {
+test('a full sync from the command line finds changes without events, repairs them and reports every key', async () => {
   const { readyFile, ...environment } = await startOutOfStep();
   const reconcile = async (...args: readonly string[]) =>
     await runBlobmirror(['reconcile', ...args, `--local=${readyFile}`]);
@@ -56,7 +59,7 @@ test('a full sync from the command line finds what no event told of, repairs it 
   expect((await reconcile('list')).stdout.trimEnd().split('\n')).toHaveLength(4);
 });
 
-test('a full sync over HTTP is the same one', async () => {
+test('a full sync over HTTP has the same result', async () => {
   const environment = await startOutOfStep();
   const url = `${environment.info.http.baseUrl}/api/reconcile`;
   const answer = await fetch(url, { method: 'POST', body: JSON.stringify({ container: 'photos' }) });
@@ -73,7 +76,7 @@ test('a full sync over HTTP is the same one', async () => {
   expect(await (await fetch(url)).json()).toMatchObject({ runs: [{ id, state: 'done' }] });
 });
 
-test('there is one run at a time, and one that no worker takes can be cancelled', async () => {
+test('only one run is active at a time, and one that no worker takes can be cancelled', async () => {
   const { readyFile, source } = await startEnvironment(['--no-worker']);
   await source.getContainerClient('photos').create();
   const reconcile = async (...args: readonly string[]) =>

@@ -6,10 +6,10 @@ import { waitUntil } from './support/wait-until.ts';
 /** Six seconds, in minutes. */
 const THRESHOLD_S = 6;
 const OUTAGE_MS = 20_000;
-/** Between a look and the clock that it is held against: a status is shared for a while, and a machine may be busy. */
+/** Tolerance between a reading and the clock: a status is shared for a while, and a machine may be busy. */
 const SLACK_S = 6;
 
-test('while the backup account is away under load the recovery point grows old in real time everywhere, health turns at its threshold, and all return by themselves', async () => {
+test('while the backup account is out of reach under load, the age of the recovery point grows in real time everywhere, health fails at its threshold, and all recover by themselves', async () => {
   const patient = await startPatient({ BLOBMIRROR_HEALTH_LIVE_MINUTES: String(THRESHOLD_S / 60) });
   const stop = patient.load();
   await waitUntil('all is well', async () => (await patient.health()).status === 200, { within: 20_000 });
@@ -19,7 +19,7 @@ test('while the backup account is away under load the recovery point grows old i
   const began = Date.now();
   const sightings = await watchFor(patient, OUTAGE_MS, began);
 
-  // The point stands still: its age is the time since it broke, by the status and by the metrics.
+  // The point does not move: its age is the time since the outage began, in the status and in the metrics.
   const late = sightings.filter(({ second }) => second > SLACK_S);
   expect(late.length).toBeGreaterThan(1);
   for (const { off } of late) {
@@ -27,7 +27,7 @@ test('while the backup account is away under load the recovery point grows old i
     expect(off.metric).toBeLessThan(SLACK_S);
   }
   expect(sightings.at(-1)?.live).toBeGreaterThan(OUTAGE_MS / 2000);
-  // Health speaks of it from the threshold on, and not before.
+  // Health reports it from the threshold on, and not before.
   for (const { live, status } of sightings) {
     const isBehind = status.health.problems.some(({ code }) => code === 'live-behind');
     expect(isBehind).toBe(live > THRESHOLD_S);

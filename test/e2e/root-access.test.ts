@@ -9,7 +9,10 @@ import { startUnheard } from './support/start-unheard.ts';
 import { waitUntil } from './support/wait-until.ts';
 import { writeFile } from './support/write-files.ts';
 
-/** What gates all below: others may pass through the root, and what is made in it is bob's to read. */
+/**
+ * The access of the root, which gates everything below: others may pass through it, and bob may read what is
+ * created in it.
+ */
 const ACL = toAccessControl(
   'user::rwx,user:bob:r-x,group::r-x,mask::r-x,other::--x,default:user::rwx,default:user:bob:r-x,default:group::r-x,default:mask::r-x,default:other::---',
 );
@@ -37,7 +40,7 @@ async function verify(readyFile: string): Promise<{ status: unknown; found: unkn
   return { status, found: lines.map((line) => JSON.parse(line) as unknown) };
 }
 
-test('a file system that is made on the backup by an event has a root with the access of the source', async () => {
+test('a file system that an event creates on the backup has a root with the access of the source', async () => {
   const environment = await startEnvironment(['--hns']);
   const lakes = connectLakes(environment.info);
   const files = lakes.source.getFileSystemClient('lake');
@@ -52,7 +55,7 @@ test('a file system that is made on the backup by an event has a root with the a
   expect(await verify(environment.readyFile)).toEqual({ status: 0, found: [] });
 });
 
-test('verify names what differs of a root, entry by entry, and a full sync brings it in step', async () => {
+test('verify names each difference of a root, entry by entry, and a full sync brings it in step', async () => {
   const unheard = await startUnheard({ hierarchical: true });
   const lakes = connectLakes(unheard.info);
   const files = lakes.source.getFileSystemClient('lake');
@@ -121,7 +124,7 @@ test('without the right to set access a full sync excepts the root by name', asy
   });
   expect(run.samples.failed).toEqual([]);
 
-  // Nothing but the root is out of step.
+  // Only the root is out of step.
   await rootOf(lakes.source).setAccessControl(NARROW, { owner: 'anna' });
   const again = await unheard.reconcile();
   expect(again.run.counts.skipped['access-not-permitted']).toBeGreaterThanOrEqual(1);

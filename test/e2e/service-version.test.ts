@@ -13,7 +13,7 @@ import { temporaryDirectory } from './support/temporary-directory.ts';
 import { untilMirrored } from './support/until-mirrored.ts';
 import { waitUntil } from './support/wait-until.ts';
 
-test('events wait while the accounts take no version, and are mirrored by the newest that they take', async () => {
+test('events wait while the accounts accept no version, and are mirrored by the newest that they accept', async () => {
   const environment = await startEnvironment(['--no-worker', '--hns']);
   const { source, info } = environment;
   const gate = refuseVersions('2026-02-06');
@@ -29,7 +29,7 @@ test('events wait while the accounts take no version, and are mirrored by the ne
   await photos.create();
   await photos.getBlockBlobClient('first').upload('first', 5);
   await untilMirrored(environment, 'photos', 'first');
-  // The backup's service, which copies from the source, asks it by an older one.
+  // The backup's service, which copies from the source, uses an older version for its requests.
   expect([...gate.passed].toSorted().at(-1)).toBe('2026-02-06');
   const told = worker.logged('the account refuses a version of the storage services; an older one is used');
   expect(told.map((line) => String(line['account'])).toSorted()).toEqual(

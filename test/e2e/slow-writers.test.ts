@@ -9,11 +9,11 @@ import { type MirroredLakes, startMirroredLakes } from './support/start-mirrored
 import { waitUntil } from './support/wait-until.ts';
 
 /**
- * Two seconds, and twice as long each time. A test that writes again as soon as it has seen the last write on the backup
- * has four at the least to do so before the key counts as at rest.
+ * Two seconds, doubled each time. A test that writes again as soon as it has seen the last write on the
+ * backup has at least four seconds for that before the key counts as settled.
  */
 const SOON = { BLOBMIRROR_LOOK_AGAIN: '2' };
-/** An empty file would be there for two seconds at the least. */
+/** An empty file would be there for at least two seconds. */
 const EVERY_MS = 20;
 const WITHIN = { within: 30_000 };
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
 const onSource = (path: string) => lakes.source.getFileSystemClient('lake').getFileClient(path);
 const onBackup = (path: string) => lakes.backup.getFileSystemClient('lake').getFileClient(path);
 
-/** What the status excepts, as far as it is of this path. */
+/** The exceptions of the status for this path. */
 async function exceptions(path: string): Promise<Status['recovery']['excepted']['sample']> {
   const { stdout } = await runBlobmirror(['status', `--local=${lakes.readyFile}`, '-o', 'json']);
   const { recovery } = JSON.parse(stdout) as Status;
@@ -75,7 +75,7 @@ test('a slow upload over a file never shows an empty file on the backup, is exce
   await waitUntil('no name is excepted', async () => (await exceptions('report')).length === 0, WITHIN);
 });
 
-test('a new file whose content comes late, without a close, is found, and so is what is flushed after it', async () => {
+test('a new file whose content arrives late, without a close, is found, and so is content that is flushed later', async () => {
   await onSource('log').create();
   await expectEqualLakes(lakes, WITHIN);
   let length = 0;
@@ -88,7 +88,7 @@ test('a new file whose content comes late, without a close, is found, and so is 
   expect(String(await onBackup('log').readToBuffer())).toBe('first\nsecond\n');
 });
 
-test('an append blob that grows now and then is followed, and a page blob that is written after it was created', async () => {
+test('an append blob that grows slowly is followed, and a page blob that is written after its creation', async () => {
   const container = flat.source.getContainerClient('logs');
   const log = container.getAppendBlobClient('app.log');
   await log.create();

@@ -18,7 +18,7 @@ import { untilMirrored } from './support/until-mirrored.ts';
 import { waitUntil } from './support/wait-until.ts';
 import { PATIENCE } from '../support/patience.ts';
 
-/** What the contract allows a stop. */
+/** The time limit of a stop in the outside contract. */
 const STOP_WITHIN_MS = 5000;
 
 async function portOf(server: Server): Promise<number> {
@@ -53,7 +53,7 @@ test('the ready file has the shape that other tools rely on, for its owner alone
   expect((await stat(readyFile)).mode & 0o777).toBe(0o600);
 });
 
-test('commands speak of the mirror that was started, unless they are told another name', async () => {
+test('commands use the mirror that was started, unless another name is given', async () => {
   const { info, readyFile } = await startEnvironment([], { env: { BLOBMIRROR_NAME: 'docs' } });
   expect(info.name).toBe('docs');
   const asked = async (env: Record<string, string>) =>
@@ -100,7 +100,7 @@ test('npm start is ready on a line of standard output, mirrors, and stops on Ctr
   expect(existsSync(readyFile)).toBe(false);
 });
 
-test('with --no-worker it starts none, and says what to run', async () => {
+test('with --no-worker it starts no worker, and says what to run', async () => {
   const { process: started, source, backup } = await startEnvironment(['--no-worker']);
   expect(started.output.stdout).toContain('blobmirror worker --local');
   await source.createContainer('photos');
@@ -136,7 +136,7 @@ test('a data directory that another environment uses is refused with one line', 
   ]);
 });
 
-test('a worker that dies is started again, and catches up', async () => {
+test('a worker that dies is restarted, and catches up', async () => {
   const environment = await startEnvironment();
   await environment.source.createContainer('photos');
   const container = environment.source.getContainerClient('photos');

@@ -28,7 +28,7 @@ beforeAll(async () => {
   await worker.end();
 });
 
-/** All that an account has, with its versions. */
+/** Everything in an account, with its versions. */
 async function contentsOf(account: BlobServiceClient): Promise<string[]> {
   const all: string[] = [];
   for await (const { name } of account.listContainers()) {
@@ -65,7 +65,7 @@ describe.each([
     expect(await blobsOf(environment.source, 'photos')).toHaveLength(BLOBS);
   });
 
-  it('are a problem for check, which tries nothing else', async () => {
+  it('are a problem for check, which then checks nothing else', async () => {
     const before = await contents();
     const { status, stdout } = await runBlobmirror(['check', '-o', 'json'], { env: swapped });
     expect(status).toBe(6);
@@ -84,7 +84,7 @@ describe.each([
   );
 });
 
-it('accounts that mirror each other on purpose are worked on where the settings say so, and nothing is deleted', async () => {
+it('accounts that mirror each other on purpose are mirrored if the settings say so, and nothing is deleted', async () => {
   const env = { ...swapped, BLOBMIRROR_TWO_WAY: 'on' };
   const [source] = await contents();
   const worker = trackProcess(spawnBlobmirror(['worker', '--http-port', '0'], { env }));

@@ -5,13 +5,13 @@ import { playHistory } from './support/play-history.ts';
 import { startMirroredLakes } from './support/start-mirrored-lakes.ts';
 import { budget } from '../support/budgets.ts';
 
-/** `BLOBMIRROR_SEED=17` plays one history alone. */
+/** `BLOBMIRROR_SEED=17` plays only that history. */
 const ALONE = process.env['BLOBMIRROR_SEED'];
 const SEEDS = ALONE === undefined ? Array.from({ length: budget(500) }, (_, n) => n + 1) : [Number(ALONE)];
-/** So many histories at a time that the mirror has seen some events of each before its end. */
+/** The number of histories at a time: few enough that the mirror sees some events of each before its end. */
 const AT_ONCE = 40;
 
-// On a busy machine; at ease it takes a tenth of this.
+// For a busy machine; an idle one needs a tenth of this.
 vi.setConfig({ testTimeout: 540_000 });
 
 test(`${SEEDS.length} random histories of small trees end equal, with a quarter of the events doubled, all reordered and delayed`, async () => {
@@ -34,7 +34,7 @@ test(`${SEEDS.length} random histories of small trees end equal, with a quarter 
   });
   const { deadLetter } = await lakes.untilQuiet({ within: 400_000 });
 
-  // What lost too many races is tried again a little later.
+  // A key that lost too many races is retried a little later.
   const paths = await expectEqualLakes(lakes, { within: 60_000 });
   expect(paths).toBeGreaterThan(SEEDS.length);
   expect(deadLetter).toBe(0);

@@ -8,7 +8,7 @@ import { encodePath, writeFile, writeFiles } from './support/write-files.ts';
 const WITHIN = { within: 60_000 };
 
 test('a tree of hundreds of files is renamed by one request and deleted by as many as one directory takes', async () => {
-  // Looks at what may have changed since are not measured, and waited for.
+  // Rechecks are not measured, so the test waits for them.
   const lakes = await startMirroredLakes(undefined, { BLOBMIRROR_LOOK_AGAIN: '10' });
   await expectCheapMoves(lakes, { count: 600 });
 });
@@ -19,7 +19,7 @@ describe('a rename', () => {
     lakes = await startMirroredLakes();
   });
 
-  /** What the mirror writes on account of a change, all before it mirrored. Both accounts are equal after it. */
+  /** The mirror's writes for a change, all before it mirrored. Both accounts are equal after it. */
   async function writesOf(change: () => Promise<unknown>): Promise<string[]> {
     await untilEqual();
     const before = lakes.requests.length;
@@ -39,7 +39,7 @@ describe('a rename', () => {
     return files;
   }
 
-  test('of a file over another one leaves one file, and copies none', async () => {
+  test('of a file over another one leaves one file, and copies nothing', async () => {
     const files = await create('over');
     await writeFile(files, 'd/new', 'new');
     await writeFile(files, 'd/old', 'old, and longer');
@@ -61,7 +61,7 @@ describe('a rename', () => {
     expect(writes.toSorted()).toEqual(['Path_Rename here/d 201', 'Path_Rename here/file 201']);
   });
 
-  test('between names with spaces, umlauts and percent signs is one request like any other', async () => {
+  test('between names with spaces, umlauts and percent signs is one request', async () => {
     const files = await create('names');
     const [old, young] = ['a b/Übergrößen 100%', 'a b/ä+%2F & ?#% ü'];
     await writeFiles(files, [`${old}/ß %41`, `${old}/d d/%`]);
@@ -69,7 +69,7 @@ describe('a rename', () => {
     expect(writes).toEqual([`Path_Rename ${young} 201`]);
   });
 
-  test('of what was renamed before, and back again, ends where it began', async () => {
+  test('of something renamed before, back to its first name, restores the first state', async () => {
     const files = await create('circle');
     await writeFiles(files, ['a/1', 'a/d/2']);
     await lakes.untilQuiet(WITHIN);

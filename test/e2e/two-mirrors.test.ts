@@ -41,13 +41,13 @@ describe('two mirrors with one source, one backup and one container of the state
   let ofPhotos: BlobmirrorProcess;
 
   beforeAll(async () => {
-    // The second mirror has queues of its own, and all else with the first.
+    // The second mirror has its own queues and shares everything else with the first.
     const [first, queues] = await Promise.all([
       startEnvironment(['--no-worker']),
       startEnvironment(['--no-worker']),
     ]);
     environment = first;
-    // One that begins by itself would be mirrored before the pause.
+    // A scheduled full sync would begin before the pause.
     const canary = { BLOBMIRROR_CANARY: 'on', 'AzureWebJobs.canary.Disabled': 'true' };
     photos = { ...localSettings(first.info), ...canary, BLOBMIRROR_INCLUDE_CONTAINERS: 'photos' };
     docs = {
@@ -62,9 +62,9 @@ describe('two mirrors with one source, one backup and one container of the state
     await startWorkerWith(docs);
   });
 
-  it('are paused one by one, and their full syncs do not exclude each other', async () => {
+  it('are paused separately, and their full syncs do not exclude each other', async () => {
     expect((await run(photos, 'pause', '--reason', 'a move')).status).toBe(0);
-    // A worker that knew of no pause may go on for two seconds; one that starts knows of it.
+    // A running worker may continue for two seconds; one that starts reads the pause first.
     await ofPhotos.end();
     await startWorkerWith(photos);
     const waiting = await run(photos, 'reconcile');
@@ -80,7 +80,7 @@ describe('two mirrors with one source, one backup and one container of the state
     expect([one.runs.length, other.runs.length]).toEqual([1, 1]);
   });
 
-  it('have each a canary, and none is mirrored by the other', async () => {
+  it('have a canary each, and neither mirrors the other one', async () => {
     const follow = async (env: Settings) => {
       const app = createCommandApp(readSettings(env), createSilentLogger());
       await app.statusService.followCanary?.();
@@ -100,7 +100,7 @@ describe('two mirrors with one source, one backup and one container of the state
     expect([one.recovery.canary.state, other.recovery.canary.ageMs]).toEqual(['waiting', expect.any(Number)]);
   });
 
-  it('have queues of their own: a third one with those of the first is refused, and found by check', async () => {
+  it('have separate queues: a third one with those of the first is refused, and found by check', async () => {
     const env = { ...photos, BLOBMIRROR_NAME: 'third' };
     const { status, stdout, stderr } = await runBlobmirror(['worker', '--http-port', '0'], { env });
     expect([status, stdout]).toEqual([2, '']);
@@ -115,7 +115,7 @@ describe('two mirrors with one source, one backup and one container of the state
     });
   });
 
-  it('write nothing but under their names', async () => {
+  it('write only under their own names', async () => {
     const names = await namesIn(environment.backup.getContainerClient('blobmirror-state'));
     const ids = ['sourceaccount-to-backupaccount.default', 'sourceaccount-to-backupaccount.docs'];
     expect(names.filter((name) => !ids.some((id) => name.startsWith(`mirrors/${id}/`)))).toEqual(
@@ -124,7 +124,7 @@ describe('two mirrors with one source, one backup and one container of the state
   });
 });
 
-describe('a mirror that the release before this one paused in the middle of a full sync', () => {
+describe('a mirror that the former release paused in the middle of a full sync', () => {
   let env: Settings;
   let state: ContainerClient;
   const kept = new Map<string, string>();
@@ -147,7 +147,7 @@ describe('a mirror that the release before this one paused in the middle of a fu
     expect(recovery.proven?.run).toBe('2026-11-29T16-08-36Z-813c');
   }
 
-  it('is so for the commands of this release before a worker has started, and after', async () => {
+  it('is paused for the commands of this release before a worker has started, and after', async () => {
     await expectPaused();
     await startWorkerWith(env);
     await expectPaused();
@@ -157,10 +157,10 @@ describe('a mirror that the release before this one paused in the middle of a fu
     expect(report.stdout.trim().split('\n')).toHaveLength(2);
   });
 
-  it('goes on when it is resumed, and the documents of that release stay as they were', async () => {
+  it('continues when it is resumed, and the documents of that release are unchanged', async () => {
     expect((await run(env, 'resume')).status).toBe(0);
     expect((await statusOf(env)).paused).toBeUndefined();
-    // The activity of workers that are gone for an hour is removed by whoever reads it.
+    // Any reader removes the activity of workers that are gone for an hour.
     for (const [name, text] of [...kept].filter(([each]) => !each.startsWith('activity/')))
       expect((await state.getBlobClient(name).downloadToBuffer()).toString()).toBe(text);
   });

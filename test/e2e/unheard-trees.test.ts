@@ -16,7 +16,7 @@ const TEAM = toAccessControl(
 /** The mirror is at rest when a run has ended. */
 const ALL = { within: 1000, containers: ['lake'] };
 
-test('a full sync repairs a tree that no event told of: access, directories, files in their place, and a rename', async () => {
+test('a full sync repairs a tree without events: access, directories, files in the place of directories, and a rename', async () => {
   const unheard = await startUnheard({ hierarchical: true });
   const lakes = connectLakes(unheard.info);
   const source = lakes.source.getFileSystemClient('lake');
@@ -61,12 +61,12 @@ test('a full sync repairs a tree that no event told of: access, directories, fil
     requests.filter(({ operation, status: code }) => operation === 'Path_Rename' && code < 300);
   requests.length = 0;
   const guarded = await reconcile();
-  // A directory counts with all that is below it: a run does not take more than a hundred files for one.
+  // A directory counts with everything below it: a run does not take more than a hundred files as one.
   expect(guarded.run.alerts.map(({ code }) => code)).toEqual(['too-many-deletes']);
   expect(guarded.run.counts).toMatchObject({
     inStep: paths - 20,
     nominated: 20 + 111,
-    // A directory that a file below it has brought before is no more to be made.
+    // A directory that was created with a file below it need not be created again.
     byVerdict: { 'access-set': 3, copied: 10 },
     skipped: { 'too-many-deletes': 104 + 5 + 2 },
     failed: {},
@@ -74,21 +74,22 @@ test('a full sync repairs a tree that no event told of: access, directories, fil
   const touched =
     /^lake\/(sales\/year=2000\/part-1|shared|shared\/below|empty|(lost|new|place)(\/.*)?|place-of-file)$/;
   expect(writes().filter((path) => !touched.test(path))).toEqual([]);
-  // The directory where a file should be goes by one, and the file takes its place by another.
+  // One request moves the directory away that is in the place of a file, and another puts the file there.
   expect(moves()).toHaveLength(2);
 
   requests.length = 0;
   const { run, status } = await reconcile({ allowDeletes: ['lake'] });
   expect([status, run.counts.byVerdict]).toEqual([0, { deleted: 2 }]);
   expect([moves().length, writes().length]).toEqual([2, 0]);
-  // Of listings, of the root and of two looks, with a listing each that tells whose files are below, however many.
+  // Listings, the read of the root and two checks, each with a listing for the owners of the files below,
+  // however many.
   expect(requests.length).toBeLessThan(25);
   expect(await expectEqualLakes(lakes, ALL)).toBe(paths);
   await expectEmptyTrash(lakes, 'lake');
   expect((await reconcile()).run.counts).toMatchObject({ inStep: paths, nominated: 0 });
 });
 
-test('a directory that the source lacks stays for what another tool put below it, and what is ours goes key by key', async () => {
+test('a directory that the source lacks stays for what another tool put below it, and our keys below it are deleted one by one', async () => {
   const unheard = await startUnheard({ hierarchical: true });
   const lakes = connectLakes(unheard.info);
   const source = lakes.source.getFileSystemClient('lake');
@@ -104,7 +105,7 @@ test('a directory that the source lacks stays for what another tool put below it
 
   const { run, status } = await reconcile();
   expect([status, run.alerts]).toEqual([0, []]);
-  // The directories above the foreign file are no deletions, and count for no guard.
+  // The directories above the foreign file are not deletions, and count for no guard.
   expect(run.containers['lake']).toMatchObject({ extras: 9, deletions: 6, foreign: { 'backup-foreign': 1 } });
   const names = (await Array.fromAsync(backup.listPaths({ path: 'gone', recursive: true }))).map(
     ({ name }) => name,

@@ -61,7 +61,7 @@ test('verify prints each difference as a line of JSON and ends with status 3, wi
   expect(limited.status).toBe(3);
 });
 
-test('Ctrl-C ends it at once with what it has found so far', async () => {
+test('Ctrl-C ends it at once with the findings so far', async () => {
   await environment.backup.getContainerClient('photos').getBlockBlobClient('extra').upload('x', 1);
   const run = trackProcess(
     spawnBlobmirror(['verify', `--local=${environment.readyFile}`, '--settle', '3600']),

@@ -5,10 +5,10 @@ import { startEnvironment, startWorker } from './support/start-environment.ts';
 import { writeAtRandom } from './support/write-at-random.ts';
 
 const WRITES = 500;
-/** The queue holds back what a worker died with until its lock expires, after 15 seconds. */
+/** Service Bus holds a killed worker's messages until their locks expire, after 15 seconds. */
 const LOCK_MS = 15_000;
 
-test('a worker that is killed in the middle of 500 writes and started again loses nothing', async () => {
+test('a worker that is killed in the middle of 500 writes and restarted loses nothing', async () => {
   const environment = await startEnvironment(['--no-worker']);
   let worker = await startWorker(environment.readyFile);
   let restarted: Promise<unknown> = Promise.resolve();

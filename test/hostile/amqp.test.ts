@@ -52,7 +52,7 @@ const address = amqp.string(QUEUE);
 const sending = { role: amqp.boolean(false), source: amqp.source(amqp.NULL) };
 const receiving = { role: amqp.boolean(true), target: amqp.target(amqp.NULL) };
 
-/** Attaches that cannot be, with what the detach says. */
+/** Invalid attaches, with the text of the detach. */
 const refusedLinks: Record<string, [parts: amqp.AttachParts, condition: string, description: RegExp]> = {
   'a sender without target': [sending, 'amqp:invalid-field', /no address in its target/],
   'a receiver without source': [receiving, 'amqp:invalid-field', /no address in its source/],
@@ -111,8 +111,8 @@ const refusedLinks: Record<string, [parts: amqp.AttachParts, condition: string, 
   ],
 };
 
-describe('a link that cannot be', () => {
-  it.each(Object.entries(refusedLinks))('is refused alone, in words: %s', async (_, refused) => {
+describe('an invalid link', () => {
+  it.each(Object.entries(refusedLinks))('is refused alone, with a description: %s', async (_, refused) => {
     const [parts, condition, description] = refused;
     const { broker, expectHealthy } = await startScene();
     const client = await RawClient.withSession(broker.port);
@@ -131,7 +131,7 @@ describe('a link that cannot be', () => {
   });
 });
 
-it('one link name may stand for a sender and a receiver, and the answers name both ends', async () => {
+it('one link name may be that of a sender and a receiver, and the answers name both ends', async () => {
   const { broker } = await startScene();
   const client = await RawClient.withSession(broker.port);
   const name = amqp.string('both');
@@ -161,7 +161,7 @@ it('one link name may stand for a sender and a receiver, and the answers name bo
   expect(await client.next(amqp.PERFORMATIVE.transfer)).toBeDefined();
 });
 
-/** Frames after which a session cannot go on. A link to send on has handle 0, and no other is there. */
+/** Frames that end the session. A link to send on has handle 0; there is no other. */
 const endedSessions: Record<string, [frames: Buffer[], condition: string, description: RegExp]> = {
   'a transfer without attach': [
     [amqp.transfer({ handle: amqp.uint(9) }, amqp.message('x'))],
@@ -205,9 +205,9 @@ const endedSessions: Record<string, [frames: Buffer[], condition: string, descri
   ],
 };
 
-describe('a frame that a session cannot go on after', () => {
+describe('a frame that ends a session', () => {
   it.each(Object.entries(endedSessions))(
-    'ends it alone, in words: %s',
+    'ends it alone, with a description: %s',
     async (_, [frames, condition, description]) => {
       const { broker, expectHealthy } = await startScene();
       const client = await RawClient.withSession(broker.port);
@@ -230,7 +230,7 @@ describe('a frame that a session cannot go on after', () => {
   );
 });
 
-/** Bytes after which a connection cannot go on, behind its open and a begin on channel 0. */
+/** Bytes that end the connection, after its open and a begin on channel 0. */
 const closedConnections: Record<string, [bytes: Buffer, condition: string]> = {
   'a frame that is larger than allowed': [
     amqp.frame(0, amqp.described(0x14, amqp.list(amqp.binary(Buffer.alloc(70_000))))),
@@ -276,9 +276,9 @@ const closedConnections: Record<string, [bytes: Buffer, condition: string]> = {
   'a second open': [amqp.open(), 'amqp:illegal-state'],
 };
 
-describe('bytes that a connection cannot go on after', () => {
+describe('bytes that end a connection', () => {
   it.each(Object.entries(closedConnections))(
-    'close it alone, in words: %s',
+    'close it alone, with a description: %s',
     async (_, [bytes, condition]) => {
       const { broker, expectHealthy } = await startScene();
       const client = await RawClient.withSession(broker.port);
@@ -302,7 +302,7 @@ describe('bytes that a connection cannot go on after', () => {
       /idle-time-out/,
     ],
     ['a begin before the open', amqp.begin(), /begin has no place here/],
-  ])('an open is answered in words: %s', async (_, bytes, description) => {
+  ])('an open is answered with a description: %s', async (_, bytes, description) => {
     const { broker, expectHealthy } = await startScene();
     const client = await RawClient.connect(broker.port);
     client.sendHeader();
@@ -314,7 +314,7 @@ describe('bytes that a connection cannot go on after', () => {
   });
 });
 
-it('settles all that is there, and no more, of four billion deliveries', async () => {
+it('settles all existing deliveries, and no others, for a range of four billion', async () => {
   const { broker, expectHealthy } = await startScene();
   const client = await RawClient.withSession(broker.port);
   await broker.send(QUEUE, { body: 1 });
@@ -336,7 +336,7 @@ it('settles all that is there, and no more, of four billion deliveries', async (
   await expectHealthy();
 });
 
-it('keeps nothing of a message without end, and of one that was aborted', async () => {
+it('keeps nothing of a message without an end, and of an aborted one', async () => {
   const { broker } = await startScene();
   const client = await RawClient.withSession(broker.port);
   client.send(amqp.attach({ ...sending, target: amqp.target(address) }));
@@ -352,7 +352,7 @@ it('keeps nothing of a message without end, and of one that was aborted', async 
   expect(broker.runtimeCounts(QUEUE).active).toBe(1);
 });
 
-it('answers an outcome that it does not know in words, and forgets what is settled without one', async () => {
+it('answers an unknown outcome with a description, and forgets deliveries that are settled without one', async () => {
   const { broker } = await startScene();
   const client = await RawClient.withSession(broker.port);
   for (const body of [1, 2]) await broker.send(QUEUE, { body });
@@ -369,7 +369,7 @@ it('answers an outcome that it does not know in words, and forgets what is settl
   expect(broker.runtimeCounts(QUEUE).active).toBe(2);
 });
 
-it('however the bytes are cut, they say the same', async () => {
+it('the answers are the same however the bytes are split', async () => {
   const { broker } = await startScene();
   const bytes = Buffer.concat([
     AMQP_HEADER,
@@ -392,7 +392,7 @@ it('however the bytes are cut, they say the same', async () => {
   );
 });
 
-it('whatever comes before an open, the process stays up and its neighbours are served', async () => {
+it('the process stays up and serves other clients, whatever comes before an open', async () => {
   const { broker, expectHealthy } = await startScene();
   const header = fc
     .tuple(fc.constantFrom(0, 0, 2, 3, 3, 9), fc.constantFrom(1, 1, 1, 0))
@@ -412,7 +412,7 @@ it('whatever comes before an open, the process stays up and its neighbours are s
   );
 });
 
-it('whatever a client sends, the process stays up and its neighbours are served', async () => {
+it('the process stays up and serves other clients, whatever a client sends', async () => {
   const { broker, expectHealthy } = await startScene();
   await fc.assert(
     fc.asyncProperty(fc.array(anyFrame(QUEUE), { minLength: 1, maxLength: 12 }), async (frames) => {
@@ -435,7 +435,7 @@ it('whatever a client sends, the process stays up and its neighbours are served'
   );
 });
 
-it('whatever message is taken in comes out again, and stops no client', async () => {
+it('every accepted message is delivered unchanged, and stops no client', async () => {
   const { broker } = await startScene();
   const client = new ServiceBusClient(broker.connectionString);
   onTestFinished(() => client.close());

@@ -11,7 +11,7 @@ import {
 } from './support/operations.ts';
 import { budget } from '../support/budgets.ts';
 
-/** What a lie may come to: a failure that may pass, and that says nothing of the blob or of the account. */
+/** Errors that a false answer may cause: retryable, and without a statement about the blob or the account. */
 const HONEST: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'answer-not-of-service',
   'write-outcome-unknown',
@@ -24,7 +24,10 @@ const HONEST: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** A proxy that asks for credentials of its own says so. */
 const OF_PROXY = 407;
 
-/** What the service itself would answer to a write of which nobody could know better. A 204 has no body, whatever is sent. */
+/**
+ * The answer that the service itself would give to a write, which no client could recognize as false. A 204
+ * has no body, whatever is sent.
+ */
 function isItsVeryAnswer({ writes }: Operation, { headers, body, isDone, type, status }: Lie): boolean {
   return (
     writes &&
@@ -36,7 +39,7 @@ function isItsVeryAnswer({ writes }: Operation, { headers, body, isDone, type, s
   );
 }
 
-/** What of it was wrong to say; undefined: nothing. */
+/** A wrong result or error; undefined: none. */
 async function whatIsWrong({ act, isTrue }: Prepared, { status }: Lie): Promise<unknown> {
   let result: unknown;
   try {
@@ -53,7 +56,7 @@ async function whatIsWrong({ act, isTrue }: Prepared, { status }: Lie): Promise<
 describe.each([
   ['a flat account', startFlatBehindLiar, 300],
   ['a hierarchical account', startTreeBehindLiar, 150],
-])('an answer that is none, before %s', (_, start, numRuns) => {
+])('a false answer, in front of %s', (_, start, numRuns) => {
   let behind: Behind;
   beforeAll(async () => {
     behind = await start();
@@ -62,7 +65,7 @@ describe.each([
     await behind.stop();
   });
 
-  it('is a failure that may pass, or does no harm: never a success, an absence, an empty listing or a defect', async () => {
+  it('is a retryable failure, or does no harm: never a success, an absence, an empty listing or an unexpected error', async () => {
     const { liar, operations } = behind;
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...operations), anyLie, async (operation, lie) => {

@@ -13,7 +13,7 @@ import { damagedTexts, JUNK } from './support/damaged-texts.ts';
 import { type Snapshot, StateWorld } from './support/state-world.ts';
 import { budget } from '../support/budgets.ts';
 
-/** With all that a message may bear. */
+/** With every property that a message may have. */
 const FULL_HISTORY: History = {
   root: 'r',
   attempts: 1,
@@ -37,7 +37,7 @@ beforeAll(async () => {
   before = world.snapshot;
 });
 
-/** A document for each kind: of those that there are many of, the longest. */
+/** A document of each kind: the one with the longest text. */
 function kinds(): ReadonlyMap<string, string> {
   const kindOf = (name: string): string =>
     name
@@ -54,20 +54,20 @@ function kinds(): ReadonlyMap<string, string> {
   return found;
 }
 
-/** What is as good as none, or not for this release to read, or read by nobody any more. */
+/** A text that counts as absent, or is for a newer release, or that is not read any more. */
 function isFine(kind: string, text: string): boolean {
   if (kind === 'recovery/canary') return text.startsWith('{');
   if (kind.endsWith('.extras') && text === '"text"') return true;
   return kind === 'reconcile/slices/RUN.extras';
 }
 
-/** The run that no worker has brought to its end. */
+/** The run that no worker has finished. */
 function UNDER_WAY(): string {
   const names = [...before.stored.keys()].filter((name) => name.includes('/reconcile/runs/')).toSorted();
   return names.at(-1)?.split('/').at(-1) ?? '';
 }
 
-/** Everything that reads the state goes on after somebody wrote this in the place of a document. */
+/** All readers of the state continue after a document was overwritten with this text. */
 async function expectHonest(name: string, text: string, isSurelyDamaged: boolean): Promise<void> {
   const world = new StateWorld(before);
   world.damage(name, text);
@@ -75,7 +75,7 @@ async function expectHonest(name: string, text: string, isSurelyDamaged: boolean
   const told = [await world.ask()];
   expectNoFalseProof(world, (await world.status()).recovery.proven?.run);
 
-  // Nothing is paused without a name, and whoever is told what to do can do it.
+  // A pause always has a reason that names the document, so that an operator knows what to do.
   const paused = await world.paused();
   const isNamedPause =
     paused === null || (paused.by === 'blobmirror' && paused.reason?.includes(short) === true);
@@ -87,7 +87,8 @@ async function expectHonest(name: string, text: string, isSurelyDamaged: boolean
   // A list of keys only asks for a check of each, and the mirror core demands its own proof.
   expect(name.endsWith('.extras') ? [] : world.wrongLooks).toEqual([]);
 
-  // A while later all is well again: a full sync begins, whatever became of the last one, and proves what it saw.
+  // Later everything works again: a full sync begins, whatever the result of the last one, and proves what it
+  // saw.
   await world.mend();
   expect(await world.paused()).toBeNull();
   world.pass(20);
@@ -98,10 +99,10 @@ async function expectHonest(name: string, text: string, isSurelyDamaged: boolean
   expect(status.recovery.proven?.run).toBe(next?.id);
   expect(world.hasWalkedAll(next?.id ?? '')).toBe(true);
   const left = status.health.problems.filter(({ code }) => code === 'document-damaged');
-  // A full sync of which nothing is known stays for people to see.
+  // A full sync whose document is unreadable stays visible.
   for (const { detail } of left) expect(detail).toContain('reconcile/runs/');
 
-  // What was damaged was told of by name, and nothing of it was a surprise.
+  // Damaged documents were reported by name, and none caused an unexpected error.
   const lines = world.log.lines.map(({ message, fields }) => JSON.stringify({ message, ...plain(fields) }));
   const isNamed = [...told, ...lines].some((line) => line.includes(short));
   expect({ name, isNamed: isNamed || !isSurelyDamaged }).toEqual({ name, isNamed: true });
@@ -126,8 +127,8 @@ function plain(fields: Readonly<Record<string, unknown>>): object {
   );
 }
 
-describe('a document of the state that somebody else wrote', () => {
-  it('may be of each kind that there is', () => {
+describe('a document of the state that was overwritten by something else', () => {
+  it('is tested for every kind', () => {
     expect([...kinds().keys()].toSorted()).toEqual([
       'activity',
       'control/acknowledged',
@@ -150,13 +151,13 @@ describe('a document of the state that somebody else wrote', () => {
     ]);
   });
 
-  it.each(JUNK)('is named, heals or stops, and makes nobody claim what is not so: %s', async (_, text) => {
+  it.each(JUNK)('is named, heals or stops the work, and causes no false claim: %s', async (_, text) => {
     for (const [kind, name] of kinds()) {
       await expectHonest(name, text, !isFine(kind, text));
     }
   });
 
-  it('is the same with any damage to what was there', async () => {
+  it('is handled the same with any damage', async () => {
     const names = [...before.stored.keys()];
     const damage = fc
       .constantFrom(...names)
@@ -170,7 +171,7 @@ describe('a document of the state that somebody else wrote', () => {
   });
 });
 
-/** The documents that are no lists of lines: these go by the format of the slice that names them. */
+/** Documents other than lists of lines, which have the format of the slice that names them. */
 function objects(): readonly (readonly [kind: string, name: string, value: object])[] {
   return [...kinds()]
     .filter(([kind]) => !/\.(extras|foreign|report)$/.test(kind))
@@ -184,7 +185,7 @@ describe('the format of a document', () => {
     );
   });
 
-  it('is missing in documents of the former release, which are read all the same', async () => {
+  it('is missing in documents of the former release, which are still read', async () => {
     const world = new StateWorld(before);
     for (const [name, text] of before.stored)
       if (text.startsWith('{"format":1,')) world.damage(name, text.replace('"format":1,', ''));
@@ -202,7 +203,7 @@ describe('the format of a document', () => {
     expect(world.wrongLooks).toEqual([]);
   });
 
-  it.each(['as it is', 'with other members'])('that is newer keeps it from any change: %s', async (how) => {
+  it.each(['as it is', 'with other members'])('that is newer prevents any change: %s', async (how) => {
     for (const [kind, name, value] of objects()) {
       const world = new StateWorld(before);
       const text = JSON.stringify({ ...(how === 'as it is' ? value : { data: [] }), format: 99 });
@@ -238,7 +239,7 @@ describe('the format of a document', () => {
         JSON.stringify({ message, ...plain(fields) }),
       );
       const all = [...told, ...lines, ...codes].join('\n');
-      // A newer worker goes on counting for itself, and nobody is told.
+      // A newer worker keeps its own counts, and nothing is logged.
       expect({ kind, isTold: kind === 'activity' || all.includes(short) || codes.size > 0 }).toEqual({
         kind,
         isTold: true,
@@ -249,7 +250,7 @@ describe('the format of a document', () => {
   });
 });
 
-describe('what a message of an event says of itself', () => {
+describe("the properties of an event's message", () => {
   const names = Object.keys(toProperties(FULL_HISTORY));
   const forged = fc.dictionary(
     fc.constantFrom(...names),
@@ -262,7 +263,7 @@ describe('what a message of an event says of itself', () => {
     ),
   );
 
-  it('moves the live point by no more than the message were not there', async () => {
+  it('move the live point no further than if the message were absent', async () => {
     const genuine = waiting('genuine', {});
     await fc.assert(
       fc.asyncProperty(fc.array(forged, { maxLength: 5 }), async (properties) => {
@@ -297,7 +298,7 @@ function waiting(
   };
 }
 
-describe('a message on the reconcile queue that somebody else sent', () => {
+describe('a foreign message on the reconcile queue', () => {
   const claims = fc.record(
     {
       container: fc.constantFrom('photos', 'docs', 'elsewhere'),
@@ -323,11 +324,11 @@ describe('a message on the reconcile queue that somebody else sent', () => {
     slice: fc.constantFrom(0, 1, 2, 3, 1000),
     attempt: fc.constantFrom(0, 1, 7, 8, Number.MAX_SAFE_INTEGER),
     claims,
-    /** After how many messages of ours. */
+    /** The number of our messages before it. */
     after: fc.nat(12),
   });
 
-  it('never makes a run prove or delete what it did not look at, and it ends all the same', async () => {
+  it('never makes a run prove or delete what it did not check, and the run ends', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(message, { minLength: 1, maxLength: 12 }), async (messages) => {
         const world = new StateWorld();
@@ -345,7 +346,7 @@ describe('a message on the reconcile queue that somebody else sent', () => {
         expect(run?.state).toBe('done');
         expectNoFalseProof(world, provenBy(run ?? begun));
         expect(world.wrongLooks).toEqual([]);
-        // What says that a listing failed is believed, and only takes from a run.
+        // The report of a failed listing is believed, and only takes proof from a run.
         const isTaken = messages.some(({ claims: claimed }) => claimed.sourceListingFailed === true);
         expect(isTaken || provenBy(run ?? begun) === begun.id).toBe(true);
         expect(run?.sourceListingFailed === true ? [...world.looks] : []).toEqual([]);
@@ -354,7 +355,7 @@ describe('a message on the reconcile queue that somebody else sent', () => {
     );
   });
 
-  it('of a run that nobody knows is completed with a line of the log', async () => {
+  it('of an unknown run is completed with a log line', async () => {
     const world = new StateWorld();
     const body = { run: '2026-11-25T12-00-00Z-ffff', shard: 'c0', slice: 0, attempt: 0, isWalked: true };
     await world.reconciler.handleShard(body);

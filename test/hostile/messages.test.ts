@@ -17,7 +17,7 @@ import { budget } from '../support/budgets.ts';
 const PATH = 'hostile.txt';
 const NOW = new Date();
 
-/** JSON that nests so deep, as text: no function that calls itself could write it. */
+/** JSON with this nesting, as text: a recursive function could not write it. */
 function nested(depth: number, kind: 'array' | 'object' = 'array'): string {
   const [open, close] = kind === 'array' ? ['[', ']'] : ['{"a":', '}'];
   return `${open.repeat(depth)}1${close.repeat(depth)}`;
@@ -44,7 +44,7 @@ const NAMES = fc.constantFrom(
   '',
 );
 
-/** Members that the Functions host puts over what it says of the message. */
+/** Members that the Functions host puts over its metadata of the message. */
 const FORGED = fc.dictionary(
   fc.constantFrom(
     'messageId',
@@ -65,7 +65,7 @@ const FORGED = fc.dictionary(
   { maxKeys: 4 },
 );
 
-/** An event with members that are something else, twice there, deep, or forged; as text. */
+/** An event with members that have wrong types, are duplicated, nested deeply, or forged; as text. */
 const spoilt = fc
   .record({
     event: fc.constantFrom(eventOf(PATH), cloudEvent(created(PATH, ''))),
@@ -108,7 +108,7 @@ const bodies: fc.Arbitrary<string | Uint8Array> = fc.oneof(
   },
 );
 
-/** What a sender may write beside the body, believable or not. */
+/** What a sender may write besides the body, valid or not. */
 const properties = fc.oneof(
   { weight: 2, arbitrary: fc.constant({}) },
   {
@@ -138,7 +138,7 @@ const properties = fc.oneof(
   },
 );
 
-/** What is wrong with what became of a message: nothing, when it is settled and can be understood by those who look. */
+/** What is wrong with the result of a message: nothing, if it is settled and readable for operators. */
 function faultsIn({ dead, requests }: Outcome, events: number): string[] {
   const letters = dead.map((message) => ({ message, letter: readDeadLetter(message, 'events', NOW) }));
   return letters
@@ -165,20 +165,20 @@ function refusalOf(value: unknown): BlobmirrorError {
   throw new Error('it was taken for a shard');
 }
 
-describe('whatever a message holds', () => {
-  it('is settled in bounded deliveries and requests, as a letter is readable, and what came behind it is mirrored', async () => {
+describe('any message', () => {
+  it('is settled in bounded deliveries and requests, as a readable dead letter, and later messages are mirrored', async () => {
     await fc.assert(
       fc.asyncProperty(bodies, properties, fc.boolean(), async (hostile, forged, comesBy) => {
         const stage = new HostileStage();
         stage.comesByBeforeItExpires = comesBy;
         stage.send(hostile, forged);
         stage.write('normal.txt');
-        // A batch of events has a look for each.
+        // Each event of a batch is a check.
         const events = 8;
         const outcome = await stage.drain(events);
         expect(stage.isMirrored('normal.txt')).toBe(true);
         expect(faultsIn(outcome, events)).toEqual([]);
-        // Nothing vanishes without a letter, a look or a line.
+        // Nothing disappears without a dead letter, a check or a log line.
         const said = stage.log.lines.filter(({ message }) => message !== 'mirrored');
         expect(outcome.dead.length + said.length + outcome.requests).toBeGreaterThan(0);
         expect(() => readEventFacts(hostile)).not.toThrow();
@@ -193,7 +193,7 @@ describe('whatever a message holds', () => {
     );
   });
 
-  it('goes back while the queue takes nothing, and is settled when the queue takes messages again', async () => {
+  it('is abandoned while the queue accepts nothing, and settled when the queue accepts messages again', async () => {
     await fc.assert(
       fc.asyncProperty(bodies, fc.integer({ min: 1, max: 8 }), async (hostile, refusals) => {
         const stage = new HostileStage();
@@ -214,7 +214,7 @@ describe('whatever a message holds', () => {
     );
   });
 
-  it('goes back in a pause, and is afterwards what it was', async () => {
+  it('is abandoned in a pause, and handled normally afterwards', async () => {
     await fc.assert(
       fc.asyncProperty(bodies, fc.integer({ min: 1, max: 3 }), async (hostile, pauses) => {
         const [paused, other] = [new HostileStage(), new HostileStage()];
@@ -231,7 +231,7 @@ describe('whatever a message holds', () => {
     );
   });
 
-  it('is no shard, and the line that says so is short', () => {
+  it('is no shard, and the log line for it is short', () => {
     fc.assert(
       fc.property(bodies, (hostile) => {
         let value: unknown = hostile;
@@ -239,7 +239,7 @@ describe('whatever a message holds', () => {
           try {
             value = JSON.parse(hostile);
           } catch {
-            // Text it is.
+            // It is text.
           }
         const error = refusalOf(value);
         expect([error.code, error.message.length < 2_000]).toEqual(['message-not-shard', true]);
@@ -248,7 +248,7 @@ describe('whatever a message holds', () => {
   });
 });
 
-describe('a message that is out of bounds', () => {
+describe('a message beyond the limits', () => {
   it.each([
     ['nested 5,000 deep', nested(5_000), 'is nested 5,000 deep, and at most 64 is read'],
     ['objects that nest', nested(65, 'object'), 'is nested 65 deep'],
@@ -269,7 +269,7 @@ describe('a message that is out of bounds', () => {
     ],
     ['longer than any event', `{"a":"${'x'.repeat(MESSAGE_BOUNDS.length)}"}`, 'characters long'],
   ])(
-    '(%s) is one dead letter at the first try, which names the bound and the value',
+    '(%s) is one dead letter at the first attempt, which names the limit and the value',
     async (_what, text, detail) => {
       const stage = new HostileStage();
       stage.send(text);
@@ -283,9 +283,9 @@ describe('a message that is out of bounds', () => {
         'blobmirror-hint': ERRORS['message-out-of-bounds'].hint,
         'blobmirror-attempts': 1,
       });
-      // All of it is kept.
+      // Nothing of it is lost.
       expect(writeJson(message.body)).toBe(writeJson(JSON.parse(text)));
-      // Also of one that Service Bus gave up on, nobody who looks chokes.
+      // Also for one that Service Bus gave up on, no reader fails.
       const given = readDeadLetter({ ...message, applicationProperties: {} }, 'events', NOW);
       expect(given).toMatchObject({
         code: 'message-out-of-bounds',
@@ -295,7 +295,7 @@ describe('a message that is out of bounds', () => {
     },
   );
 
-  it('and one that is just within is read', () => {
+  it('is read if it is just within the limits', () => {
     const levels = nested(MESSAGE_BOUNDS.depth - 2);
     const text = JSON.stringify(eventOf(PATH)).replace('"PutBlob"', levels);
     expect(parseMessage(JSON.parse(text), NOW).hints).toHaveLength(1);
@@ -337,10 +337,10 @@ describe('a message with many bad parts', () => {
   });
 });
 
-describe('a batch that takes longer than an invocation should', () => {
+describe('a batch that takes longer than an invocation may', () => {
   afterEach(() => void vi.restoreAllMocks());
 
-  it('goes on in another message, and all of it is mirrored', async () => {
+  it('continues in another message, and all of it is mirrored', async () => {
     const stage = new HostileStage();
     let now = 0;
     vi.spyOn(performance, 'now').mockImplementation(() => now);
@@ -355,16 +355,16 @@ describe('a batch that takes longer than an invocation should', () => {
   });
 });
 
-describe('an unknown error of the client of the queue', () => {
+describe('an unknown error of the queue client', () => {
   const failing = (stage: HostileStage, fails: (how: string, event: unknown) => boolean): void => {
     stage.onSend = (how, { event }) => {
       if (fails(how, event)) throw new RangeError('Maximum call stack size exceeded');
     };
   };
-  /** An event that is looked at again. */
+  /** An event that is rechecked. */
   const growing = (path: string): object => ({ ...eventOf(path), data: { blobType: 'AppendBlob' } });
 
-  it('sends the event to the dead-letter queue as unexpected, at once, told in the log, and harms no neighbour', async () => {
+  it('dead-letters the event as unexpected, at once, with a log line, and does not affect other events', async () => {
     const stage = new HostileStage();
     failing(stage, (how, event) => how === 'sendLater' && JSON.stringify(event).includes('grows.txt'));
     stage.write('neighbour.txt');
@@ -384,7 +384,7 @@ describe('an unknown error of the client of the queue', () => {
     );
   });
 
-  it('is got round with bytes where the event cannot be written', async () => {
+  it('is avoided by sending bytes where the event cannot be written', async () => {
     const stage = new HostileStage();
     failing(stage, (_how, event) => !(event instanceof Uint8Array));
     stage.send(JSON.stringify(growing('grows.txt')));
@@ -395,26 +395,23 @@ describe('an unknown error of the client of the queue', () => {
   });
 
   it.each([
-    ['that nobody knows', new RangeError('Maximum call stack size exceeded'), 'RangeError'],
+    ['that is unknown', new RangeError('Maximum call stack size exceeded'), 'RangeError'],
     ['of the event alone', new BlobmirrorError('message-too-large', 'too large'), 'too large'],
-  ])(
-    'and nothing that can be done about it, %s, costs the neighbours nothing',
-    async (_what, error, told) => {
-      const stage = new HostileStage();
-      stage.onSend = () => {
-        throw error;
-      };
-      stage.write('neighbour.txt');
-      stage.queue.ready.clear();
-      stage.send(JSON.stringify([growing('grows.txt'), eventOf('neighbour.txt')]));
-      const { failures, dead } = await stage.drain();
-      expect(failures.map(({ message }) => message)).toEqual(Array(10).fill(expect.stringContaining(told)));
-      expect(stage.isMirrored('neighbour.txt')).toBe(true);
-      expect(dead.map(({ deadLetterReason }) => deadLetterReason)).toEqual(['MaxDeliveryCountExceeded']);
-    },
-  );
+  ])('%s, against which nothing helps, does not affect other events', async (_what, error, told) => {
+    const stage = new HostileStage();
+    stage.onSend = () => {
+      throw error;
+    };
+    stage.write('neighbour.txt');
+    stage.queue.ready.clear();
+    stage.send(JSON.stringify([growing('grows.txt'), eventOf('neighbour.txt')]));
+    const { failures, dead } = await stage.drain();
+    expect(failures.map(({ message }) => message)).toEqual(Array(10).fill(expect.stringContaining(told)));
+    expect(stage.isMirrored('neighbour.txt')).toBe(true);
+    expect(dead.map(({ deadLetterReason }) => deadLetterReason)).toEqual(['MaxDeliveryCountExceeded']);
+  });
 
-  it('gives the message back where nothing can be written, and Service Bus dead-letters it in the end', async () => {
+  it('abandons the message if nothing can be sent, and Service Bus dead-letters it in the end', async () => {
     const stage = new HostileStage();
     failing(stage, () => true);
     stage.send(JSON.stringify(growing('grows.txt')));
@@ -425,9 +422,9 @@ describe('an unknown error of the client of the queue', () => {
   });
 });
 
-describe('an event that met an outage for long', () => {
+describe('an event in a long outage', () => {
   it.each(['unexpected', 'content-mismatch'] as const)(
-    'has its five tries of %s afterwards',
+    'has its five attempts for %s afterwards',
     async (code) => {
       const stage = new HostileStage();
       const tries: string[] = [];
@@ -445,7 +442,7 @@ describe('an event that met an outage for long', () => {
     },
   );
 
-  it('and is a message of the former release, which does not tell them apart, has at least four', async () => {
+  it('in a message of the former release, which does not count these separately, has at least four attempts', async () => {
     const stage = new HostileStage();
     let looks = 0;
     stage.onLook = () => {
@@ -467,7 +464,7 @@ describe('members of the body that the host puts over its metadata', () => {
     userProperties: {},
   };
 
-  it('give two events no id in common, of which the queue would drop one', async () => {
+  it('do not give two events the same id, by which the queue would drop one', async () => {
     const stage = new HostileStage();
     for (const path of ['a.log', 'b.log'])
       stage.send(JSON.stringify({ ...eventOf(path), ...forged, subject: 'x', data: {} }));
@@ -475,7 +472,7 @@ describe('members of the body that the host puts over its metadata', () => {
     expect(new Set(dead.map(({ messageId }) => messageId)).size).toBe(2);
   });
 
-  it('do not make a chain that has no end', async () => {
+  it('do not make an endless chain', async () => {
     const stage = new HostileStage();
     stage.send(JSON.stringify({ ...eventOf('grows.txt'), ...forged, data: { blobType: 'AppendBlob' } }));
     const { dead } = await stage.drain();
@@ -483,10 +480,10 @@ describe('members of the body that the host puts over its metadata', () => {
   });
 });
 
-describe('a message that says it is parked, though it does not expire', () => {
+describe('a message that claims to be parked but does not expire', () => {
   const parked = { 'blobmirror-parked': true };
 
-  it('goes back once, and is handled like any other then', async () => {
+  it('is abandoned once, and then handled like any other', async () => {
     const stage = new HostileStage();
     stage.write('normal.txt');
     const [normal] = stage.queue.ready;
@@ -497,7 +494,7 @@ describe('a message that says it is parked, though it does not expire', () => {
     expect([stage.isMirrored('normal.txt'), dead]).toEqual([true, []]);
   });
 
-  it('and holds no event, is a letter that says so', async () => {
+  it('becomes a dead letter with that reason if it holds no event', async () => {
     const stage = new HostileStage();
     stage.send('{"no":"event"}', { ...parked, 'blobmirror-code': 'storage-rejected' });
     const { deliveries, dead } = await stage.drain();
@@ -506,7 +503,7 @@ describe('a message that says it is parked, though it does not expire', () => {
   });
 });
 
-describe('an event that has drifted', () => {
+describe('an event with changed fields', () => {
   const drift = fc.oneof(
     fc.constant(undefined),
     fc.constantFrom<unknown>('2', 1, '1.1', null, true, [], {}, '', 'a while ago', ['x'], { a: { b: 1 } }),
@@ -541,7 +538,7 @@ describe('an event that has drifted', () => {
             { subject: '' },
           ),
           (changes, ofData, other) => {
-            // A type that is text is one: it says what is meant, or that it is not for us.
+            // A type that is text is valid: it says what is meant, or that it is not for us.
             for (const name of ['type', 'eventType'])
               if (typeof changes[name] === 'string') delete changes[name];
             const drifted = { ...event, data: { ...named.data, ...ofData }, ...changes, ...other };
@@ -555,7 +552,7 @@ describe('an event that has drifted', () => {
     },
   );
 
-  it('and has no id goes through a chain of its own, and is a letter like any other', async () => {
+  it('without an id goes through its own chain, and is a dead letter like any other', async () => {
     const stage = new HostileStage();
     const { id: _, ...withoutId } = eventOf('grows.txt');
     stage.send(JSON.stringify({ ...withoutId, data: { blobType: 'AppendBlob' } }));

@@ -18,20 +18,23 @@ import { type AccountKind, type MemoryContainer, MemoryState } from './memory-st
 import { type Schedule, immediately } from './schedule.ts';
 
 /**
- * The ports in memory, for tests that must choose the order of every step. It is held to the same contract suite as
- * the ports on Azure, so what is proven here holds there. Never used to mirror anything real.
+ * The ports in memory, for tests that must choose the order of every step. It passes the same contract suite
+ * as the ports on Azure, so what is proven here holds there. Never used to mirror real data.
  */
 
 export type { MemoryBlob } from './memory-entry.ts';
 export type { Schedule } from './schedule.ts';
 
-/** What is in a container, directories among it, and what its service would let a user do. */
+/** The entries of a container, directories included, and what its service would allow a user to do. */
 export type SeenContainer = Pick<
   MemoryContainer,
   'blobs' | 'rootAccess' | 'takesFile' | 'takesDirectory' | 'canMove' | 'isEmpty'
 >;
 
-/** An account as its service and its users see it: everything happens at once. Its ports are the `BackupStore` part. */
+/**
+ * An account as its service and its users see it: everything happens at once. Its ports are the `BackupStore`
+ * part.
+ */
 export interface MemoryAccount extends BackupStore {
   readonly containers: ReadonlyMap<ContainerName, SeenContainer>;
   /** What a user's write does. Returns the new ETag. */
@@ -48,23 +51,23 @@ export interface MemoryAccount extends BackupStore {
   addContainer(container: ContainerName, metadata?: Metadata): void;
   dropContainer(container: ContainerName): boolean;
 
-  /** What users of a hierarchical account do besides. One that is there keeps what is in it. */
+  /** What users of a hierarchical account can do besides. An existing directory keeps its content. */
   makeDirectory(key: Key, directory?: MemoryDirectory): Etag;
-  /** A directory with all that is below it. */
+  /** A directory with everything below it. */
   removeTree(key: Key): boolean;
-  /** A user's rename. False for what a service would refuse. */
+  /** A user's rename. False if a service would refuse it. */
   move(from: Key, to: Key): boolean;
   permit(key: Key, access: Access): boolean;
   permitRoot(container: ContainerName, access: Access): boolean;
 
-  /** The same account for another client, whose calls have a schedule of their own. */
+  /** The same account for another client, whose calls have their own schedule. */
   through(schedule: Schedule): BackupStore;
   readonly nextEtag: () => Etag;
 }
 
 /**
- * One account. As a backup it copies from `source`, and takes its ETags from the same row, so that no ETag of one side
- * is ever equal to one of the other by chance.
+ * One account. As a backup it copies from `source` and takes its ETags from the same sequence, so that ETags
+ * of the two sides are never equal by chance.
  */
 export function createMemoryAccount(
   account: string,
@@ -117,7 +120,7 @@ export function createMemoryInspector(
           const key = { container, path };
           const reading = await account.read(key);
           if (!isBlob(reading)) continue;
-          // A listing does not tell when it saw a blob.
+          // A listing does not say when it saw a blob.
           const { readAt: _, ...listed } = reading;
           readings.push({ path, reading: listed, tags: tags ? await account.readTags(key) : {} });
         }

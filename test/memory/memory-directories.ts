@@ -54,7 +54,7 @@ export function createMemoryDirectories(
     return isStoredDirectory(entry) && entry.etag === etag;
   }
 
-  /** On a flat account there is nothing to do it with. */
+  /** A flat account has no operation for it. */
   function call<Result>(name: string, key: Key | undefined, effect: () => Result): Promise<Result> {
     return schedule(`${account}.${name}`, key, () => {
       if (state.kind === 'hierarchical') return effect();
@@ -84,10 +84,13 @@ export function createMemoryDirectories(
   };
 }
 
-/** What is younger may still be on its way: its worker is about to read the source again, and to delete it itself. */
+/** A younger one may be in use: its worker is about to read the source again and to delete it itself. */
 const KEPT_MS = 3_600_000;
 
-/** The trash of an account's containers. A place in it says when it was taken, and is never given twice. */
+/**
+ * The trash of an account's containers. A path in it says when the directory was moved there, and is never
+ * used twice.
+ */
 class MemoryTrash {
   readonly #state: MemoryState;
 
@@ -95,7 +98,7 @@ class MemoryTrash {
     this.#state = state;
   }
 
-  /** Takes a directory out of the live tree. Returns where it is now. */
+  /** Moves a directory to the trash. Returns its path there. */
   moveToTrash(directory: Key): Key {
     const { container } = directory;
     const at = `${RESERVED_DIRECTORY}/trash/${this.#state.now().getTime()}`;
@@ -106,7 +109,7 @@ class MemoryTrash {
     return place;
   }
 
-  /** Deletes what has been there for longer than anybody takes. */
+  /** Deletes what has been there for longer than any worker needs. */
   empty(container: ContainerName): void {
     for (const path of this.#state.containers.get(container)?.blobs.keys() ?? []) {
       const [, since] = /^[^/]+\/trash\/(\d+)$/.exec(path) ?? [];

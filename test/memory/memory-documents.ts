@@ -8,13 +8,13 @@ interface Stored {
   readonly writtenAt?: Date | undefined;
 }
 
-/** The app's state in memory. What is stored is text, so that nobody shares an object with it. */
+/** The app's state in memory. It is stored as text, so that no two readers share an object. */
 export class MemoryDocuments {
   readonly stored = new Map<string, Stored>();
   #versions = 0;
   readonly #now: (() => Date) | undefined;
 
-  /** @param now of the service that they stand for; without it they do not tell when they were written */
+  /** @param now clock of the service; without it, the documents have no time of their last write */
   constructor(now?: () => Date) {
     this.#now = now;
   }

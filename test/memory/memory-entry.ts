@@ -10,7 +10,7 @@ import type {
 } from '../../src/model/reading.ts';
 import { type Metadata, findUnfinishedCopy, splitStamp } from '../../src/model/stamp.ts';
 
-/** What can be at a path. Never changed in place: another version is another object. */
+/** The entry of a path. Never changed in place: another version is another object. */
 export type MemoryEntry = StoredBlob | StoredDirectory;
 
 export function isStoredDirectory(entry: MemoryEntry | undefined): entry is StoredDirectory {
@@ -21,7 +21,9 @@ export function toReading(entry: MemoryEntry, now: Date): Reading {
   return isStoredDirectory(entry) ? toDirectoryReading(entry, now) : toBlobReading(entry, now);
 }
 
-/** What the service gives to what an account key makes. The default entries of the directory above count for nothing here. */
+/**
+ * The service's default for an account key. The default entries of the directory above have no effect here.
+ */
 export const NEW_ACCESS: Readonly<Record<'file' | 'directory', Access>> = {
   file: {
     owner: '$superuser',
@@ -51,7 +53,9 @@ export interface MemoryBlob {
   readonly isVersioned?: true;
   /** An asynchronous copy onto it is under way. */
   readonly isCopyPending?: true;
-  /** On a hierarchical account. Left out: that of the file that is replaced, or what the service gives a new one. */
+  /**
+   * On a hierarchical account. Undefined: that of the replaced file, or the service's default for a new one.
+   */
   readonly access?: Access;
 }
 
@@ -59,11 +63,11 @@ export interface MemoryBlob {
 export type StoredBlob = MemoryBlob & {
   readonly etag: Etag;
   readonly lastModified: Date;
-  /** How many snapshots users made; they stay when the blob is overwritten. */
+  /** Number of a user's snapshots; they are kept when the blob is overwritten. */
   readonly snapshots?: number | undefined;
 };
 
-/** @param readAt left out where a listing tells it */
+/** @param readAt undefined for an entry of a listing */
 export function toBlobReading(blob: StoredBlob, readAt?: Date): BlobPresent {
   const unfinished = findUnfinishedCopy(blob.metadata ?? {});
   return {
@@ -86,7 +90,7 @@ export function toBlobReading(blob: StoredBlob, readAt?: Date): BlobPresent {
   };
 }
 
-/** ETags that never come twice. */
+/** ETags that never repeat. */
 export function createEtags(): () => Etag {
   let last = 0;
   return () => parseEtag(`0x${(++last).toString(16).toUpperCase()}`);
@@ -95,7 +99,7 @@ export function createEtags(): () => Etag {
 /** What a user makes. */
 export interface MemoryDirectory {
   readonly metadata?: Metadata;
-  /** Left out: what the service gives a new one. */
+  /** Undefined: the service's default for a new one. */
   readonly access?: Access;
 }
 
@@ -110,7 +114,7 @@ export interface StoredDirectory {
 
 function toDirectoryReading(directory: StoredDirectory, now: Date): DirectoryPresent {
   const { etag, lastModified, metadata, access } = directory;
-  // A service tells its time in whole seconds.
+  // A service gives times in whole seconds.
   const readAt = new Date(Math.floor(now.getTime() / 1000) * 1000);
   return { present: true, kind: 'directory', etag, lastModified, metadata, access, readAt };
 }

@@ -26,15 +26,15 @@ import {
 import { type MemoryState, holds } from './memory-state.ts';
 import type { Schedule } from './schedule.ts';
 
-/** The name of the one way to copy that there is here. */
+/** The name of the only engine here. */
 const ENGINE = 'memory';
-/** How many characters are compared at a time. */
+/** Number of characters that are compared at a time. */
 const PIECE = 8 * 1024 * 1024;
 
 /**
- * The ports over the state of an account, but for those of directories. Where a service needs several requests or works
- * in stages, so does this, with a call of its own for each: what another client does in between is what a real one
- * could do.
+ * The ports over the state of an account, except those of directories. Where a service needs several requests
+ * or works in stages, so does this, with a call of its own for each, so that other clients can act in between
+ * as real ones could.
  */
 export function createMemoryPorts(
   account: string,
@@ -63,7 +63,7 @@ export function createMemoryPorts(
     });
   }
 
-  /** Staged as a copy is, in two stages. The same place for every worker, and whoever comes second finds it there. */
+  /** Staged as a copy is, in two stages. The same path for every worker: the second one finds it there. */
   async function secure(request: CopyRequest): Promise<SecureOutcome> {
     const { key, source: pinned } = request;
     const at = stagingKey(key, pinned.etag);
@@ -76,7 +76,7 @@ export function createMemoryPorts(
     });
   }
 
-  /** On a flat account a copy and the removal of what was staged; on a hierarchical one a rename. */
+  /** On a flat account a copy and the removal of the staged blob; on a hierarchical one a rename. */
   async function place(request: CopyRequest, secured: Secured): Promise<WriteOutcome> {
     const { key } = request;
     const outcome = await schedule(`${account}.place`, key, (): WriteOutcome => {
@@ -108,7 +108,7 @@ export function createMemoryPorts(
     return { kind: 'written' };
   }
 
-  /** A piece at a time, each as a request of its own to both sides. */
+  /** One piece at a time, each a request of its own to both sides. */
   async function compareContent(request: ComparisonRequest): Promise<ComparisonOutcome> {
     const { key, from = key, source, backup, equal = 0, mustStop = () => false } = request;
     if (source.size !== backup.size) return { kind: 'different' };
@@ -172,14 +172,15 @@ function stagingKey({ container, path }: Key, etag: Etag): Key {
   return parseKey(container, `${RESERVED_DIRECTORY}/staging/${encodeURIComponent(path)}-${etag}`);
 }
 
-/** Nothing overwrites it, and nothing changes its metadata. */
+/** It cannot be overwritten, and its metadata cannot change. */
 function isArchivedBlob(blob: StoredBlob | undefined): boolean {
   return blob !== undefined && (blob.archived ?? blob.tier === 'Archive');
 }
 
 /**
- * What a listing gives. A hierarchical account lists in the order of its tree, as if the slash came before all else: a
- * directory is followed by what is in it, and that by its longer-named neighbours. Trash and staging are not listed.
+ * A listing. A hierarchical account lists in tree order, as if the slash sorted first: a directory is
+ * followed by its content, and that by the directory's longer-named neighbours. Trash and staging are not
+ * listed.
  */
 function listEntries(
   { kind, containers }: MemoryState,

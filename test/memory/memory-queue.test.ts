@@ -7,7 +7,7 @@ import { immediately } from './schedule.ts';
 const HISTORY = { ...parseHistory({}, 'm1', new Date()), attempts: 1 };
 
 describe('the queue in memory', () => {
-  it('gives a message again when its lock expired, and settles nothing by a lock that was lost', () => {
+  it('delivers a message again when its lock expired, and settles nothing by a lost lock', () => {
     const queue = new MemoryQueue();
     queue.send({ messageId: 'm1', body: 1 });
     const [message] = queue.ready;
@@ -28,7 +28,7 @@ describe('the queue in memory', () => {
     expect([...queue.ready]).toMatchObject([{ body: 1 }]);
   });
 
-  it('moves a message that nobody settles to the dead-letter queue', () => {
+  it('moves a message that is never settled to the dead-letter queue', () => {
     const queue = new MemoryQueue();
     queue.send({ messageId: 'm1', body: 1 });
     for (const message of queue.ready) queue.release(queue.receive(message));

@@ -6,32 +6,32 @@ import type { Schedule } from './schedule.ts';
 
 /** A message in the queue. */
 export interface MemoryMessage {
-  /** As with Service Bus, another one once it was scheduled and joins the queue. */
+  /** As with Service Bus, another one after it was scheduled and joined the queue. */
   sequenceNumber: number;
   readonly sentAt: Date;
   readonly messageId: string;
   readonly body: unknown;
   readonly applicationProperties: Readonly<Record<string, unknown>>;
-  /** Milliseconds that it was sent to wait; 0 for a message that was sent to be received at once. */
+  /** Delay in milliseconds; 0: it can be received at once. */
   readonly delayMs: number;
-  /** It was sent to expire into the dead-letter queue, and may be received before it does. */
+  /** It was sent to expire into the dead-letter queue; it may be received before that. */
   readonly expires: boolean;
   /** How often it was received. */
   deliveryCount: number;
 }
 
-/** A message that somebody holds. It is worth nothing once the lock is lost. */
+/** A received message. The lock has no effect after it is lost. */
 export interface Lock {
   readonly message: MemoryMessage;
 }
 
-/** Service Bus gives up on a message that was received this often without an end: the default of its queues. */
+/** Service Bus dead-letters a message after this many deliveries: the default of its queues. */
 const MOST_DELIVERIES = 10;
 
 /**
- * A queue in memory with the promises of Service Bus and none beyond: at least once, in no order, locks that can be
- * lost, duplicate detection by message id, a dead-letter queue. When a message is received, a delay is over or a lock
- * expires is for the test to say.
+ * A queue in memory with the promises of Service Bus and no others: at least once, in no order, locks that
+ * can be lost, duplicate detection by message id, a dead-letter queue. The test decides when a message is
+ * received, a delay is over or a lock expires.
  */
 export class MemoryQueue {
   readonly ready = new Set<MemoryMessage>();
@@ -75,19 +75,19 @@ export class MemoryQueue {
     return lock;
   }
 
-  /** False when the lock was lost: the message is, or will be, with somebody else. */
+  /** False when the lock was lost: the message is, or will be, with another receiver. */
   complete(lock: Lock): boolean {
     return this.locks.delete(lock);
   }
 
-  /** Gives the message back, or a lock expires: the queue knows no difference. */
+  /** Abandons the message, or its lock expires: the queue cannot tell which. */
   release(lock: Lock): void {
     if (!this.locks.delete(lock)) return;
     if (lock.message.deliveryCount >= MOST_DELIVERIES) this.dead.push(lock.message);
     else this.ready.add(lock.message);
   }
 
-  /** The time to live of a message that waits is over. */
+  /** The time to live of a waiting message is over. */
   expire(message: MemoryMessage): void {
     if (this.ready.delete(message)) this.dead.push(message);
   }
@@ -116,7 +116,7 @@ export function createMemoryShardQueue(queue: MemoryQueue, schedule: Schedule): 
   return {
     send: async (message, delayMs = 0) => {
       await schedule('queue.send', undefined, () =>
-        // As text, as it would travel.
+        // As text, as it would be sent.
         queue.send({
           messageId: shardMessageId(message),
           body: JSON.parse(JSON.stringify(message)),
@@ -129,7 +129,7 @@ export function createMemoryShardQueue(queue: MemoryQueue, schedule: Schedule): 
 
 const PAGE_SIZE = 100;
 
-/** Looks at a queue in memory, or at its dead letters, for a client whose calls have this schedule. */
+/** Browses a queue in memory, or its dead letters, for a client whose calls have this schedule. */
 export function createMemoryQueueBrowser(
   queue: MemoryQueue,
   schedule: Schedule,

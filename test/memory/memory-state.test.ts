@@ -16,7 +16,7 @@ const pathsOf = (account: MemoryAccount): readonly string[] =>
   [...(account.containers.get(LAKE)?.blobs.keys() ?? [])].toSorted();
 
 describe('what users do to a hierarchical account in memory', () => {
-  it('makes the directories on the way to a file', () => {
+  it('creates the directories above a file', () => {
     const account = createLake();
     account.put(at('a/b/c'), { content: 'x' });
     expect(pathsOf(account)).toEqual(['a', 'a/b', 'a/b/c']);
@@ -32,7 +32,7 @@ describe('what users do to a hierarchical account in memory', () => {
     expect(() => account.makeDirectory(at('a/b'))).toThrow('no directory can be at a/b');
   });
 
-  it('renames a directory with all that is below it, and every ETag stays', () => {
+  it('renames a directory with everything below it, and every ETag stays', () => {
     const account = createLake();
     const file = account.put(at('a/b/c'), { content: 'x' });
     const directory = account.makeDirectory(at('a'), { metadata: { colour: 'red' } });
@@ -63,7 +63,7 @@ describe('what users do to a hierarchical account in memory', () => {
     expect(account.peek(at('empty/f'))?.content).toBe('2');
   });
 
-  it('keeps what no write was asked to change: the access of a file that is overwritten, what is in a directory', () => {
+  it('keeps what a write did not change: the access of an overwritten file, the content of a directory', () => {
     const account = createLake();
     const access = {
       owner: 'alice',
@@ -78,7 +78,7 @@ describe('what users do to a hierarchical account in memory', () => {
     expect(account.peek(at('a/f'))).toMatchObject({ content: '2', access });
   });
 
-  it('removes a file or a directory with all that is in it, and not the one for the other', () => {
+  it('removes a file or a directory with its content, and not one in place of the other', () => {
     const account = createLake();
     account.put(at('a/f'), { content: 'x' });
     expect(account.remove(at('a'))).toBe(false);
@@ -89,7 +89,7 @@ describe('what users do to a hierarchical account in memory', () => {
 });
 
 describe('the ports of directories in memory', () => {
-  it('empty the trash of what has been there for longer than an hour', async () => {
+  it('empty the trash of what has been there for more than an hour', async () => {
     let time = Date.UTC(2026, 0, 1);
     const account = createLake(() => new Date(time));
     const trash = async (path: string): Promise<Key> => {
@@ -106,13 +106,13 @@ describe('the ports of directories in memory', () => {
     expect(account.entry(young)).toBeDefined();
   });
 
-  it('tell when they answered in whole seconds, as a service does', async () => {
+  it('return the time of an answer in whole seconds, as a service does', async () => {
     const account = createLake(() => new Date('2026-01-01T00:00:01.900Z'));
     account.makeDirectory(at('a'));
     expect(await account.read(at('a'))).toMatchObject({ readAt: new Date('2026-01-01T00:00:01Z') });
   });
 
-  it('are refused by a flat account, whatever is asked of it', async () => {
+  it('are refused by a flat account, whatever the request', async () => {
     const account = createMemoryAccount('flataccount');
     account.addContainer(LAKE);
     const etag = parseEtag('0x1');

@@ -21,9 +21,9 @@ interface Version {
 }
 
 /**
- * What is in a container. On a hierarchical account that is a tree: directories are entries of their own and appear on
- * the way to what is written, a file is never above anything, and a rename moves all that is below and leaves every
- * ETag as it was. What the service would refuse throws here, so callers ask first.
+ * The content of a container. On a hierarchical account it is a tree: directories are entries of their own
+ * and are created above what is written, a file never has anything below it, and a rename moves everything
+ * below and keeps every ETag. What the service would refuse throws here, so callers check first.
  */
 export class MemoryContainer {
   readonly metadata: Metadata;
@@ -69,7 +69,7 @@ export class MemoryContainer {
     return version.etag;
   }
 
-  /** One that is there keeps what is in it. */
+  /** An existing directory keeps its content. */
   putDirectory(path: BlobPath, { metadata = {}, access }: MemoryDirectory = {}): Etag {
     if (!this.takesDirectory(path)) throw new Error(`no directory can be at ${path}`);
     this.#makeParents(path);
@@ -79,14 +79,14 @@ export class MemoryContainer {
     return version.etag;
   }
 
-  /** Changes what no ETag stands for. False when nothing is there. */
+  /** Changes what no ETag covers. False when nothing is there. */
   amend(path: BlobPath, change: Pick<StoredBlob, 'tier' | 'tags' | 'access' | 'snapshots'>): boolean {
     const there = this.#entries.get(path);
     if (there !== undefined) this.#entries.set(path, { ...there, ...change });
     return there !== undefined;
   }
 
-  /** Takes out what is there with all that is below it, and hands it over by where it was. */
+  /** Removes an entry with everything below it, and returns it by path. */
   removeTree(path: BlobPath): ReadonlyMap<BlobPath, MemoryEntry> {
     const taken = new Map([...this.#entries].filter(([other]) => other === path || isBelow(other, path)));
     for (const other of taken.keys()) this.#entries.delete(other);
@@ -98,7 +98,7 @@ export class MemoryContainer {
   }
 
   /**
-   * Whether what is at one path may be renamed to another: into a directory that is there, a file over a file, a
+   * Whether an entry may be renamed to another path: into an existing directory, a file over a file, a
    * directory over an empty directory, nothing into itself.
    */
   canMove(from: BlobPath, to: BlobPath): boolean {
@@ -151,7 +151,7 @@ function ancestorsOf(path: BlobPath): readonly BlobPath[] {
   return ends.map((end) => path.slice(0, end) as BlobPath);
 }
 
-/** What an account holds, and what its users do to it: everything happens at once. */
+/** The content of an account and the acts of its users: everything happens at once. */
 export class MemoryState {
   readonly kind: AccountKind;
   readonly containers = new Map<ContainerName, MemoryContainer>();
@@ -191,19 +191,19 @@ export class MemoryState {
     return this.containers.get(key.container)?.amend(key.path, change) ?? false;
   }
 
-  /** False when the container is not there. */
+  /** False when the container does not exist. */
   permitRoot(container: ContainerName, access: Access): boolean {
     const there = this.containers.get(container);
     if (there !== undefined) there.rootAccess = access;
     return there !== undefined;
   }
 
-  /** With all that is below it. False when nothing is there. */
+  /** With everything below it. False when nothing is there. */
   removeTree({ container, path }: Key): boolean {
     return (this.containers.get(container)?.removeTree(path).size ?? 0) > 0;
   }
 
-  /** False for what a service would refuse. */
+  /** False if a service would refuse it. */
   move(from: Key, to: Key): boolean {
     const there = this.containers.get(from.container);
     if (from.container !== to.container || !there?.canMove(from.path, to.path)) return false;
@@ -218,7 +218,7 @@ export class MemoryState {
   }
 }
 
-/** Whether what is at a key now is what a write asks for. */
+/** Whether the current entry of a key meets the condition of a write. */
 export function holds(state: MemoryState, key: Key, condition: WriteCondition): boolean {
   const now = state.entry(key);
   return 'nothingThere' in condition ? now === undefined : now?.etag === condition.ifMatch;

@@ -1,8 +1,8 @@
 import type { Key } from '../../src/model/key.ts';
 
 /**
- * Runs the effect of one port call, named like `backupaccount.copy`. A test passes its own to choose the moment, or
- * to fail before or after it.
+ * Runs the effect of one port call, with a name like `backupaccount.copy`. A test passes its own to choose
+ * the moment, or to fail before or after it.
  */
 export type Schedule = <Result>(call: string, key: Key | undefined, effect: () => Result) => Promise<Result>;
 

@@ -16,7 +16,7 @@ const scope = createScope('sourceaccount', {
   names: { prefix: 'eu-', map: new Map([[parseContainerName('photos'), parseContainerName('pictures')]]) },
 });
 
-/** The same stores, where what a user does to the backup goes to the container that has the image. */
+/** The same stores, except that a user's writes to the backup go to the mapped container. */
 function mapped(stores: StoresUnderTest): StoresUnderTest {
   const on = (side: 'source' | 'backup', container: string): string =>
     side === 'source' ? container : scope.toBackup(parseContainerName(container));
@@ -40,7 +40,7 @@ describePorts('on real accounts, with other names on the backup', async () =>
 );
 
 describe('a backup under the names of the source', () => {
-  it('shows the images of containers in the scope, and hides every other', async () => {
+  it('shows the images of containers in the scope, and hides all others', async () => {
     const backup = createMemoryAccount('backupaccount');
     for (const name of ['pictures', 'photos', 'eu-docs', 'eu-photos', 'eu-private', 'us-docs', '$web'])
       backup.addContainer(parseContainerName(name));
@@ -78,7 +78,7 @@ describe('a backup under the names of the source', () => {
 it('two sources share one backup account, and neither touches what the other keeps there', async () => {
   const key = parseKey('photos', 'cat.jpg');
   const sources = { eu: createMemoryAccount('euaccount'), us: createMemoryAccount('usaccount') };
-  // Memory copies from one source only, so the account is reached through one store a source.
+  // The store in memory copies from one source only, so the account is accessed through one store per source.
   const shared = createMemoryAccount('backupaccount', undefined, sources.eu);
   const mirrors = Object.entries(sources).map(([region, source]) => {
     const names = { prefix: `${region}-`, map: new Map() };

@@ -22,7 +22,7 @@ describePorts('in memory behind gates', async () => {
 });
 
 describe('the ports behind gates', () => {
-  it('hold a place at both accounts for a copy, and at one for all else', async () => {
+  it('take room at both gates for a copy, and at one for all else', async () => {
     const busy: [string, number, number][] = [];
     const underWay = { source: 0, backup: 0 };
     const counting = (side: 'source' | 'backup') => {
@@ -71,7 +71,7 @@ describe('the ports behind gates', () => {
     expect(underWay).toEqual({ source: 0, backup: 0 });
   });
 
-  it('keep room for all else while many comparisons wait for their turn', async () => {
+  it('keep room for other requests while many comparisons wait', async () => {
     const source = createMemoryAccount('sourceaccount');
     const backup = createMemoryAccount('backupaccount', undefined, source);
     for (const account of [source, backup]) {

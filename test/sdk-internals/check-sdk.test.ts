@@ -41,7 +41,7 @@ describe('the check of the SDKs', () => {
     );
   });
 
-  it('misses policies that are to be removed and are not there', () => {
+  it('reports policies that are to be removed and do not exist', () => {
     const pipeline = newPipeline(new AnonymousCredential());
     expect(findPipelineDefect(pipeline)).toBeUndefined();
     openPolicies(pipeline).removePolicy({ name: 'anything' });
@@ -50,7 +50,7 @@ describe('the check of the SDKs', () => {
     );
   });
 
-  it('misses the account key where it is kept otherwise', () => {
+  it('reports an account key that is stored elsewhere', () => {
     const credential = new StorageSharedKeyCredential('account', 'a2V5');
     Reflect.deleteProperty(credential, 'accountKey');
     expect(findKeyDefect(credential)).toContain('no accountKey of bytes');

@@ -3,7 +3,7 @@ import type { Key } from '../../src/model/key.ts';
 /** A request of a worker that its service has not answered yet. */
 export interface Call {
   readonly life: Life;
-  /** As the ports in memory name it: `backupaccount.copy`. */
+  /** The name in the ports in memory: `backupaccount.copy`. */
   readonly name: string;
   readonly key: Key | undefined;
   readonly effect: () => unknown;
@@ -11,7 +11,7 @@ export interface Call {
   readonly reject: (error: unknown) => void;
 }
 
-/** The life of a worker from its start to a crash. No call of a life that is over is ever answered. */
+/** The life of a worker from its start to a crash. No call of an ended life is ever answered. */
 export interface Life {
   readonly worker: string;
   over: boolean;
@@ -45,7 +45,7 @@ export function isWrite({ name }: Pick<Call, 'name'>): boolean {
   return WRITES.has(name);
 }
 
-/** Whether the service may still be at it: a copy is so from its first stage on. */
+/** Whether the service may still work on it: a copy, after its first stage. */
 export function isUnderWay(call: Call): boolean {
   return isWrite(call) || call.name === 'backupaccount.copy-read';
 }

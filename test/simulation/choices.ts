@@ -1,9 +1,9 @@
 import { createSeededRandom } from '../support/seeded-random.ts';
 
 /**
- * Everything that is left to chance in a history, as a row of small numbers: how many workers, what the user does,
- * who goes next, what fails. The same row makes the same history, and 0 always stands for the simplest choice, so a
- * history is made simpler by leaving numbers out and by making them smaller.
+ * Every random choice of a history, as a list of small numbers: the number of workers, what the user does,
+ * who acts next, what fails. The same list makes the same history. 0 always means the simplest choice, so
+ * leaving out or lowering numbers makes a history simpler.
  */
 export interface Choices {
   /** From 0, below `bound`. */
@@ -17,7 +17,7 @@ export function createSeededChoices(seed: number): Choices {
   return record((bound) => Math.floor(random.share() * bound));
 }
 
-/** The row that is given, and the simplest choice when it has come to its end. */
+/** The given list, and the simplest choices after its end. */
 export function replayChoices(row: readonly number[]): Choices {
   let next = 0;
   return record((bound) => Math.min(row[next++] ?? 0, bound - 1));
@@ -35,7 +35,7 @@ function record(draw: (bound: number) => number): Choices {
   };
 }
 
-/** One of several, as often as its weight says. The first is the simplest. */
+/** A random one of several, by weight. The first is the simplest. */
 export function pick<Item extends { readonly weight: number }>(
   choices: Choices,
   items: readonly Item[],

@@ -1,4 +1,4 @@
-/** True, none, and the lie of a client that declares the MD5 of nothing with whatever it writes. */
+/** True, undefined, and that of a client that declares the MD5 of empty content with everything it writes. */
 export const MD5S: readonly ((content: string) => string | undefined)[] = [
   (content) => `md5 of ${content}`,
   () => undefined,

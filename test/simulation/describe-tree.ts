@@ -3,7 +3,7 @@ import { type MemoryEntry, isStoredDirectory } from '../memory/memory-entry.ts';
 import type { ContainerName } from '../../src/model/key.ts';
 import { isReserved } from '../../src/model/scope.ts';
 
-/** What is in a container, in the order of the tree: `a/, a/b=v1`. The trash is left out. */
+/** The content of a container, in tree order: `a/, a/b=v1`. Without the trash. */
 export function describeTree(account: MemoryAccount, container: ContainerName): string {
   const entries = [...(account.containers.get(container)?.blobs ?? [])].filter(([path]) => !isReserved(path));
   if (entries.length === 0) return 'nothing';

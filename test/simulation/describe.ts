@@ -1,6 +1,6 @@
 import { type Key, keyText } from '../../src/model/key.ts';
 
-/** What a worker does with a call, in words. */
+/** A call of a worker, in words. */
 export function describeCall({
   name,
   key,
@@ -14,7 +14,7 @@ export function describeCall({
   return `${CALLS[call] ?? call} ${side}${key === undefined ? '' : ` at ${keyText(key)}`}`;
 }
 
-/** What came of it, in words, with a colon before it. */
+/** Its result, in words, after a colon. */
 export function describeAnswer(value: unknown): string {
   if (value === undefined) return '';
   if (Array.isArray(value)) return `: ${value.map(pathOf).join(', ') || 'nothing'}`;

@@ -12,7 +12,7 @@ interface Sides {
 }
 
 /**
- * Both sides have the same at a key: nothing, a blob and its mirror, a directory and its twin.
+ * Both sides agree for a key: nothing on either, a blob and its mirror, or a directory on both.
  *
  * @throws Violation
  */
@@ -26,9 +26,9 @@ export function expectEqualEntry({ source, backup }: Sides, key: Key): void {
 }
 
 /**
- * What somebody else put on the backup stays where it is, and with it the directories above. A file of theirs in the place
- * of a directory keeps all from being below it, and one below a directory keeps a file from its place. What that blocks may
- * have its only copy under an older name, which stays, too.
+ * A foreign entry of the backup stays, and with it the directories above. A foreign file in the place of a
+ * directory blocks everything below, and one below a directory blocks a file in the directory's place. What
+ * is blocked may have its only copy under an older name, which stays, too.
  */
 export function isKept({ source, backup }: Sides, key: Key): boolean {
   const wanted = source.entry(key);

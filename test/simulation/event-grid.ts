@@ -3,9 +3,9 @@ import type { Choices } from './choices.ts';
 import { describeEvent, type Happening, toEvent } from './event.ts';
 import type { Tell } from './story.ts';
 
-/** Event Grid, which tells the queue of what users do, and strangers who write there too. */
+/** Event Grid, which reports what users do to the queue, and others that write to the queue. */
 export class EventGrid {
-  /** Messages that nobody can read: they, and no others, end in the dead-letter queue. */
+  /** Unreadable messages: they, and no others, end in the dead-letter queue. */
   readonly poison = new Set<string>();
   readonly #queue: MemoryQueue;
   readonly #choices: Choices;
@@ -18,7 +18,7 @@ export class EventGrid {
     this.#tell = tell;
   }
 
-  /** At least once, and now and then together with a needless event. */
+  /** At least once, and sometimes with a needless event. */
   raise(happening: Happening, needless: () => Happening): void {
     const event = toEvent('event', happening);
     const [copies, company] = [this.#choices.draw(6), this.#choices.draw(8)];
@@ -26,7 +26,7 @@ export class EventGrid {
     if (copies === 5) this.#send([event]);
   }
 
-  /** What no service tells of: a listing finds it later. */
+  /** A change without an event: a listing finds it later. */
   look(happening: Happening): void {
     this.#send([toEvent('look', happening)]);
   }

@@ -1,6 +1,6 @@
 import { type Key, keyText } from '../../src/model/key.ts';
 
-/** What Azure tells of, as far as it raises an event. */
+/** What Azure reports, if it raises an event. */
 export interface Happening {
   readonly type:
     | 'BlobCreated'
@@ -42,7 +42,7 @@ function toUrl(key: Key): string {
   return `https://sourceaccount.blob.core.windows.net/${keyText(key)}`;
 }
 
-/** What a message tells of, in a few words. */
+/** What a message reports, in a few words. */
 export function describeEvent(event: unknown): string {
   if (typeof event !== 'object' || event === null || !('subject' in event) || !('eventType' in event))
     return 'no event';

@@ -7,7 +7,7 @@ import { Violation } from './violation.ts';
 const STAGE_MS = 3_600_000;
 
 /**
- * Content does not give way to an empty version that was made just now: its writer may be at work.
+ * Content is not replaced by an empty version that was just created: its writer may not be done.
  *
  * @throws Violation
  */

@@ -12,7 +12,7 @@ import { POLICY, TIMELESS } from './worker.ts';
 import type { World } from './world.ts';
 
 /**
- * What must hold when nothing moves any more: every message has come to its end, the two sides agree, and another look
+ * What must hold when nothing is left to do: every message is settled, the two sides agree, and another check
  * writes nothing.
  *
  * @throws Violation
@@ -20,10 +20,10 @@ import type { World } from './world.ts';
 export async function expectRest(world: World): Promise<void> {
   const { source, container } = world;
   expectMessagesEnded(world);
-  // What became of the blobs of a container that is gone cannot be known, and nothing is promised but to keep them.
+  // The state of the blobs of a deleted container cannot be known: the only promise is to keep them.
   if (!source.containers.has(container)) return;
   for (const key of world.keys()) expectEqualEntry(world, key);
-  // A look at what is left for its content's sake, which no event asks for, would let it go.
+  // A check of an entry that stays for its content, which no event asks for, would delete it.
   for (const key of world.keys()) if (!isKept(world, key)) await expectIdle(world, key);
 }
 
@@ -63,7 +63,7 @@ async function expectIdle({ kind, source, backup, functions, tell }: World, key:
 
 type Removed = Awaited<ReturnType<BackupStore['removeEmptyDirectory']>>;
 
-/** What the service refused changed nothing: a directory that is not empty is asked to go again by each look. */
+/** A refused request changed nothing: each check tries again to delete a directory that is not empty. */
 function isRefused(value: unknown): boolean {
   const { kind } = (value ?? {}) as { readonly kind?: Removed['kind'] };
   return kind === 'not-empty' || kind === 'backup-precondition-failed';

@@ -4,11 +4,11 @@ import type { Move } from './moves.ts';
 import type { World } from './world.ts';
 
 /**
- * What can go wrong next: a request, a whole worker, a lock.
+ * What can fail next: a request, a whole worker, a lock.
  *
- * A worker that has lost a lock meets no further fault. It may go on with the message that another worker has by now,
- * for as long as it likes; but that its late write then also dies unseen, longer after the other's work than any
- * request lasts, is more than this system promises to survive without its reconciler.
+ * A worker that has lost a lock meets no further fault. It may continue with the message that another worker
+ * has by now, for any time; but if its late write were then also lost unseen, longer after the other's work
+ * than any request lasts, this system would only recover by a full sync.
  */
 export function faults(world: World): Move[] {
   const { choices, tell, queue, network, workers, left } = world;

@@ -8,7 +8,7 @@ import type { Stage } from './stage.ts';
 
 export const KINDS: readonly BlobKind[] = ['block', 'append'];
 
-/** Few and short, so that overwrites often have the same content or the same size. */
+/** Few and short, so that overwrites often have equal content or size. */
 const CONTENTS = ['a', 'b', 'cc'];
 /** The users of a flat source account. */
 export class FlatUser implements User {
@@ -25,7 +25,7 @@ export class FlatUser implements User {
     this.#sourceChanged = sourceChanged;
   }
 
-  /** One act, at random. */
+  /** A random act. */
   act(): void {
     const key = pickOne(this.#choices, this.#keys);
     const { source } = this.#stage;
@@ -46,7 +46,7 @@ export class FlatUser implements User {
     if (!source.containers.has(key.container)) {
       tell?.('a user', `makes the container ${key.container} again`);
       source.addContainer(key.container);
-      // The blobs that went with the container raised no event, and a later listing finds them.
+      // The blobs deleted with the container raised no event; a later listing finds them.
       for (const other of this.#keys) {
         this.#sourceChanged(other);
         grid.look({ type: 'BlobDeleted', key: other });
@@ -60,7 +60,7 @@ export class FlatUser implements User {
     this.#raise('BlobCreated', key);
   }
 
-  /** Azure raises no event for it: a later look, by a listing, must find it. */
+  /** Azure raises no event for it: a later check, after a listing, must find it. */
   #changeMetadata(key: Key): void {
     const { source, grid } = this.#stage;
     const { etag: _etag, lastModified: _lastModified, ...blob } = source.peek(key) ?? { content: '' };
@@ -70,7 +70,7 @@ export class FlatUser implements User {
 
   #put(key: Key, blob: MemoryBlob): void {
     const { source, tell } = this.#stage;
-    // Two changes may fall into one second, which is all that Last-Modified tells.
+    // Two changes may fall into one second, the resolution of Last-Modified.
     if (this.#choices.draw(2) === 0) this.#stage.pass(1000);
     const version = `v${++this.#versions}`;
     const etag = source.put(key, {

@@ -12,15 +12,15 @@ import { Violation } from './violation.ts';
 import type { Witness } from './witness.ts';
 
 /**
- * Sees every change on either side at the moment it happens, and knows what no client can: the whole past of the
- * source.
+ * Sees every change on either side at the moment it happens, and knows what no client can: the whole past of
+ * the source.
  *
- * - No mix: a blob that carries the stamp of a version has the content and the metadata of that very version.
- * - No live blob deleted: a blob goes from the backup only if, since the version that it mirrors was written, there was a
- *   moment when the source had no blob for that key in a container that existed; or if what takes its place, being of
- *   another kind, is on the account already.
- * - Nothing foreign deleted: what bears no stamp goes for nothing but what takes its place.
- * - No empty stage in the place of content: an append blob that has just been made waits for its first record.
+ * - No mix: a blob with the stamp of a version has the content and the metadata of that very version.
+ * - No live blob deleted: a blob is deleted from the backup only if, since the version that it mirrors was
+ *   written, there was a moment when the source had no blob for that key in an existing container; or if its
+ *   replacement, which is of another kind, is on the account already.
+ * - Nothing foreign deleted: a blob without a stamp is deleted only for its replacement.
+ * - No empty stage in the place of content: an append blob that was just created waits for its first record.
  */
 export class FlatWitness implements Witness {
   readonly #source: MemoryAccount;
@@ -37,7 +37,7 @@ export class FlatWitness implements Witness {
     for (const key of keys) this.sourceChanged(key);
   }
 
-  /** To be told after every change of the source that concerns the key. */
+  /** To be called after every change of the source that concerns the key. */
   sourceChanged(key: Key): void {
     this.#moment++;
     const blob = this.#source.peek(key);
@@ -62,7 +62,7 @@ export class FlatWitness implements Witness {
 
   #expectNoMix(key: Key, blob: StoredBlob): void {
     const { stamp, metadata } = splitStamp(blob.metadata ?? {});
-    // What the user of the backup, or another tool, wrote there before.
+    // Written there earlier by a user of the backup, or by another tool.
     if (stamp === undefined) return;
     const version = this.#versions.get(stamp.etag)?.blob;
     if (

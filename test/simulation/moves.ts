@@ -3,15 +3,15 @@ import type { World } from './world.ts';
 
 /** Something that can happen next. */
 export interface Move {
-  /** How likely it is beside the others. */
+  /** Its weight against the others. */
   readonly weight: number;
   readonly act: () => void;
 }
 
 /**
- * What can happen next if nothing fails, the simplest first. None: the history is at its end. A message that waits for
- * a delay may come at any time; only one that waits for the longest request comes after all writes that were under way
- * when it was sent.
+ * What can happen next if nothing fails, the simplest first. Empty: the history has ended. A delayed message
+ * may come at any time, except one that waits for the longest request: it comes after all writes that were
+ * under way when it was sent.
  */
 export function moves(world: World): Move[] {
   const { choices, tell, queue, network, workers, left } = world;
@@ -21,7 +21,7 @@ export function moves(world: World): Move[] {
   }
 
   offer(6, network.pending, (call) => network.answer(call));
-  // Mostly the latest call: the others then stand still while much happens around them.
+  // Mostly the latest call: the others then wait while much happens around them.
   offer(12, network.pending.slice(-1), (call) => network.answer(call));
 
   const free = queue.ready.size === 0 ? [] : workers.filter((worker) => worker.isFree);
@@ -64,7 +64,7 @@ export function moves(world: World): Move[] {
     });
   }
 
-  // Unlikely, so that it mostly comes when everybody has given up on it.
+  // Unlikely, so that it mostly happens after all clients have given it up.
   offer(1, network.late, (call) => network.finishLate(call, choices.draw(4) < 3));
   return possible;
 }

@@ -27,14 +27,14 @@ import type { Rule } from './violation.ts';
 
 interface Mutation {
   readonly what: string;
-  /** Of the worlds that it is let loose in: flat unless it says otherwise. */
+  /** The kind of the worlds: flat by default. */
   readonly kind?: WorldKind;
   readonly functions: MirrorFunctions;
-  /** It must be caught among so many histories. Several times what was seen to be needed. */
+  /** It must be caught within this many histories: several times the observed number. */
   readonly within: number;
   /** The first history that caught it when this was written. */
   readonly seed: number;
-  /** The promises that it may be caught breaking. */
+  /** The promises that it may break. */
   readonly breaks: readonly Rule[];
 }
 
@@ -227,7 +227,7 @@ describe('the simulation catches a mirror core that', () => {
       const known = isFullBudget
         ? undefined
         : await search({ kind, firstSeed: seed, histories: 1 }, functions);
-      // A change of the code or of the simulation changes what the seed leads to. All are searched then.
+      // A change of the code or of the simulation changes what the seed leads to; then all are searched.
       const found = known ?? (await search({ kind, firstSeed: 1, histories: within }, functions));
       expect(breaks).toContain(found?.violation.rule);
     },

@@ -11,7 +11,7 @@ import type { Witness } from './witness.ts';
 /** Refusals that the service gives before it does anything. */
 const REFUSALS: readonly ErrorCode[] = ['storage-unavailable', 'storage-throttled', 'storage-forbidden'];
 
-/** What can become of a write. To be cut off is the hardest to bear, and the likeliest here. */
+/** The possible results of a write. A lost answer is the hardest to handle, and the likeliest here. */
 const WRITE_FAULTS = ['refused', 'done', 'cut off', 'cut off'] as const;
 
 interface Services {
@@ -21,13 +21,13 @@ interface Services {
 }
 
 /**
- * What lies between workers and services. It holds every call until it is told what becomes of it, and that is where
- * everything that can go wrong with a request goes wrong.
+ * The network between workers and services. It holds every call until it is told the result; all faults of
+ * requests happen here.
  */
 export class Network {
-  /** Calls that wait for their effect, the oldest first. */
+  /** Calls that wait for their effect, oldest first. */
   readonly pending: Call[] = [];
-  /** Writes whose client has given up or is dead, and that the service may still carry out. */
+  /** Writes whose client has given up or is dead, and that the service may still do. */
   readonly late: Call[] = [];
   readonly #services: Services;
   readonly #tell: Tell | undefined;
@@ -53,7 +53,7 @@ export class Network {
     call.resolve(value);
   }
 
-  /** One of the ways in which a call fails, its worker included. */
+  /** One of the ways in which a call fails, or its worker with it. */
   fail(call: Call, choices: Choices): void {
     this.#take(call);
     if (isOfQueue(call)) this.#failQueueCall(call, choices);
@@ -61,7 +61,7 @@ export class Network {
     else this.#refuse(call, choices);
   }
 
-  /** The service carries out, or drops, what nobody waits for any more. */
+  /** The service does, or drops, a call whose client is gone. */
   finishLate(call: Call, commits: boolean): void {
     this.late.splice(this.late.indexOf(call), 1);
     if (!commits) {
@@ -75,7 +75,7 @@ export class Network {
     );
   }
 
-  /** A worker dies. What it had written to the backup's service by then may be carried out or not. */
+  /** A worker dies. The service may still do what it had written to the backup. */
   crash(life: Life): void {
     life.over = true;
     for (const call of this.pending.filter((one) => one.life === life)) {

@@ -4,7 +4,9 @@ import { KINDS } from './flat-user.ts';
 import { pickOne } from './choices.ts';
 import type { Stage } from './stage.ts';
 
-/** What bears no stamp: another tool, or a user of the backup, put it there before the history began. */
+/**
+ * Entries without a stamp: another tool, or a user of the backup, put them there before the history began.
+ */
 export function putForeignBlobs(
   { backup, container, tell }: Pick<Stage, 'backup' | 'container' | 'tell'>,
   choices: Choices,

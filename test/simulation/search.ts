@@ -18,7 +18,7 @@ export interface Found {
   readonly violation: Violation;
 }
 
-/** Plays histories until one breaks a promise. Lets other work of the process go on now and then. */
+/** Plays histories until one breaks a promise. Regularly yields to other work of the process. */
 export async function search(
   { kind, firstSeed, histories }: Range,
   functions: MirrorFunctions = REAL_FUNCTIONS,
@@ -40,7 +40,7 @@ export async function search(
 
 const BREATH = 500;
 
-/** The simplest history that breaks the same promise as the one of the seed, told line by line. */
+/** The simplest history that breaks the same promise as the one of the seed, line by line. */
 export async function explain(
   kind: WorldKind,
   seed: number,

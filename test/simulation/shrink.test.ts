@@ -4,7 +4,7 @@ import { explain, search } from './search.ts';
 import { shrink } from './shrink.ts';
 
 describe('shrinking', () => {
-  it('leaves what the failure needs and nothing else', async () => {
+  it('keeps what the failure needs and nothing else', async () => {
     const row = Array.from({ length: 200 }, (_, i) => (i * 7) % 10);
     const needsTwoLargeOnesInARow = async (candidate: readonly number[]): Promise<boolean> => {
       await Promise.resolve();
@@ -13,7 +13,7 @@ describe('shrinking', () => {
     expect(await shrink(row, needsTwoLargeOnesInARow)).toEqual([4, 5]);
   });
 
-  it('makes a short story of a long history that failed', async () => {
+  it('makes a short history of a long one that failed', async () => {
     const found = await search({ kind: 'flat', firstSeed: 1, histories: 500 }, unpinnedSource);
     const lines = await explain('flat', found?.seed ?? 0, unpinnedSource);
     expect(lines.at(-1)).toContain('two versions were mixed');
@@ -23,7 +23,7 @@ describe('shrinking', () => {
     expect(story).toMatch(/worker 1 .*begins to copy onto the backup/);
   });
 
-  it('has nothing to tell of a history that breaks no promise', async () => {
+  it('returns nothing for a history that breaks no promise', async () => {
     expect(await explain('flat', 1)).toEqual(['the history of seed 1 breaks no promise']);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Makes a failing row of choices as short and as small as it gets while it still fails: runs of choices are left out,
- * then made 0, then lowered, in ever smaller runs, until nothing more goes.
+ * Makes a failing list of choices as short and as small as possible while it still fails: ranges of choices
+ * are left out, then set to 0, then lowered, in ever smaller ranges, until none helps.
  */
 export async function shrink(
   row: readonly number[],
@@ -29,14 +29,14 @@ export async function shrink(
   return best;
 }
 
-/** Shorter, or as long and smaller in the first place that differs: so shrinking comes to an end. */
+/** Shorter, or as long and smaller at the first difference: so shrinking ends. */
 function isSimpler(one: readonly number[], other: readonly number[]): boolean {
   if (one.length !== other.length) return one.length < other.length;
   const at = one.findIndex((choice, i) => choice !== other[i]);
   return at >= 0 && (one[at] ?? 0) < (other[at] ?? 0);
 }
 
-/** A row that has come to its end gives zeros. */
+/** A list that has ended gives zeros. */
 function withoutTrailingZeros(row: readonly number[]): readonly number[] {
   return row.slice(0, row.findLastIndex((choice) => choice > 0) + 1);
 }

@@ -1,8 +1,8 @@
 /**
- * The simulation: the production mirror core and intake on the ports in memory, under a schedule that chance makes. Chance
- * decides at every call of every port who goes next and what fails; nothing here waits for a clock, and the same
- * choices make the same history. It must never know how the mirror core works: it sees calls, and judges by what the two
- * accounts hold.
+ * The simulation: the production mirror core and intake on the ports in memory, under a random schedule. At
+ * every call of every port, a random choice decides who acts next and what fails; nothing here waits for a
+ * clock, and the same choices make the same history. It must not know how the mirror core works: it sees
+ * calls, and judges by the content of the two accounts.
  */
 import { type Choices, pick } from './choices.ts';
 import { expectRest } from './expect-rest.ts';
@@ -14,7 +14,7 @@ import { Violation } from './violation.ts';
 import type { WorldKind } from './stage.ts';
 import { createWorld } from './world.ts';
 
-/** Far more than any history takes that comes to rest. */
+/** Far more than any history needs to come to rest. */
 const MOST_STEPS = 6_000;
 
 /** Plays one history to its end. Undefined when every promise was kept. */
@@ -43,7 +43,10 @@ export async function simulate(
   }
 }
 
-/** Until every worker waits for an answer: ticks come after all promise callbacks, those that these add included. */
+/**
+ * Until every worker waits for an answer: ticks come after all promise callbacks, also those that callbacks
+ * add.
+ */
 function drained(): Promise<void> {
   return new Promise((resolve) => {
     process.nextTick(resolve);

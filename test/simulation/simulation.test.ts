@@ -9,7 +9,7 @@ import { createStory } from './story.ts';
 /** `npm run simulate` plays a million. */
 const HISTORIES: Readonly<Record<WorldKind, number>> = { flat: budget(5_000), tree: budget(3_000) };
 
-/** Enough histories to meet even a copy that is to go on later. */
+/** Enough histories to include a copy that continues later. */
 const TOLD = 3_000;
 
 async function tellHistory(kind: WorldKind, seed: number): Promise<readonly string[]> {
@@ -34,7 +34,7 @@ describe.each(['flat', 'tree'] as const)('the simulation of %s accounts', (kind)
       expect(await tellHistory(kind, seed)).toEqual(await tellHistory(kind, seed));
   });
 
-  it('meets everything that it is there to meet', async () => {
+  it('meets everything that it is meant to meet', async () => {
     let missing = HAPPENINGS[kind];
     for (let seed = 1; seed <= TOLD && missing.length > 0; seed++) {
       const told = await tellHistory(kind, seed);

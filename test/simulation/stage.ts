@@ -9,7 +9,7 @@ import type { Witness } from './witness.ts';
 /** Two flat accounts, or two hierarchical ones. */
 export type WorldKind = 'flat' | 'tree';
 
-/** The accounts of a world, and what its users are given. */
+/** The accounts of a world, and what its users get. */
 export interface Stage {
   readonly choices: Choices;
   readonly tell: Tell | undefined;
@@ -18,14 +18,14 @@ export interface Stage {
   readonly backup: MemoryAccount;
   readonly grid: EventGrid;
   readonly now: () => Date;
-  /** So much time goes by. */
+  /** Lets time pass. */
   pass(ms: number): void;
 }
 
-/** Who acts at the source, and who watches both sides. */
+/** The users at the source, and the witness of both sides. */
 export interface Cast {
   readonly user: User;
   readonly witness: Witness;
-  /** All that the history was about so far. */
+  /** All keys of the history so far. */
   keys(): readonly Key[];
 }

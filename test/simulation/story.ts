@@ -1,4 +1,4 @@
-/** Takes one line of a history: who does what. Left out where nobody reads it, since words cost time. */
+/** Takes one line of a history. Undefined when it is not read, since text takes time. */
 export type Tell = (who: string, what: string) => void;
 
 /** A history in words, a line for each step. */

@@ -11,7 +11,7 @@ import { treeOf } from './tree-of.ts';
 
 const CONTENTS = ['x', 'y', 'zz'];
 
-/** Of a file or directory that was given to somebody. */
+/** The access of a file or directory that was given to a user. */
 const ALICES: Access = {
   owner: 'alice',
   group: 'staff',
@@ -19,11 +19,11 @@ const ALICES: Access = {
   acl: 'user::rwx,user:bob:r--,group::r-x,mask::r-x,other::---',
 };
 
-/** What users do to files and directories, but for renames, and what Azure tells of it. */
+/** What users do to files and directories, except renames, and the events of Azure for it. */
 export class TreeActs {
   /** The directory that was deleted last. */
   gone: BlobPath | undefined;
-  /** Before the history begins no event is raised. */
+  /** Before the history begins, no event is raised. */
   isQuiet = false;
   readonly #stage: Stage;
   readonly #choices: Choices;
@@ -40,7 +40,8 @@ export class TreeActs {
 
   write(path: BlobPath): void {
     const isThere = treeOf(this.#stage).blobs.has(path);
-    // Mostly what raises no more looks of its own: those would make up for what an event's own look leaves out.
+    // Mostly acts that cause no further checks of their own: those would make up for what the check of an
+    // event misses.
     const slowly = this.#choices.draw(3) < 2 ? 'CreateFile' : 'FlushWithClose';
     const api = this.#choices.draw(4) < 3 ? 'PutBlob' : isThere ? slowly : 'CreateFile';
     const content = api === 'CreateFile' ? '' : pickOne(this.#choices, CONTENTS);
@@ -49,7 +50,7 @@ export class TreeActs {
     this.#raise({ type: 'BlobCreated', key: this.#key(path), api });
   }
 
-  /** Azure raises no event for it: a later look, by a listing, must find it. */
+  /** Azure raises no event for it: a later check, after a listing, must find it. */
   changeMetadata(path: BlobPath): void {
     const { source, grid } = this.#stage;
     const {
@@ -90,20 +91,20 @@ export class TreeActs {
     this.#raise({ type: 'DirectoryDeleted', key: this.#key(path), api: 'DeleteDirectory', recursive });
   }
 
-  /** There and gone again before anybody looks: the directory that it was put into stays. */
+  /** Created and deleted before any check: the directory that it was put into stays. */
   comeAndGo(path: BlobPath): void {
     this.write(path);
     this.delete(path);
   }
 
-  /** Deleted and there again before anybody looks. */
+  /** Deleted and created again before any check. */
   makeAgain(path: BlobPath): void {
     this.removeTree(path);
     if (this.#choices.draw(2) === 0) this.mkdir(path);
     else this.write(pickOne(this.#choices, [`${path}/a`, `${path}/b`] as BlobPath[]));
   }
 
-  /** No event tells of it: here, a needless one comes afterwards. */
+  /** Azure raises no event for it: here, a needless one follows. */
   giveToAlice(path: BlobPath): void {
     const { source, grid } = this.#stage;
     const key = this.#key(path);
@@ -119,7 +120,7 @@ export class TreeActs {
     this.tellChange('deletes the container');
   }
 
-  /** What went with the container raised no event, and a later listing finds it. */
+  /** What was deleted with the container raised no event; a later listing finds it. */
   makeContainer(): void {
     const { source, backup, container, grid } = this.#stage;
     source.addContainer(container);

@@ -8,7 +8,7 @@ import { putForeignBlobs } from './other-tool.ts';
 import { TreeUser } from './tree-user.ts';
 import { TreeWitness } from './tree-witness.ts';
 
-/** What may be there, and in step on both sides, before the history begins. */
+/** Entries that may exist, in step on both sides, before the history begins. */
 const MOST_PREPARED = 5;
 
 /** A small tree on hierarchical accounts. */
@@ -41,10 +41,10 @@ export function castTree(stage: Stage): Cast {
   };
 }
 
-/** Where another tool may have put something. */
+/** Paths where another tool may have put something. */
 const FOREIGN_PATHS = ['a', 'a/b', 'a/a/a', 'b/z'];
 
-/** As if a mirror had been at work for long. */
+/** As if a mirror had run for long. */
 function mirrorAll({ container, source, backup }: Stage): void {
   backup.addContainer(container);
   for (const [path, entry] of source.containers.get(container)?.blobs ?? []) {

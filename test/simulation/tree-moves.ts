@@ -8,7 +8,7 @@ export interface PathMove {
   readonly to: BlobPath;
 }
 
-/** A name that nobody uses but for as long as a swap takes. */
+/** A name that is used only during a swap. */
 const BETWEEN = 'between' as BlobPath;
 const DEEPEST = 4;
 
@@ -25,7 +25,7 @@ export class TreeMoves {
     this.#tellChange = tellChange;
   }
 
-  /** All that the service would do. */
+  /** All renames that the service would accept. */
   possible(targets: readonly BlobPath[]): readonly PathMove[] {
     const tree = this.#stage.source.containers.get(this.#stage.container);
     const there = [...(tree?.blobs.keys() ?? [])];
@@ -39,7 +39,7 @@ export class TreeMoves {
       );
   }
 
-  /** Pairs of which none is in the other. */
+  /** Pairs of which neither contains the other. */
   swaps(): readonly PathMove[] {
     const there = [...(this.#stage.source.containers.get(this.#stage.container)?.blobs.keys() ?? [])];
     return there.flatMap((from, i) =>
@@ -50,12 +50,12 @@ export class TreeMoves {
     );
   }
 
-  /** What puts everything back where it was before the latest rename or swap: the ETags with it. */
+  /** Renames that undo the latest rename or swap, ETags included. */
   undoable(): readonly (() => void)[] {
     return this.#undo?.isPossible() === true ? [this.#undo.act] : [];
   }
 
-  /** One trades places with another by way of a third name. */
+  /** Two entries trade places by way of a third name. */
   swap(pair: PathMove): void {
     const { from, to } = pair;
     this.#rename({ from, to: BETWEEN });

@@ -1,7 +1,7 @@
 import type { SeenContainer } from '../memory/memory-account.ts';
 import type { Stage } from './stage.ts';
 
-/** What is in the container of the source, which must be there. */
+/** The tree of the container at the source, which must exist. */
 export function treeOf({ source, container }: Stage): SeenContainer {
   const tree = source.containers.get(container);
   if (tree === undefined) throw new Error('the container is gone');

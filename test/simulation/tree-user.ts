@@ -24,7 +24,7 @@ const PATHS = [
   'a/b/a',
 ] as readonly string[] as readonly BlobPath[];
 
-/** How many of the paths are in use: in the narrowest world nearly everything collides. */
+/** How many of the paths are in use: with the fewest, nearly everything collides. */
 const WIDTHS = [3, 6, PATHS.length];
 
 /** The users of a hierarchical source account. */
@@ -43,7 +43,7 @@ export class TreeUser implements User {
     this.#moves = new TreeMoves(stage, (what) => this.#acts.tellChange(what));
   }
 
-  /** Something that is there before the history begins. */
+  /** Something that exists before the history begins. */
   prepare(): void {
     this.#acts.isQuiet = true;
     const tree = treeOf(this.#stage);
@@ -53,7 +53,7 @@ export class TreeUser implements User {
   }
 
   act(): void {
-    // Two changes may fall into one second, which is all that Last-Modified and Date tell.
+    // Two changes may fall into one second, the resolution of Last-Modified and Date.
     this.#stage.pass(pickOne(this.#choices, [1000, 400, 0]));
     const { source, container, grid } = this.#stage;
     if (!source.containers.has(container)) {
@@ -90,7 +90,7 @@ export class TreeUser implements User {
     return items.length === 0 ? [] : [{ weight, act: () => act(pickOne(this.#choices, items)) }];
   }
 
-  /** What would bring the directory back that was deleted last, perhaps while somebody sees to that. */
+  /** Acts that create the last deleted directory again, perhaps while a worker handles its deletion. */
   #returns(tree: SeenContainer): readonly BlobPath[] {
     const { gone } = this.#acts;
     const path = `${gone}/a` as BlobPath;
@@ -114,7 +114,7 @@ export class TreeUser implements User {
     };
   }
 
-  /** Files and directories where they may be made. */
+  /** Files and directories where they may be created. */
   #offerNew(tree: SeenContainer, weight: { readonly file: number; readonly directory: number }) {
     const files = this.#paths.filter((path) => tree.takesFile(path));
     const directories = this.#paths.filter((path) => tree.takesDirectory(path));

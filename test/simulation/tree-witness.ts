@@ -33,9 +33,12 @@ export class TreeWitness implements Witness {
   readonly #versions = new Map<Etag, StoredBlob>();
   /** Where the source has files; undefined while the container is gone. */
   #atSource: ReadonlySet<BlobPath> | undefined = new Set();
-  /** When the source last came to have a file again at a path where it had none, or lost the container. */
+  /** When the source last got a file again at a path where it had none, or lost the container. */
   readonly #lastWithout = new Map<BlobPath, number>();
-  /** When the backup first had a version at a path: a rename may bring it back there, with the ETag that somebody read. */
+  /**
+   * When the backup first had a version at a path: a rename may bring it back there, with an ETag that a
+   * worker read.
+   */
   readonly #onBackup = new Map<BlobPath, Map<Etag, number>>();
   #moment = 0;
 
@@ -47,12 +50,12 @@ export class TreeWitness implements Witness {
     this.#tell = tell;
   }
 
-  /** What the backup has by now was there before the history began. */
+  /** What the backup has now was there before the history began. */
   begin(): void {
     for (const [path, { etag }] of live(this.#backup, this.#container)) this.#note(path, etag);
   }
 
-  /** To be told after every change of the source. */
+  /** To be called after every change of the source. */
   sourceChanged(): void {
     this.#moment++;
     for (const path of this.#onBackup.keys())
@@ -99,7 +102,7 @@ export class TreeWitness implements Witness {
     }
   }
 
-  /** What somebody else put there goes nowhere but along with a directory that is renamed. */
+  /** A foreign entry moves only with a directory that is renamed. */
   #expectOurs(path: BlobPath, gone: StoredBlob): void {
     if (isForeignBlob(gone))
       throw new Violation('a foreign blob was deleted', `${path} bore no stamp of ours`);
@@ -113,7 +116,7 @@ export class TreeWitness implements Witness {
 
   #expectNoMix(path: BlobPath, file: StoredBlob): void {
     const { stamp, metadata } = splitStamp(file.metadata ?? {});
-    // It says nothing of where it is from: a restamp that is half done.
+    // It does not say where it is from: a half-done restamp.
     if (stamp === undefined) return;
     const version = this.#versions.get(stamp.etag);
     if (

@@ -1,5 +1,5 @@
 /** The users of the source account. */
 export interface User {
-  /** One act, at random. */
+  /** A random act. */
   act(): void;
 }

@@ -6,7 +6,7 @@ import type { Call } from './call.ts';
  */
 export interface Witness {
   /**
-   * Lets a service carry out a call of a worker, and looks at what it did.
+   * Lets a service do a call of a worker, and checks the effect.
    *
    * @throws Violation
    */

@@ -28,7 +28,7 @@ export const POLICY: Policy = {
 };
 const SCOPE = createScope('sourceaccount');
 
-/** Calls here take no time, so nobody waits too long for another. */
+/** Calls here take no time, so no worker waits too long for another. */
 export const TIMELESS: SteadyClock = { now: () => 0, after: () => () => undefined };
 
 const quiet = (): void => undefined;
@@ -44,7 +44,10 @@ export interface Surroundings {
   readonly functions: MirrorFunctions;
 }
 
-/** A process with flights of its own: it handles messages with the production code and settles them as a host does. */
+/**
+ * A process with its own coalesced calls: it handles messages with the production code and settles them as a
+ * host does.
+ */
 export class Worker {
   readonly name: string;
   readonly #surroundings: Surroundings;
@@ -84,17 +87,17 @@ export class Worker {
         () => schedule('queue.complete', undefined, () => queue.complete(lock)),
         () => schedule('queue.abandon', undefined, () => queue.release(lock)),
       )
-      // A message that could not be settled comes again when its lock expires.
+      // A message that could not be settled is delivered again when its lock expires.
       .catch(quiet)
       .finally(() => handling.delete(lock));
   }
 
-  /** From now on nothing goes wrong with this life. */
+  /** From now on, nothing in this life fails. */
   spare(): void {
     this.#life.spared = true;
   }
 
-  /** Everything that the process knew is gone, and it starts anew. The locks of its messages expire in time. */
+  /** The process loses all its memory and starts again. The locks of its messages expire in time. */
   crash(): void {
     this.#surroundings.network.crash(this.#life);
     this.#handling.clear();

@@ -17,14 +17,14 @@ const MOST_WORKERS = 3;
 const MOST_ACTS = 7;
 const MOST_FAULTS = 4;
 
-/** All that takes part in one history. */
+/** Everything that takes part in one history. */
 export interface World extends Stage, Omit<Cast, 'witness'> {
   readonly kind: WorldKind;
   readonly functions: MirrorFunctions;
   readonly queue: MemoryQueue;
   readonly network: Network;
   readonly workers: readonly Worker[];
-  /** How many acts of users and how many faults are still to come. */
+  /** How many acts of users and how many faults are left. */
   readonly left: { acts: number; faults: number };
 }
 

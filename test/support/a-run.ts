@@ -1,7 +1,7 @@
 import type { RunId } from '../../src/model/run-id.ts';
 import type { Run } from '../../src/api/run.ts';
 
-/** A run that has begun and found nothing yet, but for what is said of it. */
+/** A run that has begun and found nothing yet, with the given changes. */
 export function aRun(run: Partial<Run> = {}): Run {
   return {
     id: '2026-11-25T13-09-31Z-4f2a' as RunId,

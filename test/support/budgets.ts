@@ -1,6 +1,6 @@
 /**
- * How much the random tests try. `npm test` runs them with a small budget; `npm run test:full`, which CI runs as well,
- * runs the files that import this one again, with the full budget. Nothing else asks which of the two it is.
+ * How much the random tests try. `npm test` runs them with a small budget; `npm run test:full`, which CI also
+ * runs, runs the files that import this one again with the full budget. Nothing else depends on it.
  */
 export const isFullBudget = process.env['TEST_BUDGET'] === 'full';
 

@@ -9,5 +9,5 @@ const POLICY: Policy = {
   acl: 'off',
 };
 
-/** What a walk is told of two flat accounts. */
+/** The arguments of a walk of two flat accounts. */
 export const FLAT = { hierarchical: false, policy: POLICY } as const;

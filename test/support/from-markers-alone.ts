@@ -1,7 +1,7 @@
 import { BlobmirrorError } from '../../src/model/errors.ts';
 import type { BlobReader, ListRange } from '../../src/ports/blob-reader.ts';
 
-/** As a service lists that knows no place to begin at: all of it is one page. */
+/** Like a service that cannot start a listing at a path: everything is one page. */
 export function fromMarkersAlone<Store extends BlobReader>(store: Store): Store {
   return {
     ...store,

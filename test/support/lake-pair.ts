@@ -7,7 +7,7 @@ import type { TreeStoresUnderTest } from '../contract/tree-stores.ts';
 import { startStoragePair, type StoragePair } from './storage-pair.ts';
 
 export interface LakePair extends StoragePair, TreeStoresUnderTest {
-  /** A client of the Data Lake API, as a user has it. */
+  /** A user's client of the Data Lake API. */
   readonly users: Readonly<Record<'source' | 'backup', DataLakeServiceClient>>;
 }
 

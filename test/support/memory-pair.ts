@@ -15,7 +15,7 @@ export const POLICY: Policy = {
   acl: 'mirror',
 };
 
-/** Runs before the effect of the call that it is asked for; it may fail the call by throwing. */
+/** Runs before the effect of the given call; it may throw to fail the call. */
 export type Before = (call: string) => void | Promise<void>;
 
 export interface MemoryPair {
@@ -35,7 +35,7 @@ export function createMemoryPair(before: Before = () => {}, policy: Policy = POL
   const schedule: Schedule = async (call, _key, effect) => {
     calls.push(call);
     if (disturbed) {
-      // One disturbance at a time: what it does itself is not disturbed again.
+      // One disturbance at a time: its own calls are not disturbed.
       disturbed = false;
       await before(call);
       disturbed = true;

@@ -18,11 +18,11 @@ export const TREE_POLICY: Policy = {
 export interface MemoryTree extends MirrorCore {
   readonly source: MemoryAccount;
   readonly backup: MemoryAccount;
-  /** All calls of the heart under test so far: `sourceaccount.read`. */
+  /** All calls of the mirror core under test so far: `sourceaccount.read`. */
   readonly calls: string[];
-  /** Another worker, with a memory of its own; its calls are neither counted nor disturbed. */
+  /** Another worker, with its own memory; its calls are neither counted nor disturbed. */
   readonly otherWorker: MirrorCore;
-  /** Paths of the backup with the content of files, a directory with a slash at its end. What is in the trash is not there. */
+  /** Paths of the backup with the content of files; directories end with a slash. Without the trash. */
   readonly onBackup: () => Readonly<Record<string, string>>;
 }
 

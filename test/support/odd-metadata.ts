@@ -1,6 +1,6 @@
 /**
- * Legal names of metadata, which are identifiers of C#, that are members of JavaScript objects, or mean something in
- * XML, in its libraries or in our own documents.
+ * Legal metadata names (C# identifiers) that are members of JavaScript objects, or mean something in XML, in
+ * its libraries or in our own documents.
  */
 const NAMES = [
   'hasOwnProperty',

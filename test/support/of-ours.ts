@@ -7,7 +7,7 @@ export function stampOf(account: string, metadata: Metadata = {}): Metadata {
   return addStamp(metadata, { account, etag: parseEtag('0x8DGONE'), lastModified });
 }
 
-/** What makes a blob of the backup one that was mirrored. */
+/** Makes a blob of the backup one that was mirrored. */
 export function ofOurs(metadata: Metadata = {}, account = 'sourceaccount'): { readonly metadata: Metadata } {
   return { metadata: stampOf(account, metadata) };
 }

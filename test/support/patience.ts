@@ -1,5 +1,5 @@
 /**
- * How many times as long as at ease something may take, so that a test does not fail since the machine does much else.
- * What takes longer hangs.
+ * The factor by which time limits exceed the time on an idle machine, so that a test does not fail on a busy
+ * one. What takes longer hangs.
  */
 export const PATIENCE = 5;

@@ -1,9 +1,9 @@
 import type { PauseGate } from '../../src/ports/account-decorators.ts';
 
-/** A pause that the test begins and ends. What comes meanwhile is put off at once. */
+/** A pause that the test begins and ends. Messages during it are requeued at once. */
 export class ScriptedPause implements PauseGate {
   isOn = false;
-  /** For how long it was on, whenever somebody asks. */
+  /** How long it was on, whenever it is read. */
   pausedMs = 0;
   readonly #listeners = new Set<() => void>();
 

@@ -3,16 +3,16 @@ import type { Run } from '../../src/api/run.ts';
 import type { Reconciler } from '../../src/reconcile/runs/reconciler.ts';
 import { aRun } from './a-run.ts';
 
-/** A reconciler that works on nothing: it holds the runs that a test puts there, and remembers what it was asked. */
+/** A reconciler that does no work: it holds the runs that a test adds, and records its calls. */
 export interface ScriptedReconciler extends Reconciler {
   readonly runs: Map<RunId, Run>;
   readonly lines: string[];
   readonly requests: unknown[];
   readonly shards: unknown[];
   running: RunId | undefined;
-  /** Every call fails with it. */
+  /** Every call rejects with it. */
   failure: Error | undefined;
-  /** Whatever is a shard or none fails with it. */
+  /** Every message, shard or not, rejects with it. */
   shardFailure: Error | undefined;
 }
 

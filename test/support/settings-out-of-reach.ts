@@ -3,7 +3,7 @@ import { BACKUP, SOURCE } from '@blobmirror/local/connections';
 const connect = ({ name, key }: { name: string; key: string }): string =>
   `DefaultEndpointsProtocol=http;AccountName=${name};AccountKey=${key};BlobEndpoint=http://127.0.0.1:9/${name};`;
 
-/** Settings that are in order and reach nothing: port 9 is for discarding. */
+/** Valid settings that reach nothing: port 9 is the discard port. */
 export const SETTINGS_OUT_OF_REACH = {
   BLOBMIRROR_SOURCE: connect(SOURCE),
   BLOBMIRROR_BACKUP: connect(BACKUP),

@@ -6,7 +6,7 @@ export interface LoggedLine {
   readonly fields: LogFields;
 }
 
-/** A logger that keeps its lines for a test to look at. */
+/** A logger that keeps its lines for the test. */
 export function createSilentLogger(
   lines: LoggedLine[] = [],
   inherited: LogFields = {},

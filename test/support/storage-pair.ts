@@ -9,7 +9,10 @@ import type { Key } from '../../src/model/key.ts';
 import type { StoresUnderTest } from '../contract/stores.ts';
 
 export interface StoragePair extends StoresUnderTest {
-  /** Every request of the ports so far, oldest first: `backupaccount BlockBlob_PutBlobFromUrl`. The tests' own are left out. */
+  /**
+   * Every request of the ports so far, oldest first: `backupaccount BlockBlob_PutBlobFromUrl`. Without those
+   * of the tests.
+   */
   readonly requests: string[];
   readonly connectionStrings: { readonly source: string; readonly backup: string };
 }

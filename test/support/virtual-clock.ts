@@ -30,7 +30,10 @@ export class VirtualClock implements SteadyClock {
     await new Promise<void>((resolve) => this.after(ms, resolve));
   }
 
-  /** Lets time pass, moment by moment, until `done` says so; whatever a moment sets off has its turn before the next. */
+  /**
+   * Lets time pass, moment by moment, until `done` returns true; all effects of a moment happen before the
+   * next.
+   */
   async runUntil(done: () => boolean, onMoment: (now: number) => void = () => {}): Promise<void> {
     await turn();
     while (!done()) {
@@ -80,7 +83,7 @@ export class VirtualClock implements SteadyClock {
   }
 }
 
-/** Lets everything run that needs no time. */
+/** Runs everything that needs no time. */
 async function turn(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -21,8 +21,8 @@ describe('a registration that a newer release has written in its format', () => 
 
   beforeEach(async () => {
     documents.stored.clear();
-    log.lines.length = 0;
     await open().admit();
+    log.lines.length = 0;
   });
 
   /** Gives a registration the next format; a new one under that name when there is none. */

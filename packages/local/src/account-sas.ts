@@ -5,9 +5,9 @@ const VALID_MS = 24 * 3_600_000;
 const CLOCK_SKEW_MS = 300_000;
 
 /**
- * A SAS for everything that a client may do with blobs in an account, valid for one day. Made here, since the SDK takes a
- * fifth of a second to load. Source: "Create an account SAS",
- * https://learn.microsoft.com/rest/api/storageservices/create-account-sas
+ * An account SAS with every right to blobs, valid for one day. Built here because loading the SDK takes 200
+ * ms.
+ * Source: "Create an account SAS", https://learn.microsoft.com/rest/api/storageservices/create-account-sas
  */
 export function createAccountSas({ accountName, accountKey }: LocalAccount): string {
   const now = Date.now();

@@ -1,4 +1,6 @@
-/** What a program needs to reach an environment that another process runs. Loads none of the servers. */
+/**
+ * What a program needs to connect to an environment that runs in another process. Loads none of the servers.
+ */
 export { createAccountSas } from './account-sas.ts';
 export {
   READY_FILE,

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { LocalError } from './local-error.ts';
 
 /**
- * Makes the directory and marks it as this process's, since two environments that write to the same files would ruin
- * both. The mark of a process that died is taken over. Returns what takes the mark off.
+ * Creates the directory and locks it for this process: two environments that write the same files would
+ * corrupt both. The lock of a dead process is taken over. Returns a function that releases the lock.
  *
  * @throws LocalError `setting-invalid`
  */
@@ -53,10 +53,10 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * Writes down which kind of accounts a data directory is for, at the first start with it, and holds later starts to
- * that: the stored documents of the one kind say nothing to the other. The directory must be held.
+ * Records the kind of accounts that a data directory holds at its first start, and checks it at later starts:
+ * the two kinds cannot read each other's documents. The directory must be locked.
  *
- * @throws LocalError `setting-invalid` for a directory of the other kind, which is left as it is
+ * @throws LocalError `setting-invalid` for a directory of the other kind, which is left unchanged
  */
 export async function recordAccountKind(directory: string, hierarchical: boolean): Promise<void> {
   const file = join(directory, 'account-kind');
@@ -72,6 +72,6 @@ export async function recordAccountKind(directory: string, hierarchical: boolean
 
 async function readRecordedKind(directory: string, file: string): Promise<string | undefined> {
   if (existsSync(file)) return (await readFile(file, 'utf8')).trim();
-  // Directories that were made before they had a mark are of flat accounts: there was no other kind.
+  // Directories from before this file existed hold flat accounts, then the only kind.
   return existsSync(join(directory, 'storage')) ? 'flat' : undefined;
 }

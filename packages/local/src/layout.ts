@@ -1,6 +1,6 @@
 import type { QueueDefinition } from './service-bus/queue/queue.ts';
 
-/** Known to everybody, as Azurite's own account is: it opens nothing but what listens on this machine. */
+/** Public, like the key of Azurite's own account: it gives access only to servers on this machine. */
 const keyOf = (account: string): string =>
   Buffer.from(`${account}, on this machine alone`.padEnd(64, '.')).toString('base64');
 
@@ -14,8 +14,8 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
 const QUEUE_DEFAULTS: Omit<QueueDefinition, 'name'> = {
-  // Azure has 5 minutes. A worker that was killed keeps its messages locked for so long, and nobody wants to wait for
-  // that at a desk; the host renews the locks of messages that are worked on, whatever their length.
+  // Azure's maximum is 5 minutes. A killed worker keeps its messages locked this long, which is too long for
+  // development; the host renews the locks of messages in progress.
   lockDurationMs: 15_000,
   maxDeliveryCount: 10,
   defaultTimeToLiveMs: 14 * DAY_MS,
@@ -23,7 +23,7 @@ const QUEUE_DEFAULTS: Omit<QueueDefinition, 'name'> = {
   duplicateDetectionWindowMs: 10 * MINUTE_MS,
 };
 
-/** The queues that the infra template declares. */
+/** The queues declared in the infra template. */
 export const QUEUES: readonly QueueDefinition[] = [
   { ...QUEUE_DEFAULTS, name: EVENTS_QUEUE },
   { ...QUEUE_DEFAULTS, name: RECONCILE_QUEUE },

@@ -7,8 +7,8 @@
 export type LocalErrorCode = 'port-taken' | 'setting-invalid' | 'setting-missing';
 
 /**
- * A start or a ready file that failed for a reason that the caller can remove. Check `name` and `code`, not the class: a
- * program that is bundled may meet two copies of it.
+ * A failure of a start or a ready file whose reason the caller can remove. Check `name` and `code`, not the
+ * class: a bundled program may contain two copies of it.
  */
 export class LocalError extends Error {
   override readonly name = 'LocalError';

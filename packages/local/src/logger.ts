@@ -1,6 +1,6 @@
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Where the environment writes its log lines. `console` is one. */
+/** Receives the environment's log lines. `console` is one. */
 export interface LocalLogger {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;

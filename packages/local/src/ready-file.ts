@@ -17,15 +17,15 @@ const connections = z.object({
   serviceBus: z.object({ connectionString: z.string(), eventsQueue: z.string(), reconcileQueue: z.string() }),
 });
 
-/** Everything that a client needs to reach the environment. */
+/** What a client needs to connect to the environment. */
 export type LocalConnections = z.infer<typeof connections>;
 export type LocalAccount = z.infer<typeof account>;
 
 export const READY_FILE = '.blobmirror/local.json';
 
 /**
- * Writes the connections and whatever else the object has: whole or not at all, so that a reader that waits for the file never
- * sees half of it. Only the owner may read it: it holds keys.
+ * Writes the connections and any further members of the object. Atomic, so that a reader that waits for the
+ * file never sees half of it. Readable by the owner only: it holds keys.
  */
 export async function writeReadyFile(
   file: string,
@@ -42,9 +42,10 @@ export async function removeReadyFile(file: string): Promise<void> {
 }
 
 /**
- * The connections, with whatever else was written.
+ * The connections, with any further members.
  *
- * @throws LocalError `setting-missing` when there is no such file, `setting-invalid` when it is not a ready file
+ * @throws LocalError `setting-missing` when there is no such file, `setting-invalid` when it is not a ready
+ * file
  */
 export async function readReadyFile(
   file: string,

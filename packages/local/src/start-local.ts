@@ -1,7 +1,7 @@
 /**
- * The embedded environment: two storage accounts, Event Grid and Service Bus on 127.0.0.1, for development and tests.
- * Each speaks the real protocol to the real SDKs and behaves as Azure documents it, also where that is inconvenient. It
- * knows nothing of its clients.
+ * The embedded environment: two storage accounts, Event Grid and Service Bus on 127.0.0.1, for development
+ * and tests. Each speaks the real protocol to the real SDKs and behaves as Azure documents it, even where
+ * that is inconvenient. It knows nothing of its clients.
  */
 import { join } from 'node:path';
 import { LocalError } from './local-error.ts';
@@ -24,24 +24,24 @@ import type { StorageMutation } from './requests/storage-mutation.ts';
 import type { StorageRequest } from './requests/storage-request.ts';
 
 export interface LocalOptions {
-  /** 0 picks a free one; so below. */
+  /** 0 picks a free one; likewise below. */
   readonly storagePort: number;
   readonly serviceBusPort: number;
-  /** Both accounts are Data Lake accounts. Flat ones when left out. */
+  /** Makes both accounts Data Lake accounts. Default: flat. */
   readonly hierarchical?: boolean;
-  /** Where accounts and queues are kept. In memory when left out. */
+  /** Directory of the accounts and queues. In memory when omitted. */
   readonly dataDirectory?: string;
-  /** What goes wrong between the source and the queue, for tests. */
+  /** Faults between the source and the queue, for tests. */
   readonly faults?: FaultPlan;
-  /** Called for every request that storage answered, for counting in tests and benchmarks. */
+  /** Called for every answered storage request, for counting in tests and benchmarks. */
   readonly onRequest?: (request: StorageRequest) => void;
-  /** `console` does. Nothing is logged without. */
+  /** For example `console`. Default: no log. */
   readonly log?: LocalLogger;
 }
 
 export interface Local {
   readonly connections: LocalConnections;
-  /** Events that are on their way from the source to the queue. */
+  /** Number of events on their way from the source to the queue. */
   readonly events: Pick<EventGrid, 'pending' | 'idle'>;
   readonly broker: Broker;
   stop(): Promise<void>;
@@ -54,7 +54,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   const undo: (() => Promise<void>)[] = release === undefined ? [] : [release];
   const stop = async (): Promise<void> => {
     const failures: unknown[] = [];
-    // What cannot be saved keeps nothing else from being stopped.
+    // A failed save must not keep the other parts from being stopped.
     for (const each of undo.splice(0).toReversed())
       await each().catch((error: unknown) => failures.push(error));
     if (failures.length > 0) throw failures[0];
@@ -106,7 +106,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
   }
 }
 
-/** All events of the source account, delivered to the events queue as the infra template has it. */
+/** Delivers all events of the source account to the events queue, as in the infra template. */
 function subscribeEventsQueue(storage: Storage, broker: Broker, { faults, log }: LocalOptions): EventGrid {
   return createEventGrid({
     subscriptions: [
@@ -129,7 +129,7 @@ function connectionsOf(storage: Storage, broker: Broker, hierarchical: boolean):
     accountName: name,
     accountKey: key,
     blobEndpoint: storage.blobEndpoint(name),
-    // One origin answers both APIs.
+    // One origin serves both APIs.
     dfsEndpoint: hierarchical ? storage.blobEndpoint(name) : null,
     connectionString: storage.connectionString(name),
   });
@@ -144,13 +144,13 @@ function connectionsOf(storage: Storage, broker: Broker, hierarchical: boolean):
   };
 }
 
-/** Keeps an event that could not be delivered as a blob of the backup account. */
+/** Writes an undeliverable event as a blob of the backup account. */
 export async function uploadEventDeadLetter(
   connectionString: string,
   path: string,
   body: string,
 ): Promise<void> {
-  // Loaded when it is needed, which is rarely.
+  // Loaded on demand, since it is rarely needed.
   const { BlobServiceClient } = await import('@azure/storage-blob');
   const container =
     BlobServiceClient.fromConnectionString(connectionString).getContainerClient(EVENT_DEAD_LETTER_CONTAINER);

@@ -21,24 +21,26 @@ import {
 } from './storage/write-conditions.ts';
 
 /**
- * Azure Storage on this machine: Azurite's blob service inside our process, corrected to what Azure documents, for
- * any number of accounts on one port of 127.0.0.1, addressed path-style (`http://127.0.0.1:PORT/account/container`).
+ * Azure Storage on this machine: Azurite's blob service in this process, corrected to what Azure documents,
+ * for any number of accounts on one port of 127.0.0.1, addressed path-style
+ * (`http://127.0.0.1:PORT/account/container`).
  *
- * The corrections are in `storage/` and `requests/`, in files named for what they correct; this file puts them
- * together. What a client sees is what Azure documents, or it is named below.
+ * The corrections are in `storage/` and `requests/`, in files named after what they correct; this file
+ * combines them. Clients see what Azure documents, except as listed below.
  *
- * Not simulated, and refused by name (requests/unsupported-requests.ts, requests/refuse-requests.ts): versions, soft delete,
- * immutability, encryption scopes and customer keys, structured bodies, page range diffs, queries, static websites.
- * Not simulated: change feed, bearer tokens on requests (only on copy sources), roles, HTTPS, limits of rate and of
- * metadata size. Hierarchical accounts are in `data-lake/`. Asynchronous copies and rehydration are over when the
- * request is. Metadata with an empty value loses its key.
+ * Not simulated, and refused by name (requests/unsupported-requests.ts, requests/refuse-requests.ts):
+ * versions, soft delete, immutability, encryption scopes and customer keys, structured bodies, page range
+ * diffs, queries, static websites.
+ * Not simulated: change feed, bearer tokens on requests (only on copy sources), roles, HTTPS, limits of rate
+ * and of metadata size. Hierarchical accounts are in `data-lake/`. Asynchronous copies and rehydration
+ * complete within the request. Metadata with an empty value loses its key.
  */
 
 export interface StorageOptions {
   /** 0 for a free one. */
   readonly port: number;
   readonly accounts: readonly Account[];
-  /** Where everything is kept; without it, in memory. For one process at a time. */
+  /** The data directory; in memory when omitted. For one process at a time. */
   readonly dataDirectory?: string;
   /** All accounts have a hierarchical namespace (Data Lake Gen2). Default: false. */
   readonly hierarchical?: boolean;
@@ -47,11 +49,11 @@ export interface StorageOptions {
   /** Called for every request when it is answered. Must not throw. */
   readonly onRequest?: (request: StorageRequest) => void;
   /**
-   * Called once when the data directory cannot be written, as when its disk is full: requests that would write are
-   * refused until it can. Without it, the failure is thrown at the process. Must not throw.
+   * Called once when the data directory cannot be written, for example because its disk is full: writes are
+   * refused until it can. When omitted, the failure is thrown as an uncaught error. Must not throw.
    */
   readonly onDiskError?: (error: Error) => void;
-  /** Called once when it can be written again. Must not throw. */
+  /** Called once when it is writable again. Must not throw. */
   readonly onDiskFree?: () => void;
 }
 
@@ -60,7 +62,7 @@ export interface Storage {
   /** `http://127.0.0.1:PORT/account` */
   blobEndpoint(account: string): string;
   connectionString(account: string): string;
-  /** Answers what is running for up to half a second, cuts the rest off, saves. Further calls do nothing more. */
+  /** Gives running requests up to half a second, aborts the rest, and saves. Further calls do nothing. */
   stop(): Promise<void>;
 }
 
@@ -73,7 +75,7 @@ export async function startStorage(options: StorageOptions): Promise<Storage> {
   correctHandlers();
   const requests = new RequestsInFlight();
   const server = createServer({ keepAliveTimeout: keepAliveMs });
-  // The port comes first: while another process serves it, the data directory is most likely that process's.
+  // First the port: when another process serves it, the data directory is most likely that process's.
   const held = holdRequests(server);
   const port = await listen(server, options.port);
   let stores: Stores | undefined;
@@ -100,7 +102,7 @@ function throwAtProcess(error: Error): void {
   });
 }
 
-/** Keeps requests that come while the stores are still being opened. */
+/** Holds requests that arrive while the stores are being opened. */
 function holdRequests(server: Server): { release(listener: RequestListener): void } {
   const held: Parameters<RequestListener>[] = [];
   const hold: RequestListener = (...exchange) => void held.push(exchange);
@@ -150,7 +152,7 @@ function correctStore(
   refuseOtherAccountKind(metadata.db, hierarchical);
   if (!hierarchical) refuseShowOnly(metadata);
   const lake = hierarchical ? openDataLake(stores, { accounts, origin, onMutation }) : undefined;
-  // Outermost, so that what a correction refuses is not reported.
+  // Outermost, so that a request that a correction refuses is not reported.
   if (onMutation) observeMutations(metadata, origin, onMutation);
   return lake;
 }
@@ -158,7 +160,7 @@ function correctStore(
 function createListener({ metadata, extents }: Stores, accounts: Accounts): RequestListener {
   const accessLog = false;
   const loose = false;
-  // The SDKs are ahead of the newest service version that Azurite knows by name.
+  // The SDKs use newer service versions than Azurite knows by name.
   const skipApiVersionCheck = true;
   const pathStyleOnly = true;
   return new RequestListenerFactory(
@@ -189,7 +191,8 @@ function createStorage(
       const key = accounts.find(({ name }) => name === account)?.key;
       if (key === undefined) throw new Error(`Storage: there is no account ${account}`);
       const endpoint = blobEndpoint(account);
-      // The JavaScript SDK reads the first endpoint alone, az and the Python SDK the second for the Data Lake API.
+      // The JavaScript SDK reads the first endpoint only; az and the Python SDK use the second for the Data
+      // Lake API.
       const endpoints = `BlobEndpoint=${endpoint};${hierarchical ? `DfsEndpoint=${endpoint};` : ''}`;
       return `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${key};${endpoints}`;
     },
@@ -214,8 +217,8 @@ export interface Account {
 }
 
 /**
- * The accounts of one server. Stands in for Azurite's own store, which reads them from an environment variable of the
- * process and so cannot give two servers in one process different accounts.
+ * The accounts of one server. Replaces Azurite's own store, which reads them from an environment variable of
+ * the process and so cannot give two servers in one process different accounts.
  */
 function createAccounts(accounts: readonly Account[]): Accounts {
   const byName = new Map(

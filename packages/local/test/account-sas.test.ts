@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { createAccountSas } from '../src/account-sas.ts';
 import { BACKUP } from '../src/layout.ts';
 
-it('an account SAS is the one that the SDK makes', () => {
+it('the account SAS equals the SDK’s', () => {
   const account = { blobEndpoint: '', dfsEndpoint: null, connectionString: '' };
   const sas = new URLSearchParams(
     createAccountSas({ ...account, accountName: BACKUP.name, accountKey: BACKUP.key }),

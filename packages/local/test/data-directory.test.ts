@@ -13,7 +13,7 @@ async function temporaryDirectory(): Promise<string> {
 
 const refused = { code: 'setting-invalid' };
 
-test('a data directory is of the kind that it was first started with', async () => {
+test('a data directory keeps the kind of accounts of its first start', async () => {
   for (const hierarchical of [false, true]) {
     const directory = await temporaryDirectory();
     await recordAccountKind(directory, hierarchical);
@@ -22,7 +22,7 @@ test('a data directory is of the kind that it was first started with', async () 
   }
 });
 
-test('a data directory from before there was a choice is flat', async () => {
+test('a data directory without a recorded kind holds flat accounts', async () => {
   const directory = await temporaryDirectory();
   await mkdir(join(directory, 'storage'));
   await expect(recordAccountKind(directory, true)).rejects.toMatchObject(refused);

@@ -10,14 +10,14 @@ import { accounts } from './support/accounts.ts';
 import { refusalOf, sasUrl, startTwoAccounts } from './support/two-accounts.ts';
 
 describe('startStorage', () => {
-  it('names the port that is taken', async () => {
+  it('names a taken port in its error', async () => {
     const { storage } = await startTwoAccounts();
     const second = startStorage({ port: storage.port, accounts });
     await expect(second).rejects.toThrow(`port ${storage.port} of 127.0.0.1 is already in use`);
     await expect(second).rejects.toMatchObject({ cause: { code: 'EADDRINUSE' } });
   });
 
-  it('serves several storages in one process, each with accounts and blobs of its own', async () => {
+  it('runs several storages in one process, each with its own accounts and blobs', async () => {
     const first = await startTwoAccounts();
     const second = await startTwoAccounts();
     await first.source.getBlockBlobClient('a').upload('first', 5);
@@ -78,7 +78,7 @@ describe('startStorage', () => {
     expect(() => storage.connectionString('nobody')).toThrow('no account nobody');
   });
 
-  it('refuses names that Azure refuses and lists all it takes', async () => {
+  it('refuses names that Azure refuses and lists all that it accepts', async () => {
     const { source } = await startTwoAccounts();
     const put = (name: string) => refusalOf(source.getBlockBlobClient(name).upload('x', 1));
     const long = 'n'.repeat(1024);

@@ -3,7 +3,10 @@ import rhea from 'rhea';
 import frames from 'rhea/lib/frames.js';
 import type { RheaCopy } from './rhea-copies.ts';
 
-/** The one copy that was bundled; `scripts/build/bundle.ts` puts this in the place of `rhea-copies.ts`, and sees that it is one. */
+/**
+ * The bundled copy. `scripts/build/bundle.ts` replaces `rhea-copies.ts` by this file and checks that there is
+ * only one copy.
+ */
 export function loadRheaCopies(): RheaCopy[] {
   return [{ path: 'rhea', rhea, frames: frames as unknown }];
 }

@@ -14,10 +14,10 @@ const ACCEPTED = 0x24;
 /**
  * Makes rhea settle every message with its own outcome.
  *
- * rhea gathers the settlements of one tick and writes neighbours as one range. When it joins the second to the
- * first it does not compare their outcomes (session.js, write_dispositions, 3.0.5), so `[complete, dead-letter]`
- * in one tick completes both. The patch keeps rhea from ever holding two outcomes at once: a settlement that
- * cannot join the waiting range has that range written first.
+ * rhea gathers the settlements of one tick and writes neighbours as one range, without comparing their
+ * outcomes (session.js, write_dispositions, 3.0.5), so `[complete, dead-letter]` in one tick completes both.
+ * The patch keeps rhea from holding two outcomes at once: before a settlement that cannot join the waiting
+ * range, that range is written.
  *
  * Idempotent. Call before the first connection of `@azure/service-bus` or of the broker. Throws when rhea's
  * internals are not as expected.
@@ -40,7 +40,8 @@ function patchDirection(
   const { update } = direction;
   direction.update = function updateApart(delivery, settled, state) {
     const { session } = delivery.link;
-    // After a reconnect or a close the ids are another session's: then rhea is left to drop them, as it does.
+    // After a reconnect or a close the ids belong to another session: then rhea drops them, as without the
+    // patch.
     if (session[name] === this && session.is_open() && !joins(this[queue], delivery, settled, state)) {
       writeRange(internals, this[queue]);
       this[queue] = [];
@@ -49,7 +50,10 @@ function patchDirection(
   };
 }
 
-/** Whether the settlement may share one disposition frame with all that wait: accepted too, and next in line. */
+/**
+ * Whether the settlement may share one disposition frame with all waiting ones: accepted like them, and next
+ * in order.
+ */
 function joins(
   waiting: readonly RheaDelivery[],
   delivery: RheaDelivery,

@@ -3,11 +3,11 @@ import { loadRheaInternals, type RheaDelivery, type RheaDeliveryBuffer } from '.
 const patched = new WeakSet<RheaDeliveryBuffer>();
 
 /**
- * Frees the place of every settled delivery at once, whatever is still unsettled before it.
+ * Frees the place of every settled delivery at once, even when earlier ones are unsettled.
  *
  * rhea keeps 2,048 deliveries per session and direction in a ring that it frees from the head only: one slow
- * handler stops a receiver 2,048 messages later, however many of those were settled long ago. With the patch the
- * limit is 2,048 unsettled deliveries, which no sane concurrency reaches.
+ * handler stops a receiver 2,048 messages later, however many of those are settled. With the patch the limit
+ * is 2,048 unsettled deliveries, far above any reasonable concurrency.
  *
  * Idempotent. Call before the first connection. Throws when rhea's internals are not as expected.
  */
@@ -30,7 +30,9 @@ function slots(buffer: RheaDeliveryBuffer): Map<number, RheaDelivery> {
   return found;
 }
 
-/** The ring's methods over a map in order of arrival. A scan meets only what is unsettled or just settled. */
+/**
+ * The ring's methods on a map in order of arrival. A scan visits only unsettled or just settled deliveries.
+ */
 const freeingMethods = {
   push(this: RheaDeliveryBuffer, delivery: RheaDelivery): void {
     if (this.size >= this.capacity) {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 
-/** A loaded rhea: the module itself, and the one that makes its frames. */
+/** A loaded rhea: the module itself, and its frames module. */
 export interface RheaCopy {
   readonly path: string;
   readonly rhea: unknown;
@@ -8,8 +8,8 @@ export interface RheaCopy {
 }
 
 /**
- * Every distinct copy of rhea that this process uses: our own and the one under `@azure/service-bus`, where that is
- * installed. In a bundle, where no module has a path of its own, `packaged-rhea.ts` takes the place of this file.
+ * Every distinct copy of rhea that this process uses: our own and the one under `@azure/service-bus`, where
+ * that is installed. In a bundle, where modules have no paths, `packaged-rhea.ts` replaces this file.
  */
 export function loadRheaCopies(): RheaCopy[] {
   const paths = new Set([createRequire(import.meta.url).resolve('rhea'), ...findClientCopy()]);
@@ -19,7 +19,7 @@ export function loadRheaCopies(): RheaCopy[] {
   });
 }
 
-/** A client that is there but without rhea where it is expected throws: it would go without the patches. */
+/** Throws for an installed client without rhea in the expected place: it would run without the patches. */
 function findClientCopy(): string[] {
   let client: string;
   try {

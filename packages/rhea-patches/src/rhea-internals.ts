@@ -1,13 +1,14 @@
 /**
- * This room holds what we know of rhea beyond its documented surface, and the two patches that rest on it.
+ * Our knowledge of rhea beyond its documented interface, for the two patches.
  *
- * rhea is the AMQP library under `@azure/service-bus` and under our own broker. Every copy that either of them
- * can reach is found and patched, ES module or not. A rhea whose internals are not as described here makes the patch
- * throw at the start: a silent miss would settle the wrong message. Nothing here may know what a message means.
+ * rhea is the AMQP library under `@azure/service-bus` and under our own broker. Every copy that either can
+ * load is found and patched, ES module or not. A rhea with other internals makes the patch throw at the
+ * start: a patch that silently did not apply would settle the wrong message. Nothing here may depend on the
+ * content of messages.
  */
 import { loadRheaCopies, type RheaCopy } from './rhea-copies.ts';
 
-/** A delivery as rhea keeps it; `state` is the described outcome that was or will be sent. */
+/** A delivery in rhea; `state` is the described outcome that was or will be sent. */
 export interface RheaDelivery {
   readonly id: number;
   readonly link: RheaLink;
@@ -64,7 +65,7 @@ interface DispositionFields {
   settled: boolean;
 }
 
-/** One loaded copy of rhea, opened up: the prototypes that its sessions are made of. */
+/** The internals of one loaded copy of rhea: the prototypes of its sessions. */
 export interface RheaInternals {
   readonly path: string;
   readonly incoming: RheaDirection;
@@ -133,7 +134,7 @@ function isPrototype<T extends object>(prototype: unknown, instance: T): prototy
   return typeof prototype === 'object' && prototype !== null && prototype === Object.getPrototypeOf(instance);
 }
 
-/** A method on the prototype: one that rhea put on the instance would shadow ours. */
+/** A method on the prototype: one on the instance would shadow ours. */
 function isMethod(instance: object, name: string, length: number): boolean {
   const method: unknown = Reflect.get(prototypeOf(instance), name);
   return typeof method === 'function' && method.length === length && !Object.hasOwn(instance, name);

@@ -58,13 +58,13 @@ describe('settling several messages in one tick', () => {
     );
   });
 
-  it('tells each settlement its own result when one lock is lost', async () => {
+  it('gives each settlement its own result when one lock is lost', async () => {
     const { broker, sender, receiver } = await startTestBroker({ lockDurationMs: 1_000 });
     await sender.sendMessages([{ body: 0 }, { body: 1 }, { body: 2 }]);
     const messages = await receive(receiver, 3);
     const [first, , third] = messages;
     if (!first?.sequenceNumber || !third) throw new Error('messages are missing');
-    // The second lock runs out while the others are kept.
+    // The second lock expires while the others are renewed.
     const { sequenceNumber: fromSequenceNumber } = first;
     await eventually(async () => {
       await Promise.all([receiver.renewMessageLock(first), receiver.renewMessageLock(third)]);
@@ -106,8 +106,8 @@ describe('settling several messages in one tick', () => {
   });
 });
 
-describe('rhea as it comes', () => {
-  it('settles the wrong messages without the patch', async () => {
+describe('unpatched rhea', () => {
+  it('settles the wrong messages', async () => {
     const { broker, sender, receiver } = await startTestBroker();
     await sender.sendMessages([{ body: 0 }, { body: 1 }, { body: 2 }]);
     await receiver.close();
@@ -116,7 +116,8 @@ describe('rhea as it comes', () => {
       broker.connectionString,
       QUEUE,
     ]);
-    // It asked for complete, dead-letter, complete. When this fails, rhea was corrected and the patch can go.
+    // The test asked for complete, dead-letter, complete. When this fails, rhea was corrected and the patch
+    // can be removed.
     expect(broker.runtimeCounts(QUEUE)).toMatchObject({ active: 0, deadLetter: 0 });
   });
 });
@@ -140,7 +141,7 @@ describe('the patch', () => {
     expect(required).toBe(imported);
   });
 
-  it('changes nothing when it is made again', () => {
+  it('changes nothing when it is applied again', () => {
     patchRheaSettlement();
     patchRheaWindow();
     const before = patchedMethods();
@@ -149,7 +150,7 @@ describe('the patch', () => {
     expect(patchedMethods()).toEqual(before);
   });
 
-  it('fails loudly on a rhea that it does not know', async () => {
+  it('throws for a rhea that it does not know', async () => {
     const attempt = run(process.execPath, [join(import.meta.dirname, 'patch-a-changed-rhea.mjs')]);
     await expect(attempt).rejects.toThrow(/update\(delivery, settled, state\) is not as in rhea 3\.0\.5/);
   });

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { eventually, QUEUE, startTestBroker } from '../../local/test/support/test-broker.ts';
 
-/** More than the 2,048 places that rhea has for deliveries in a session. */
+/** More than rhea's 2,048 places for deliveries in a session. */
 const MANY = 2_500;
 
-it('one slow handler does not stop a subscription, however many messages come after it', async () => {
+it('one slow handler does not stop a subscription, whatever the number of later messages', async () => {
   const { broker, client, sender } = await startTestBroker();
   const { promise: slow, resolve: finish } = Promise.withResolvers<void>();
   client.createReceiver(QUEUE).subscribe(

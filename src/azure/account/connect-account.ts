@@ -13,11 +13,14 @@ import type { ServiceVersion } from '../../model/service-version.ts';
 import { AccountClient, prepareKey } from '../../sdk-internals/storage-sdk.ts';
 import { checkSdk } from '../../sdk-internals/check-sdk.ts';
 
-/** How an account is reached: by a connection string (key or SAS), or at an endpoint with an Entra identity. */
+/** How to reach an account: by a connection string (key or SAS), or at an endpoint with an Entra identity. */
 export type AccountConnection = {
-  /** For an endpoint that does not tell it to the SDK: of the user's own domain, or in a DNS zone. */
+  /**
+   * The account's name, for an endpoint from which the SDK cannot derive it: a custom domain, or a DNS zone
+   * endpoint.
+   */
   readonly accountName?: string;
-  /** The one version of the storage services to ask by; undefined: that of the SDK, or an older one where it is refused. */
+  /** A fixed service version; undefined: that of the SDK, or an older one where it is refused. */
   readonly apiVersion?: ServiceVersion;
 } & (
   | { readonly connectionString: string }
@@ -28,11 +31,11 @@ export interface Account {
   readonly name: string;
   readonly client: AccountClient;
   readonly negotiatedVersion: NegotiatedVersion;
-  /** How often a request is sent in all before it fails. */
+  /** How many times a request is sent in total before it fails. */
   readonly tries: number;
   /** A pipeline like the client's own, for a client that adds something to its requests. */
   createPipeline(...added: readonly PipelinePolicy[]): Pipeline;
-  /** What a copy from this account is authorised by. */
+  /** What authorises a copy from this account. */
   readonly authorization:
     | { readonly kind: 'key'; readonly credential: StorageSharedKeyCredential }
     | { readonly kind: 'sas'; readonly query: string }
@@ -41,9 +44,9 @@ export interface Account {
 
 export interface ConnectOptions extends PipelineLimits {
   /**
-   * How often a request is sent in all before it fails. One, when nothing is said: a message that failed comes back
-   * from the queue with a delay of ours, so every request can be counted and a write whose outcome is unknown is never
-   * repeated behind our back. More is for those that only read.
+   * How many times a request is sent in total before it fails. One by default: a message that failed comes
+   * back from the queue with a delay of ours, so every request can be counted and a write of unknown outcome
+   * is never repeated by the SDK. Use more only for callers that only read.
    */
   readonly tries: number;
 }
@@ -89,7 +92,7 @@ export function connectAccount(
   return open(name, blobServiceUri, credential, { kind: 'identity', credential });
 }
 
-/** Whether an account has directories, renames and access control lists. One request. */
+/** Whether an account is hierarchical: has directories, renames and access control lists. One request. */
 export async function readAccountKind({ client, name }: Account): Promise<'flat' | 'hierarchical'> {
   try {
     const { isHierarchicalNamespaceEnabled } = await client.getAccountInfo();

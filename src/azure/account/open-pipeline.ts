@@ -17,23 +17,24 @@ import { type NegotiatedVersion, serviceVersionPolicy } from './service-version.
 import { httpStatus, isAnsweredByService } from '../errors/storage-error.ts';
 
 export interface PipelineLimits {
-  /** What every HTTP request waits for: every page and every block of a long copy counts. */
+  /** Every HTTP request waits for this: every page and every block of a long copy counts. */
   readonly cap?: RequestCap;
   /** How long a request that writes nothing waits for the first byte of its answer, in milliseconds. */
   readonly answerWithinMs?: number;
 }
 
 /**
- * An account that is behind a broken network may not answer at all, and a connection takes a quarter of an hour to
- * notice. Every look at a key begins with reads, so that their limit keeps all else from being sent there, too. A
- * write has none of ours: a copy may take the service minutes, and the outcome of one that was given up is unknown.
+ * An account behind a broken network may not answer at all, and it takes a quarter of an hour until the
+ * connection fails. Every check of a key begins with reads, so their time-out also prevents the writes that
+ * would follow. Writes have no time-out: a copy may take the service minutes, and the outcome of a write that
+ * was given up is unknown.
  */
 const ANSWER_WITHIN_MS = TIME_BUDGETS.answer;
 
 /**
- * @param account what its requests are counted under
- * @param negotiated the version that it is asked by
- * @param added what else is done with each request before it is signed
+ * @param account its requests are counted under this name
+ * @param negotiated the service version to send
+ * @param added extra policies, applied to each request before it is signed
  */
 export function openPipeline(
   account: string,
@@ -55,7 +56,7 @@ export function openPipeline(
         recordRequest(account, toOutcome(response.status));
         return response;
       } catch (error) {
-        // What something in between says is of its own clock.
+        // An answer from a proxy has the proxy's time.
         if (error instanceof RestError && error.response !== undefined && isAnsweredByService(error))
           theServiceClock.observe(account, error.response.headers, sentAt);
         const status = httpStatus(error);
@@ -74,7 +75,7 @@ export function openPipeline(
   return pipeline;
 }
 
-/** A blob that is not there and a condition that does not hold are answers like others, and no failures. */
+/** A missing blob and a condition that does not hold are normal answers, not failures. */
 function toOutcome(status: number): RequestOutcome {
   if (status < 400) return 'ok';
   if (status === 404) return 'absent';

@@ -10,24 +10,24 @@ import { BlobmirrorError } from '../../model/errors.ts';
 import { SERVICE_VERSIONS, type ServiceVersion, type VersionStatus } from '../../model/service-version.ts';
 
 /**
- * The version by which the services of one account are asked. A service refuses a version that it does not know, and a
- * region may get one later than others, after a client already asks by it (azure-sdk-for-net#45302).
+ * The version sent to the services of one account. A service refuses a version that it does not know, and a
+ * region may get a version later than others, after a client already sends it (azure-sdk-for-net#45302).
  */
 export interface NegotiatedVersion {
-  /** What is sent where a client would ask by `asked`: that, or an older one. */
+  /** The version to send where a client would send `asked`: the same, or an older one. */
   versionToSend(asked: string): string;
   /** Versions to try after a refusal of `version`, the newest first. */
   olderThan(version: string): readonly string[];
-  /** `refused` was refused; `taken` is what is asked by from now on, undefined where no version was taken. */
+  /** `refused` was refused; `taken` is the version to send from now on, undefined if none was accepted. */
   settle(refused: string, taken: string | undefined): void;
-  /** The account answered by the version that it was asked by. */
+  /** The account answered a request of the version that was sent. */
   recordAccepted(): void;
   status(): VersionStatus;
-  /** Calls the listener with what is known already, and on every change. */
+  /** Calls the listener with the current state, and on every change. */
   onRefused(listener: (status: VersionStatus) => void): void;
 }
 
-/** @param pinned the one to ask by, on the user's word: there is no other to try */
+/** @param pinned the version that the user set: no other is tried */
 export function createNegotiatedVersion(pinned?: ServiceVersion): NegotiatedVersion {
   let taken: string | undefined = pinned;
   let refused: string | undefined;
@@ -52,14 +52,15 @@ export function createNegotiatedVersion(pinned?: ServiceVersion): NegotiatedVers
       if (refused === undefined || version > refused) refused = version;
       isRefusedWhole = next === undefined;
       isTaken = !isRefusedWhole;
-      // When every version was refused, the newest is tried first again: the service may have been repaired.
+      // When every version was refused, the newest is tried first again: the service may have been upgraded.
       if (next === undefined) taken = pinned;
       else if (taken === undefined || next < taken) taken = next;
       notify();
     },
     recordAccepted: () => {
       isTaken = true;
-      // After it refused every one, the newest, or the one that the user named, was the first to be tried again.
+      // After all versions were refused, the first one tried again was the newest, or the one that the user
+      // set.
       if (isRefusedWhole) refused = undefined;
       isRefusedWhole = false;
     },
@@ -73,7 +74,9 @@ export function createNegotiatedVersion(pinned?: ServiceVersion): NegotiatedVers
 
 const known = new Map<string, NegotiatedVersion>();
 
-/** Shared by all clients of an account in this process, so that each learns from the refusals of the others. */
+/**
+ * Shared by all clients of an account in this process, so that each learns from the refusals that others met.
+ */
 export function negotiatedVersionOf(url: string, pinned?: ServiceVersion): NegotiatedVersion {
   const { origin, pathname } = new URL(url);
   const name = `${origin}${pathname} ${pinned ?? ''}`;
@@ -85,11 +88,11 @@ export function negotiatedVersionOf(url: string, pinned?: ServiceVersion): Negot
 const VERSION = 'x-ms-version';
 
 /**
- * Asks an account by a version that it takes. A request that is refused for its version was not carried out, a write
- * neither, so that it may be sent again by an older one. It belongs between the retries and the signature, which covers
- * the version.
+ * Sends requests with a version that the account accepts. A request that is refused for its version was not
+ * carried out, not even a write, so it may be sent again with an older version. This policy must come between
+ * the retries and the signature, which covers the version.
  *
- * Where the account takes none, its requests fail with `service-version-refused`.
+ * Where the account accepts no version, its requests fail with `service-version-refused`.
  */
 export function serviceVersionPolicy(account: string, negotiated: NegotiatedVersion): PipelinePolicy {
   return {
@@ -102,7 +105,10 @@ export function serviceVersionPolicy(account: string, negotiated: NegotiatedVers
         request.headers.set(VERSION, version);
         return await next(request);
       };
-      /** Where an answer does not say that it is about the version, a plain read by the same version tells. */
+      /**
+       * Where an answer does not say whether it concerns the version, a plain read with the same version
+       * decides.
+       */
       const checkVersion = async (
         answer: PipelineResponse,
         version: string,
@@ -111,16 +117,18 @@ export function serviceVersionPolicy(account: string, negotiated: NegotiatedVers
         if (namesVersion(answer)) return 'refused';
         const read = await next(toPlainRead(request, version));
         if (isInvalidHeader(read)) return 'refused';
-        // What says nothing of the version stands for the refusal: nothing was carried out, and it is asked again.
+        // Returned in place of the refusal, if it says nothing about the version either: nothing was carried
+        // out, and the caller retries.
         if (!isAnswered(read)) return read;
-        // The version is taken by now. Where it was not known to be before, that may be since the refusal.
+        // The version is accepted now. If that was not known before, it may have been accepted since the
+        // refusal.
         return isReplayable(request) && !wasTaken ? await send(version) : answer;
       };
 
       const first = negotiated.versionToSend(asked);
       const answer = await checkVersion(await send(first), first);
       if (answer !== 'refused') {
-        // The service says by which version it answers; what something in between says tells nothing of that.
+        // The service returns the version that it answered by; an answer of a proxy says nothing about it.
         if (answer.headers.has(VERSION)) negotiated.recordAccepted();
         return answer;
       }
@@ -141,7 +149,10 @@ export function serviceVersionPolicy(account: string, negotiated: NegotiatedVers
   };
 }
 
-/** Says that one of the headers is wrong: `InvalidHeaderValue`, as a header or in a body of either API. */
+/**
+ * Whether the answer says that a header is wrong: `InvalidHeaderValue`, as a header or in a body of either
+ * API.
+ */
 function isInvalidHeader({ status, headers, bodyAsText }: PipelineResponse): boolean {
   if (status !== 400) return false;
   const code = headers.get('x-ms-error-code');
@@ -150,7 +161,7 @@ function isInvalidHeader({ status, headers, bodyAsText }: PipelineResponse): boo
     : code === 'InvalidHeaderValue';
 }
 
-/** An overload, or something in between, says nothing of the version. */
+/** An overload, or an answer of a proxy, says nothing about the version. */
 function isAnswered({ status, headers }: PipelineResponse): boolean {
   return status < 500 && status !== 429 && isServiceAnswer(headers);
 }
@@ -161,8 +172,8 @@ function namesVersion(response: PipelineResponse): boolean {
 }
 
 /**
- * Reads what the request is about, a byte of it at most, with no header that could be wrong but the version. A HEAD has
- * no body that could name a header, and the Data Lake API names none.
+ * Reads the target of the request, at most a byte of it, with no header that could be wrong except the
+ * version. A HEAD has no body that could name a header, and the Data Lake API names none.
  */
 function toPlainRead(request: PipelineRequest, version: string): PipelineRequest {
   const { url, headers, timeout, abortSignal, allowInsecureConnection } = request;
@@ -170,14 +181,15 @@ function toPlainRead(request: PipelineRequest, version: string): PipelineRequest
     const value = headers.get(name);
     return value === undefined ? [] : [[name, value] as const];
   });
-  // Where both APIs have one endpoint, what tells a rename as one of the Data Lake API is a header that stays behind.
+  // Where both APIs share one endpoint, a header that is not copied here marks a rename as a Data Lake
+  // request.
   const isRename = headers.has('x-ms-rename-source');
   const asked = new URL(url);
   if (isRename) asked.searchParams.set('action', 'getStatus');
   return createPipelineRequest({
     method: isRename ? 'HEAD' : 'GET',
     url: isRename ? asked.href : url,
-    // The Blob API reads the one, the Data Lake API the other.
+    // The Blob API reads the former, the Data Lake API the latter.
     headers: createHttpHeaders({
       ...Object.fromEntries(kept),
       [VERSION]: version,

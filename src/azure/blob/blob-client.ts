@@ -8,14 +8,15 @@ import { type ContainerName, type Key, keyText } from '../../model/key.ts';
 import type { ContentHeaders, Tags } from '../../model/reading.ts';
 import type { WriteCondition } from '../../ports/write-outcome.ts';
 
-/** Whether a URL would resolve a segment of the path: `a/../b` would become `b`. */
+/** Whether a URL parser would resolve a segment of the path: `a/../b` would become `b`. */
 export function hasDotSegment(path: string): boolean {
   return path.split('/').some((segment) => segment === '.' || segment === '..');
 }
 
 /**
- * The client of one blob. The SDK puts a name into a URL as it is, and a URL resolves the segments `.` and `..`. In such
- * a name the slashes are encoded, so that it has no segments; the service takes it for the same blob.
+ * The client of one blob. The SDK puts a name into a URL as it is, and a URL parser resolves the segments `.`
+ * and `..`. In such a name the slashes are encoded, so that it has no segments; the service treats it as the
+ * same blob.
  *
  * @throws BlobmirrorError `name-not-addressable`
  */
@@ -34,12 +35,12 @@ export function blobClient(account: Account, key: Key): BlobClient {
 
 type Around = readonly [before: string, after: string];
 
-/** The parts of a URL before and after the path of a blob, by account and container. */
+/** The parts of a blob's URL before and after its path, by account and container. */
 const containers = new WeakMap<Account, Map<ContainerName, Around>>();
 
 /**
- * The URL of a blob without making its client, which takes longer than signing a request. It may hold a SAS: never log
- * it.
+ * The URL of a blob, without making its client, which takes longer than signing a request. It may hold a SAS:
+ * never log it.
  *
  * @throws BlobmirrorError `name-not-addressable`
  */
@@ -64,8 +65,8 @@ function aroundPath(account: Account, container: ContainerName): Around {
 }
 
 /**
- * Sends a write, and where the container does not exist, creates it and sends the write again: a write that is refused
- * for that reason did nothing. Errors are the SDK's.
+ * Sends a write, and where the container does not exist, creates it and sends the write again: a write that
+ * was refused for that reason did nothing. Errors are the SDK's.
  */
 export async function sendCreatingContainer<Result>(
   container: ContainerClient,
@@ -84,7 +85,10 @@ export async function sendCreatingContainer<Result>(
   }
 }
 
-/** All content headers of a blob as the SDK takes them. A write takes away whatever it is not given, the MD5 included. */
+/**
+ * All content headers of a blob as the SDK takes them. A write removes every header that it is not given, the
+ * MD5 included.
+ */
 export function toBlobHeaders(headers: ContentHeaders, contentMd5: string | undefined): BlobHTTPHeaders {
   const { contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl } = headers;
   return {
@@ -103,14 +107,15 @@ export function toConditions(condition: WriteCondition): { ifNoneMatch: string }
 }
 
 /**
- * Index tags as an option of the SDK, which sends an empty header for none. An account that knows no tags, a
- * hierarchical one or a service of an older version, refuses any: so none are sent where there are none.
+ * Index tags as an option of the SDK, which sends an empty header for an empty object. An account without
+ * tags, a hierarchical one or a service of an older version, refuses that header: so none is sent when there
+ * are no tags.
  */
 export function tagOptions(tags: Tags): { tags?: Record<string, string> } {
   return Object.keys(tags).length === 0 ? {} : { tags: { ...tags } };
 }
 
-/** The service compares it with the bytes that arrive, and refuses those that were damaged on the way. */
+/** The service compares it with the bytes that arrive, and refuses damaged ones. */
 export function md5Of(bytes: Uint8Array): Uint8Array {
   return createHash('md5').update(bytes).digest();
 }

@@ -4,7 +4,7 @@ import { parseEtag } from '../../model/etag.ts';
 import type { BlobKind, BlobPresent, ContentHeaders, DirectoryPresent } from '../../model/reading.ts';
 import { type Metadata, findUnfinishedCopy, splitStamp } from '../../model/stamp.ts';
 
-/** What a HEAD and an entry of a listing both tell of a blob, under the SDK's names. */
+/** What a HEAD and an entry of a listing both say about a blob, under the SDK's names. */
 export interface BlobProperties {
   readonly etag?: string | undefined;
   readonly lastModified?: Date | undefined;
@@ -23,10 +23,10 @@ export interface BlobProperties {
   readonly tagCount?: number | undefined;
 }
 
-/** `metadata` is the blob's own with the case of its names, the stamp among it. */
+/** `metadata` is the blob's own with the case of its names, the stamp included. */
 export function toReading(found: BlobProperties, allMetadata: Metadata): BlobPresent {
   const { metadata, stamp } = splitStamp(allMetadata);
-  // While an asynchronous copy runs, and after it failed, the metadata is there and the content is not.
+  // While an asynchronous copy runs, and after it failed, the metadata is there but the content is not.
   const arrived = found.copyStatus === undefined || found.copyStatus === 'success';
   const isPending = found.copyStatus === 'pending';
   const unfinished = findUnfinishedCopy(allMetadata) ?? (arrived || isPending ? undefined : { stamp });
@@ -51,7 +51,7 @@ export function toReading(found: BlobProperties, allMetadata: Metadata): BlobPre
   };
 }
 
-/** An element of a listing that is empty comes as no bytes; a HEAD leaves the header out. */
+/** An empty element of a listing is read as no bytes; a HEAD leaves the header out. */
 function toBase64(md5: Uint8Array | undefined): string | undefined {
   return md5 === undefined || md5.length === 0 ? undefined : Buffer.from(md5).toString('base64');
 }
@@ -87,7 +87,7 @@ export function toKind(type: string | undefined): BlobKind {
   }
 }
 
-/** A header that is empty is one that was not set. */
+/** An empty header means not set. */
 function toHeaders(found: BlobProperties): ContentHeaders {
   const { contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl } = found;
   return {
@@ -99,7 +99,7 @@ function toHeaders(found: BlobProperties): ContentHeaders {
   };
 }
 
-/** What a hierarchical account adds to the metadata of a directory. */
+/** Metadata that a hierarchical account adds to a directory. */
 export const FOLDER_MARK = 'hdi_isfolder';
 
 export function withoutFolderMark(metadata: Metadata): Metadata {
@@ -107,8 +107,8 @@ export function withoutFolderMark(metadata: Metadata): Metadata {
 }
 
 /**
- * What a HEAD tells of what is at a path. A hierarchical account says what it is and who may do what with it, in
- * headers that the SDK's own answer leaves out: learn.microsoft.com/rest/api/storageservices/get-blob-properties.
+ * What a HEAD says about a path. A hierarchical account reports the resource type and the access in headers
+ * that the SDK's answer leaves out: learn.microsoft.com/rest/api/storageservices/get-blob-properties.
  * `metadata` is with the case of its names.
  */
 export function toPathReading(
@@ -137,7 +137,9 @@ export function toPathReading(
   };
 }
 
-/** Owner, group, permissions and list, as a HEAD of either API has them; undefined where it does not tell all of them. */
+/**
+ * Owner, group, permissions and list, from a HEAD of either API; undefined unless all of them are present.
+ */
 export function readAccess(headers: { get(name: string): string | undefined }): Access | undefined {
   return toAccess(
     headers.get('x-ms-owner'),

@@ -11,7 +11,7 @@ import { type Etag, etagHeader } from '../../model/etag.ts';
 import type { Key } from '../../model/key.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
 
-/** The backup account fetches a block blob of any size by itself, many blocks at a time. */
+/** The backup account fetches a block blob of any size by itself, several blocks at a time. */
 export function createBlocksFromUrl(setup: CopySetup): CopyEngine {
   const { backup, source, copySources, options } = setup;
   const sides = { backup: backup.name, source: source.name };
@@ -40,9 +40,9 @@ export function createBlocksFromUrl(setup: CopySetup): CopyEngine {
 }
 
 /**
- * A blob on the backup whose blocks are fetched from one version of the source only. The service knows the condition,
- * but the SDK's `stageBlockFromURL` has no option for it (seen with 12.34), so this client adds the header itself,
- * before the request is signed.
+ * A blob on the backup whose blocks are fetched from one version of the source only. The service supports the
+ * condition, but the SDK's `stageBlockFromURL` has no option for it (seen with 12.34), so this client adds
+ * the header itself, before the request is signed.
  */
 function pinnedBlockBlob(backup: Account, { container, path }: Key, etag: Etag): BlockBlobClient {
   const pipeline = backup.createPipeline(pinSource(etag));

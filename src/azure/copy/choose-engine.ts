@@ -12,23 +12,26 @@ import { createStreamed } from './streamed.ts';
 import { verifyCopies } from './verify-copies.ts';
 
 /**
- * One engine out of all, chosen blob by blob: by the setting, by the kind and the size, and by what the service has.
+ * Chooses an engine for each blob, by the setting, by the blob's kind and size, and by what the service
+ * supports.
  *
- * | blob                          | way, and what comes after it where the service has no such operation |
+ * | blob                          | engine, and those that follow where the service lacks the operation  |
  * |-------------------------------|----------------------------------------------------------------------|
  * | block, fits one request       | put-blob-from-url, blocks-from-url, copy-blob, streamed              |
  * | block, longer                 | blocks-from-url, copy-blob, streamed                                 |
  * | append, page                  | copy-blob, streamed                                                  |
  *
- * `server` never streams; `copy-blob` and `streamed` are taken for every blob.
+ * `server` never streams; `copy-blob` and `streamed` are used for every blob.
  *
- * Any client may give a blob a Content-MD5 that is not of its bytes, and Put Blob From URL then refuses them. Such a blob
- * goes the next way, which takes it as it is: it is the user's data, and the only copy of it.
+ * A client may give a blob a Content-MD5 that does not match its bytes, and Put Blob From URL then refuses
+ * them. Such a blob is copied by the next engine, which accepts it as it is: it is the user's data, and the
+ * only copy of it.
  *
- * A way that the service refuses gives way to the next one, and what is of the account and not of the blob is remembered:
- * see judge-copy.ts. A way that wrote something else than it said is never taken again; what it wrote is overwritten
- * by the next one under its ETag, or removed where there is none. Should the process end in between, the blob has the
- * stamp and not the length of its source, and the next look at it, or the next full sync, copies it.
+ * When the service refuses an engine, the next one is tried, and a refusal that concerns the account rather
+ * than the blob is remembered: see judge-copy.ts. An engine whose result differs from what it reported is
+ * never used again; the next engine overwrites its result under its ETag, or the result is removed if there
+ * is no next one. Should the process die in between, the blob has the stamp but not the length of its source,
+ * and the next check of the key, or the next full sync, copies it.
  *
  * @param now milliseconds
  */
@@ -43,14 +46,18 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
   ];
   const refused = createEngineRefusals<CopyEngine>(now);
 
-  /** The ways that would do, the best one first. An empty blob has no block that would ask for the source's version. */
+  /**
+   * The engines that can copy the blob, the best one first. An empty blob has no block whose request would
+   * carry the source's version.
+   */
   function enginesFor({ source: { kind, size } }: CopyRequest): readonly CopyEngine[] {
     if (options.engine === 'copy-blob') return [copyBlob];
     if (options.engine === 'streamed') return [streamed];
     const last = options.engine === 'server' ? [copyBlob] : [copyBlob, streamed];
     if (kind !== 'block') return last;
     if (size === 0) return [putBlobFromUrl, ...last];
-    // Within an account a copy is over at once, whatever the size, and nothing else is at its place meanwhile.
+    // Within an account a copy completes at once, whatever the size, and nothing else exists at its path
+    // meanwhile.
     if (setup.source === setup.backup && size > options.largestInOneRequest)
       return [copyBlob, blocksFromUrl, ...last.slice(1)];
     return size <= options.largestInOneRequest
@@ -71,7 +78,7 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
     let leftover: LeftoverBlob | undefined;
     let failure: BlobmirrorError | undefined;
     for (const way of ways.filter((each) => !refused.isRefused(each))) {
-      // No copy source is short enough for any other way.
+      // For every other engine the copy source is too long.
       if (failure instanceof SourceUrlTooLong && way !== streamed) continue;
       try {
         const outcome = await recheckKind(request, await way(request, budget));
@@ -82,7 +89,8 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
         return outcome;
       } catch (error) {
         if (!(error instanceof BlobmirrorError)) throw error;
-        // A source that grows while it is copied is no fault of the way: the next look copies over what came of it.
+        // A source that grows while it is copied is not the engine's fault: the next check of the key
+        // overwrites the result.
         if (error instanceof IncompleteCopy && !(await isSourceThere(request)))
           return { kind: 'source-precondition-failed', engine: 'none' };
         const refusal = toEngineRefusal(error);
@@ -95,14 +103,15 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
           ({ request, left: leftover } = await replaceLeftover(request, error.left ?? leftover));
       }
     }
-    // A stamp must not stay on what is not whole.
+    // A stamp must not stay on incomplete content.
     if (leftover !== undefined) await removeCopy(setup.backup, request.key, leftover.etag);
     return await failWith(request, failure);
   };
 
   /**
-   * All versions of a blob are of one kind (learn.microsoft.com/azure/storage/blobs/versioning-overview). Where nothing is
-   * and the kind is refused all the same, versions of another one are: without this, that would be a race for ever.
+   * All versions of a blob are of one kind (learn.microsoft.com/azure/storage/blobs/versioning-overview).
+   * Where no blob exists and the kind is refused all the same, versions of another kind exist: without this,
+   * that would be an endless race.
    */
   async function recheckKind({ key, condition }: CopyRequest, outcome: CopyOutcome): Promise<CopyOutcome> {
     if (outcome.kind !== 'refused' || outcome.reason !== 'backup-versions-of-another-kind') return outcome;
@@ -110,7 +119,7 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
     return isFree ? outcome : { kind: 'backup-precondition-failed', engine: outcome.engine };
   }
 
-  /** The request that overwrites what a way left that wrote something else. */
+  /** The request that overwrites the wrong result of an engine. */
   async function replaceLeftover(
     request: CopyRequest,
     left: LeftoverBlob | undefined,
@@ -121,18 +130,18 @@ export function chooseEngine(setup: CopySetup, now: () => number = () => perform
     return { request: { ...request, condition: { nothingThere: true } }, left: undefined };
   }
 
-  /** Whether the source still is the version that is to be copied. */
+  /** Whether the source is still the version that is to be copied. */
   async function isSourceThere(request: CopyRequest): Promise<boolean> {
     return await readPinned(setup.source, request, 0, Buffer.alloc(0));
   }
 
-  /** What there is to say when no way did. */
+  /** The error to report when no engine succeeded. */
   async function failWith(
     request: CopyRequest,
     failure: BlobmirrorError | undefined,
   ): ReturnType<CopyEngine> {
     if (failure !== undefined && toEngineRefusal(failure) === 'key-specific') {
-      // A source that moved or was archived meanwhile is refused like that as well.
+      // A source that changed or was archived meanwhile is refused in the same way.
       if (!(await isSourceThere(request))) return { kind: 'source-precondition-failed', engine: 'none' };
     }
     if (failure !== undefined && (isMisdeclared(failure) || toEngineRefusal(failure) === 'key-specific'))

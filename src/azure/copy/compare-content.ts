@@ -5,14 +5,14 @@ import { type Etag, etagHeader } from '../../model/etag.ts';
 import type { Key } from '../../model/key.ts';
 import type { ComparisonOutcome, ContentComparison, CopyRequest } from '../../ports/backup-store.ts';
 
-/** The part of a request to copy that says what is read. */
+/** The part of a copy request that says what to read. */
 interface PinnedVersion extends Pick<CopyRequest, 'key' | 'from'> {
   readonly source: Pick<CopyRequest['source'], 'etag'>;
 }
 
 /**
- * Fills `into` with the source's bytes from `offset` on, read from the version of the request only. False when the
- * source is no longer that version. Nothing to read asks for the version alone.
+ * Fills `into` with the source's bytes from `offset` on, read from the requested version only. False when the
+ * source is no longer that version. With nothing to read, only the version is checked.
  */
 export async function readPinned(
   source: Account,
@@ -49,15 +49,15 @@ export interface BlobVersion {
 interface ComparisonRange {
   /** Of both versions. */
   readonly size: number;
-  /** How many bytes, from the first on, are known to be equal. */
+  /** How many leading bytes are known to be equal. */
   readonly equal: number;
-  /** Is given each piece that is equal, to be looked at before it answers. */
+  /** Receives each equal piece; it must not keep the buffer after it returns. */
   readonly onEqualPiece?: (piece: Buffer) => void;
-  /** Asked after every piece. */
+  /** Called after every piece. */
   readonly mustStop: () => boolean;
 }
 
-/** Compares two versions piece by piece, each under its ETag. Memory is that of one piece of each. */
+/** Compares two versions piece by piece, each under its ETag. Holds one piece of each in memory. */
 export async function comparePieces(
   source: BlobVersion,
   backup: BlobVersion,
@@ -85,7 +85,7 @@ async function read({ account, key, etag }: BlobVersion, offset: number, into: B
   return await readPinned(account, { key, source: { etag } }, offset, into);
 }
 
-/** Whether two blobs hold the same bytes, on real accounts. Nothing is read where their lengths tell. */
+/** Compares the bytes of two blobs on real accounts. Reads nothing when their lengths differ. */
 export function createContentComparison(source: Account, backup: Account): ContentComparison {
   return {
     compareContent: async ({

@@ -8,11 +8,12 @@ import { type FoundCopy, findCopy, isWholeCopy, removeCopy, stagingKey } from '.
 type CopyInPlace = (request: CopyRequest) => Promise<CopyResult>;
 
 /**
- * Copies block by block where blocks can be put, and otherwise aside. A file that the Data Lake API wrote takes none:
- * the service answers 409 (learn.microsoft.com/azure/storage/blobs/data-lake-storage-known-issues). Were it deleted
- * first, the backup would be without it until the last block is there. So the copy is made in a place of ours, which
- * any worker can go on with, and takes that of the file by a rename, under the condition of the request. ETag and stamp
- * stay as they were made.
+ * Copies block by block at the key where blocks can be put, and otherwise at a staging path. A file written
+ * by the Data Lake API takes no blocks: the service answers 409
+ * (learn.microsoft.com/azure/storage/blobs/data-lake-storage-known-issues). If the file were deleted first,
+ * the backup would lack it until the last block is there. So the copy is staged, where any worker can
+ * continue it, and then renamed over the file, under the condition of the request. The rename keeps ETag and
+ * stamp.
  */
 export function createCopyAside({
   backup,
@@ -41,7 +42,7 @@ export function createCopyAside({
     const aside = stagingKey(request);
     const made = await copyInPlace({ ...request, key: aside, from, condition: { nothingThere: true } });
     if (made.kind !== 'written' && made.kind !== 'backup-precondition-failed') return made;
-    // It may be there already, of a worker that died before the rename.
+    // A worker that died before the rename may have staged it already.
     const staged = await findCopy(backup, aside);
     if (staged === undefined || !isWholeCopy(staged, request)) return { kind: 'backup-precondition-failed' };
     if (access !== undefined) await directories.setAccess(aside, access);
@@ -51,7 +52,9 @@ export function createCopyAside({
   }
 }
 
-/** The code is documented nowhere; `BlobOperationNotSupported` in Azure/azure-storage-net-data-movement#312. */
+/**
+ * The code is not documented; it is `BlobOperationNotSupported` in Azure/azure-storage-net-data-movement#312.
+ */
 function toConflict(error: unknown): BlobmirrorError {
   if (!(error instanceof BlobmirrorError)) throw error;
   const { status, service } = error.context;
@@ -59,7 +62,7 @@ function toConflict(error: unknown): BlobmirrorError {
   throw error;
 }
 
-/** That it is not what the condition asks for, or no blob of blocks. */
+/** Whether the condition does not hold, or the blob is not a block blob. */
 function isOfTheBackup(result: CopyResult): boolean {
   return (
     result.kind === 'backup-precondition-failed' ||

@@ -15,10 +15,11 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 10_000;
 
 /**
- * An asynchronous copy: the service makes it in its own time and keeps the kind of the blob and its sparse ranges. The
- * metadata, the stamp with it, is there from the start, and the content when the service says so: until then a reading
- * shows no stamp. What was there before is gone from the start, so this is for blobs that no other way will do for.
- * The service takes two weeks at most, and asks that the signature last as long as the copy: here that is a week.
+ * An asynchronous copy: the service copies in the background and keeps the kind of the blob and its sparse
+ * ranges. The metadata, including the stamp, is there from the start, the content only when the service
+ * reports success: until then a reading shows no stamp. The previous blob is gone from the start, so this is
+ * for blobs that no other engine can copy. The service takes two weeks at most, and the signature must last
+ * as long as the copy: here, a week.
  */
 export function createCopyBlob({ backup, source, copySources }: CopySetup): CopyEngine {
   const sides = { backup: backup.name, source: source.name };
@@ -47,7 +48,7 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
       : await waitUntilDone(blob, started.copyId, request, budget);
   }
 
-  /** Another copy onto this blob is under way: our own, or one that is to be out of our way. */
+  /** Another copy onto this blob is running: our own, or one that is to be replaced. */
   async function handlePending(
     blob: BlobClient,
     request: CopyRequest,
@@ -60,7 +61,7 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
     const mark = metadata[STAMP_NAME];
     if (mark !== undefined && found.metadata?.[STAMP_NAME] === mark)
       return await waitUntilDone(blob, found.copyId, request, budget);
-    // Only a copy that the decision knew of is given up; one that began since may be of a newer version than ours.
+    // Abort only a copy that the decision knew of; one that began since may be of a newer version than ours.
     if ('ifMatch' in condition && parseEtag(found.etag) === condition.ifMatch) {
       const { copyId } = found;
       const outcome = await toWriteOutcome(sides, () => blob.abortCopyFromURL(copyId));
@@ -69,7 +70,7 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
     return { kind: 'backup-precondition-failed' };
   }
 
-  /** A copy that was over when the request was is looked at all the same: its length is not in the answer. */
+  /** Also read a copy that completed with its request: its length is not in the answer. */
   async function waitUntilDone(
     blob: BlobClient,
     copyId: string | undefined,
@@ -95,7 +96,7 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
     }
   }
 
-  /** Undefined when nothing is there. */
+  /** Undefined when there is no blob. */
   async function readProperties(blob: BlobClient): Promise<BlobGetPropertiesResponse | undefined> {
     try {
       return await blob.getProperties();
@@ -105,7 +106,10 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
     }
   }
 
-  /** The description begins with the status that the source answered: a precondition, or that it is gone. */
+  /**
+   * The description begins with the status of the source's answer: the precondition failed, or the source is
+   * gone.
+   */
   function toFailure(description: string | undefined, { key, from = key }: CopyRequest): CopyResult {
     if (description?.startsWith('412') || description?.startsWith('404'))
       return { kind: 'source-precondition-failed' };
@@ -116,7 +120,7 @@ export function createCopyBlob({ backup, source, copySources }: CopySetup): Copy
   }
 }
 
-/** What the SDK's poller knows, and its types leave out. */
+/** Known to the SDK's poller, and missing in its types. */
 interface StartedCopy {
   readonly copyId?: string;
 }

@@ -7,20 +7,20 @@ import type { DirectoryStore } from '../../ports/directory-store.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';
 
 /**
- * The ways to make the backup's blob from the source's, one to a file, behind one type; choose-engine.ts says which is
- * taken when. Every byte that an engine writes was read under the source's ETag, and every blob that it makes appears
- * under the condition on the backup. No engine leaves a blob that carries a stamp before its content is whole, and none
- * holds a blob in memory.
+ * The ways to make the backup's blob from the source's, one per file, behind one type; choose-engine.ts
+ * chooses among them. Every byte that an engine writes was read under the source's ETag, and every blob that
+ * it makes appears under the condition on the backup. No engine leaves a blob with a stamp before its content
+ * is complete, and none holds a whole blob in memory.
  */
 
 /**
- * Makes the backup's blob from the source's: whole or not at all, under `request.condition` on the backup and under
- * `request.source.etag` on the source, with exactly the metadata, tags and tier of the request. What does not fit the
- * budget ends `unfinished`, and the same request goes on where it was.
+ * Makes the backup's blob from the source's: whole or not at all, under `request.condition` on the backup and
+ * under `request.source.etag` on the source, with exactly the metadata, tags and tier of the request. A copy
+ * that does not fit the budget ends `unfinished`, and the same request continues it.
  */
 export type CopyEngine = (request: CopyRequest, budget: TimeBudget) => Promise<CopyOutcome>;
 
-/** What becomes of a copy, when it is plain which engine makes it. */
+/** Makes a copy once its engine is chosen. */
 export type CopyResult = WriteOutcome | { readonly kind: 'unfinished' };
 
 /** A way to copy blobs of one kind. */
@@ -39,12 +39,15 @@ export interface CopySetup {
 /** How copies are made. Sizes are in bytes. */
 export interface CopyOptions {
   /**
-   * `server`: the backup account fetches by itself, whatever the blob. `copy-blob`: the same by asynchronous copies only.
-   * `streamed`: all bytes pass through this process. `auto`: `server`, and streamed where the service has no such
-   * operation.
+   * `server`: the backup account fetches every blob by itself. `copy-blob`: the same, by asynchronous copies
+   * only. `streamed`: all bytes pass through this process. `auto`: `server`, and streamed where the service
+   * has no such operation.
    */
   readonly engine: 'auto' | 'server' | 'copy-blob' | 'streamed';
-  /** `service`: the checksums that the service itself computes. `full`: both sides are read back and compared as well. */
+  /**
+   * `service`: the checksums that the service itself computes. `full`: both sides are read back and compared
+   * as well.
+   */
   readonly verify: 'service' | 'full';
   /** After this long, in milliseconds, a call begins nothing new and answers `unfinished`. */
   readonly budgetMs: number;
@@ -52,9 +55,9 @@ export interface CopyOptions {
   readonly graceMs: number;
   /** The largest blob that one Put Blob From URL copies. Longer ones might not fit the budget. */
   readonly largestInOneRequest: number;
-  /** Blocks that the service fetches. They grow with the blob: there are never more than 50,000. */
+  /** Blocks that the service fetches. Their size grows with the blob: there are never more than 50,000. */
   readonly serverBlock: BlockOptions;
-  /** Blocks that pass through the process: `size * atOnce` is what is held in memory. */
+  /** Blocks that pass through the process: `size * atOnce` bytes are held in memory. */
   readonly streamedBlock: BlockOptions;
 }
 

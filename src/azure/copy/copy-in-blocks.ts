@@ -11,22 +11,24 @@ import { keyText } from '../../model/key.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';
 
-/** Brings one block to the backup, uncommitted, its bytes read under the source's ETag. */
+/** Stages one block on the backup, its bytes read under the source's ETag. */
 export type StageBlock = (block: PlannedBlock, lane: number) => Promise<WriteOutcome>;
 
-/** How blocks come to the backup. */
+/** How blocks are staged on the backup. */
 export interface Staging {
   readonly stage: StageBlock;
-  /** Whether the service itself said how long each block is that `stage` brought. Otherwise they are listed once more. */
+  /**
+   * Whether the service reports the length of each staged block. Otherwise the blocks are listed once more.
+   */
   readonly isProven: boolean;
 }
 
 /**
- * Copies a blob block by block and commits all at once, under the condition on the backup. The blocks that lie there
- * uncommitted are the checkpoint: a call skips those that are done, stages the others until its budget is spent, and
- * commits when none is missing. So any worker goes on where any other stopped. A commit names blocks of one version
- * only, of the lengths that the source's bytes have, and says all that the blob is to carry, since it keeps nothing that it
- * is not given.
+ * Copies a blob block by block and commits all at once, under the condition on the backup. The uncommitted
+ * blocks are the checkpoint: a call skips those that are staged, stages the others until its budget is spent,
+ * and commits when none is missing. So any worker continues where another one stopped. A commit names only
+ * blocks of one version, whose lengths match the source's bytes, and sends all properties of the blob, since
+ * a commit drops whatever it is not given.
  */
 export async function copyInBlocks(
   blob: BlockBlobClient,
@@ -55,14 +57,15 @@ export async function copyInBlocks(
     await forEachLimited(missing, Math.min(atOnce, missing.length), stageNext, isOver);
   } catch (error) {
     if (!budget.signal.aborted) throw error;
-    // A call that brought nothing over in all its time is no step of a copy; it comes again with a growing delay.
+    // A call that staged nothing in its whole budget made no progress; the message comes again with a growing
+    // delay.
     if (staged === 0) throw new BlobmirrorError('storage-unavailable', 'no block was copied in time');
   }
   if (refusal !== undefined) return refusal;
   if (staged < missing.length) return { kind: 'unfinished' };
   if (staged > 0 && !isProven) {
     const now = await listUncommitted(blob, sides.backup);
-    // A service that ignores where a block is to be fetched from stages an empty one.
+    // A service that ignores the URL to fetch a block from stages an empty one.
     if (missing.some(({ id, count }) => now?.has(id) && now.get(id) !== count))
       throw new IncompleteCopy(sides.backup);
   }
@@ -108,7 +111,10 @@ async function listUncommitted(
   }
 }
 
-/** All uncommitted blocks of a blob have ids of one length. Where another program has set it, ours take it over. */
+/**
+ * All uncommitted blocks of a blob have ids of one length. If another program has set it, our ids use that
+ * length.
+ */
 function blockIdLength(there: ReadonlyMap<string, number>, account: string): number {
   const [id] = there.keys();
   if (id === undefined) return ID_BYTES;
@@ -117,9 +123,9 @@ function blockIdLength(there: ReadonlyMap<string, number>, account: string): num
   return bytes;
 }
 
-/** A part of a blob on its way: bytes `offset` to `offset + count` of one version of the source. */
+/** A block to copy: bytes `offset` to `offset + count` of one version of the source. */
 export interface PlannedBlock {
-  /** Base64, as long as every other one of the same blob: the service asks for that. */
+  /** Base64. The service requires all ids of a blob to have the same length. */
   readonly id: string;
   readonly offset: number;
   readonly count: number;
@@ -129,9 +135,9 @@ export interface PlannedBlock {
 const MOST_BLOCKS = 50_000;
 const MIB = 1024 * 1024;
 
-/** The length of an id in bytes, where nobody else has set another. */
+/** The length of an id in bytes, where no other program has set one. */
 const ID_BYTES = 24;
-/** Below this an id would hold too little of the version's hash to tell versions apart for sure. */
+/** Below this, an id would hold too little of the version's hash to distinguish versions reliably. */
 const FEWEST_ID_BYTES = 12;
 const INDEX_BYTES = 3;
 
@@ -142,8 +148,9 @@ export function toBlockSize(size: number, preferred: number): number {
 }
 
 /**
- * All blocks of a blob, in order. An id is made from the source's version, the block size and the offset, so that the
- * blocks which lie uncommitted on the backup tell any worker what is done, and no list can ever mix two versions.
+ * All blocks of a blob, in order. An id is made from the source's version, the block size and the offset, so
+ * that the uncommitted blocks on the backup tell any worker what is done, and no list can ever mix two
+ * versions.
  */
 export function planBlocks(
   account: string,
@@ -162,7 +169,7 @@ export function planBlocks(
   });
 }
 
-/** Does a write of a block or of a block list, and tells what became of it. */
+/** Writes a block or a block list, and reports the outcome. */
 export async function toBlockOutcome(
   sides: AccountNames,
   write: () => Promise<unknown>,
@@ -176,7 +183,10 @@ export async function toBlockOutcome(
   });
 }
 
-/** Another program left blocks whose ids are of a length that ours do not have, and the service mixes no lengths. */
+/**
+ * Another program left blocks with ids of a length that ours cannot have, and the service does not mix
+ * lengths.
+ */
 function foreignBlocks(backup: string): BlobmirrorError {
   return new BlobmirrorError(
     'blocks-in-the-way',

@@ -14,19 +14,19 @@ import { theServiceClock } from '../../clock/observed-clock.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { ContainerName, Key } from '../../model/key.ts';
 
-/** What the backup account is told so that it may read the source by itself. The URL may hold a signature: never log it. */
+/** What the backup account needs to read the source by itself. The URL may hold a signature: never log it. */
 export interface CopySource {
   readonly url: string;
   readonly sourceAuthorization?: HttpAuthorization;
 }
 
-/** Grants the backup account to read one blob of the source. */
+/** Authorises the backup account to read one blob of the source. */
 export interface CopySources {
   /** For one request: a signature over the container, the account's SAS, or a token beside the URL. */
   grant(key: Key): Promise<CopySource>;
   /**
-   * For an asynchronous copy, which takes no token and reads for as long as it runs: a URL that is signed for a week,
-   * by the account's key or, for an identity, by a key that the service delegated to it. A SAS is handed on as it is.
+   * For an asynchronous copy, which takes no token and reads for as long as it runs: a URL that is signed for
+   * a week, by the account's key or, for an identity, by a user delegation key. A SAS is passed on as it is.
    */
   sign(key: Key): Promise<string>;
 }
@@ -46,7 +46,7 @@ export function createCopySources(source: Account): CopySources {
   const signForRequest = createSignatures(REQUEST_MS, versionOf, signContainer, () => eitherClock().latest);
   const signForCopy = createSignatures(COPY_MS, versionOf, signContainer);
 
-  /** The source reads its own signature by a version that it takes. */
+  /** The source checks its own signature by a service version that it supports. */
   function versionOf(): string {
     return negotiatedVersion.versionToSend(client.version);
   }
@@ -87,8 +87,8 @@ export function createCopySources(source: Account): CopySources {
 }
 
 /**
- * Where our clock and that of the account differ, a signature is valid by both: what an account says may be written by
- * something in between.
+ * Where our clock and that of the account differ, a signature is valid by both: the account's time may have
+ * been written by a proxy.
  */
 function eitherClock(): { readonly earliest: number; readonly latest: number } {
   const times = [theServiceClock.begin().own, theServiceClock.now().getTime()];
@@ -108,7 +108,7 @@ async function requestToken(credential: TokenCredential, account: string): Promi
   });
 }
 
-/** Signatures by container, each used for half of the time that it is valid, while they are of the version that is spoken. */
+/** Signatures by container, each reused for half of its validity, while the service version is the same. */
 function createSignatures(
   validMs: number,
   versionOf: () => string,
@@ -130,8 +130,8 @@ function createSignatures(
 }
 
 /**
- * Keys that the service lends to an identity, to sign with in its name. One is asked for when the last one ends before
- * the moment that is asked for; it takes the role action `generateUserDelegationKey`.
+ * User delegation keys, with which an identity signs. A new one is requested when the last one ends before
+ * the required time; that takes the role action `generateUserDelegationKey`.
  */
 export function createDelegationKeys(client: BlobServiceClient): (until: Date) => Promise<UserDelegationKey> {
   let known: { readonly key: Promise<UserDelegationKey>; readonly until: Date } | undefined;
@@ -154,17 +154,25 @@ export function createDelegationKeys(client: BlobServiceClient): (until: Date) =
   };
 }
 
-/** Characters: x-ms-copy-source takes 2 KiB (learn.microsoft.com/rest/api/storageservices/put-blob-from-url). */
+/**
+ * Characters: x-ms-copy-source takes 2 KiB (learn.microsoft.com/rest/api/storageservices/put-blob-from-url).
+ */
 const LONGEST_SOURCE = 2048;
 
-/** A name of 230 Japanese characters is longer than that in a URL, and 1,024 characters of any script may be. */
+/**
+ * A name of 230 Japanese characters exceeds that in a URL, and a name may have 1,024 characters of any
+ * script.
+ */
 export class SourceUrlTooLong extends BlobmirrorError {
   constructor() {
     super('copy-not-possible', `its URL is longer than the ${LONGEST_SOURCE} characters of a copy source`);
   }
 }
 
-/** The same sources, without those that no service takes (azure-powershell#16628). @throws SourceUrlTooLong */
+/**
+ * The same sources, without URLs that are too long for any service (azure-powershell#16628). @throws
+ * SourceUrlTooLong
+ */
 export function shortCopySources(sources: CopySources): CopySources {
   return {
     grant: async (key) => {

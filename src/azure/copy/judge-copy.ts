@@ -9,12 +9,12 @@ import type { CopyRequest } from '../../ports/backup-store.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';
 
 /**
- * The service answered that it made the copy, and what it made is not what the source has. A service that was made
- * before an operation ignores the headers that ask for it, and does another one: it answers 201 to Put Blob From URL and
+ * The service answered success, and what it made differs from the source. A service older than an operation
+ * ignores the headers that request it, and does something else: it answers 201 to Put Blob From URL and
  * writes an empty blob (Azurite#852), or starts a copy and answers 202.
  */
 export class IncompleteCopy extends BlobmirrorError {
-  /** What lies on the backup for it, under the stamp of the copy; undefined when nothing was committed. */
+  /** The wrong blob on the backup, under the stamp of the copy; undefined when nothing was committed. */
   readonly left: LeftoverBlob | undefined;
 
   constructor(account: string, left?: LeftoverBlob) {
@@ -30,7 +30,7 @@ export interface LeftoverBlob {
 }
 
 /**
- * Does a write of a copy whose answer is known by its status alone.
+ * Does a write of a copy that is judged by the status of its answer alone.
  *
  * @throws IncompleteCopy when the service succeeded with something else
  */
@@ -43,7 +43,7 @@ export async function refuseUnexpectedSuccess<Answer>(
   } catch (error) {
     if (!(error instanceof RestError) || !isSuccess(error.statusCode)) throw error;
     const etag = error.response?.headers.get('etag');
-    // Whatever wrote a blob, or began to, tells its ETag. Without, nothing is known of what was done.
+    // A service that wrote a blob, or began to, returns its ETag. Without one, the outcome is unknown.
     if (etag === undefined) throw error;
     throw new IncompleteCopy(account, { etag: parseEtag(etag), isOfKind: true });
   }
@@ -53,13 +53,13 @@ function isSuccess(status: number | undefined): boolean {
   return status !== undefined && status >= 200 && status < 300;
 }
 
-/** Of no bytes at all, base64. Some clients leave it on every blob (azure-sdk-for-net#16779). */
+/** The MD5 of no bytes, base64. Some clients leave it on every blob (azure-sdk-for-net#16779). */
 const MD5_OF_NOTHING = '1B2M2Y8AsgTpgAmY7PhCfg==';
 
 /**
- * Whether the MD5 in the answer to a copy proves that the bytes are those of the source: the service computed it from
- * what it wrote, and the source declares the same. An MD5 of nothing, on a blob that is not empty, is what a service
- * would answer that wrote nothing.
+ * Whether the MD5 in the answer to a copy proves that the bytes are those of the source: the service computed
+ * it from what it wrote, and the source declares the same. The MD5 of no bytes proves nothing for a blob that
+ * is not empty: a service that wrote nothing would return it.
  */
 export function isProvenByMd5({ source }: CopyRequest, answered: string | undefined): boolean {
   const { contentMd5, size } = source;
@@ -67,9 +67,9 @@ export function isProvenByMd5({ source }: CopyRequest, answered: string | undefi
 }
 
 /**
- * Proves that the copy which a write answered for is of the source's kind and length. One request.
+ * Proves that the copy has the source's kind and length. One request.
  *
- * @param etag what the write answered: another write since is another's to prove
+ * @param etag from the answer to the write; another version is for its own writer to prove
  * @throws IncompleteCopy
  */
 export async function proveCopy(backup: Account, request: CopyRequest, etag: Etag): Promise<WriteOutcome> {
@@ -87,7 +87,7 @@ export async function proveCopy(backup: Account, request: CopyRequest, etag: Eta
   return { kind: 'written' };
 }
 
-/** @throws IncompleteCopy when what was found is of another kind or length than the source */
+/** @throws IncompleteCopy when the blob is of another kind or length than the source */
 export function refuseIncomplete(
   backup: Account,
   { source }: CopyRequest,
@@ -98,11 +98,11 @@ export function refuseIncomplete(
   if (!isOfKind || contentLength !== source.size) throw new IncompleteCopy(backup.name, { etag, isOfKind });
 }
 
-/** Whether an account has access tiers: one of general purpose v1 and most premium ones have none. */
+/** Whether an account has access tiers: general purpose v1 and most premium accounts have none. */
 export interface TierSupport {
   isMissing(): boolean;
   /**
-   * Does a write that names a tier, and again without where the account has none.
+   * Does a write that names a tier, and repeats it without one where the account has no tiers.
    *
    * @throws what the write throws
    */
@@ -118,7 +118,7 @@ const NO_TIERS: ReadonlySet<unknown> = new Set([
   'AccessTierNotSupportedForAccountType',
 ]);
 
-/** Learned from the first refusal, for as long as the process lives: `onMissing` is called then, and once. */
+/** Learned from the first refusal, for the life of the process: `onMissing` is called then, and once. */
 export function createTierSupport(onMissing: () => void): TierSupport {
   let isMissing = false;
   return {
@@ -138,15 +138,15 @@ export function createTierSupport(onMissing: () => void): TierSupport {
 }
 
 /**
- * What a refusal says of the way that was tried:
+ * What a refusal says about the engine:
  *
- * - `wrong-result`: the service does something else instead, over what was there.
+ * - `wrong-result`: the service does something else instead, over the blob that was there.
  * - `unsupported`: it has no such operation, or not with the headers that we send.
- * - `key-specific`: it may be about this blob alone, its name or its source, or about every one.
+ * - `key-specific`: it may concern this blob alone, its name or its source, or every blob.
  */
 export type EngineRefusal = 'wrong-result' | 'unsupported' | 'key-specific';
 
-/** Codes of a service that was made before an operation was, or before one of its headers. */
+/** Codes of a service that is older than an operation or one of its headers. */
 const UNSUPPORTED: ReadonlySet<unknown> = new Set([
   'APINotImplemented',
   'NotImplemented',
@@ -156,7 +156,7 @@ const UNSUPPORTED: ReadonlySet<unknown> = new Set([
   'InvalidHttpVerb',
 ]);
 
-/** Codes of what every way sends alike: the next one would be refused as well. */
+/** Codes that concern what every engine sends: the next one would be refused as well. */
 const OF_EVERY_ENGINE: ReadonlySet<unknown> = new Set<unknown>([
   'InvalidMetadata',
   'EmptyMetadataKey',
@@ -166,40 +166,43 @@ const OF_EVERY_ENGINE: ReadonlySet<unknown> = new Set<unknown>([
   ...NO_TIERS,
 ]);
 
-/** Undefined: what failed was not the way, and no other one would do better. */
+/** Undefined: the engine did not cause the failure, and no other one would do better. */
 export function toEngineRefusal(error: unknown): EngineRefusal | undefined {
   if (error instanceof IncompleteCopy) return 'wrong-result';
   if (!(error instanceof BlobmirrorError)) return undefined;
   const { status, service, isOfService = true } = error.context;
-  // What something in between cannot do says nothing of the account.
+  // An answer that is not of the service says nothing about the account.
   if (isOfService === false) return undefined;
   if (status === 501 || status === 405 || UNSUPPORTED.has(service)) return 'unsupported';
-  // A source that was archived meanwhile, or a service that wants another kind of permission to read it.
+  // A source that was archived meanwhile, or a service that requires another permission to read it.
   if (status === 409 && service === 'CannotVerifyCopySource') return 'key-specific';
   return status === 400 && error.code === 'storage-rejected' && !OF_EVERY_ENGINE.has(service)
     ? 'key-specific'
     : undefined;
 }
 
-/** So long a way that the account refuses is left alone: services are renewed, and firewalls opened. */
+/** How long an engine that the account refuses is not tried: services are upgraded, and firewalls opened. */
 const UNSUPPORTED_MS = 3_600_000;
 const SUSPECTED_MS = 600_000;
-/** So many blobs in a row a way must fail, and the next one do, before the account is taken to refuse it. */
+/**
+ * An engine must fail for this many blobs in a row, and another engine succeed, before the account is taken
+ * to refuse it.
+ */
 const SUSPECT_AFTER = 3;
 
-/** What one account is known to refuse: a few numbers for each way, whatever the number of blobs. */
+/** What one account is known to refuse: a few numbers per engine, whatever the number of blobs. */
 export interface EngineRefusals<Way> {
   isRefused(way: Way): boolean;
-  /** It was refused for a blob that another way then copied, or of which that need not be seen. */
+  /** It was refused for a blob that another engine then copied, or for which no such proof is needed. */
   record(way: Way, refusal: EngineRefusal): void;
-  /** It was taken: what was suspected of it is forgotten. */
+  /** It succeeded: suspicions are dropped. */
   clear(way: Way): void;
 }
 
 /**
- * A way that the service lacks is asked for again each hour, with one blob. One that was refused for several blobs in a
- * row rests for ten minutes: one odd blob switches nothing off. One that did something else instead is never taken
- * again by this process.
+ * An engine that the service lacks is tried again each hour, with one blob. One that was refused for several
+ * blobs in a row is not tried for ten minutes: one odd blob switches nothing off. One that did something else
+ * instead is never used again by this process.
  *
  * @param now milliseconds
  */

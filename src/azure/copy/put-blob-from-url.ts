@@ -11,10 +11,10 @@ import type { CopyEngine, CopySetup } from './copy-engine.ts';
 import { isProvenByMd5, proveCopy, refuseUnexpectedSuccess } from './judge-copy.ts';
 
 /**
- * One request, and the backup account fetches the bytes of a block blob by itself. Content headers follow the source.
- * Where the source has an MD5, the service compares it with the bytes that arrived before it makes the blob; where it
- * has none, the copy gets the one that the service computed. An MD5 in the answer that is the source's proves the copy;
- * without, its length is asked for, in one request more.
+ * The backup account fetches the bytes of a block blob by itself, in one request. Content headers are copied
+ * from the source. Where the source has an MD5, the service compares it with the bytes that arrived before it
+ * makes the blob; where it has none, the copy gets the one that the service computed. An MD5 in the answer
+ * that equals the source's proves the copy; otherwise one more request reads the length.
  */
 export function createPutBlobFromUrl({ backup, source, copySources }: CopySetup): CopyEngine {
   const sides = { backup: backup.name, source: source.name };
@@ -67,7 +67,7 @@ function toHeaders(
   }
   if (source.contentMd5 !== undefined) headers['x-ms-source-content-md5'] = source.contentMd5;
   if (tier !== undefined) headers['x-ms-access-tier'] = tier;
-  // An account that knows no tags refuses even an empty header.
+  // An account without tags refuses even an empty header.
   if (Object.keys(tags).length > 0) headers['x-ms-tags'] = toTagsHeader(tags);
   for (const [name, value] of Object.entries(metadata)) headers[`x-ms-meta-${name}`] = value;
   return headers;

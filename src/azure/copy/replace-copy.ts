@@ -26,29 +26,31 @@ export interface ReplaceCopy {
 
 const OF_TWO_KINDS = { kind: 'refused', reason: 'backup-versions-of-another-kind' } as const;
 
-/** A copy that an earlier worker left there, unfinished or damaged, is gone on with once. */
+/** Retries once a copy that an earlier worker staged and that is unfinished or damaged. */
 const MOST_ROUNDS = 3;
 
 /**
- * What cannot be overwritten, in two steps with the removal of the old blob in between. The new version is first copied
- * to a place of ours: a kind that the account refuses, or a source that is gone, is found out while the old one is still
- * there. It takes its place by a copy within the account, or on a hierarchical one by a rename.
+ * Replaces what cannot be overwritten in steps, with the deletion of the old blob in between. The new version
+ * is first copied to a staging path: a kind that the account refuses, or a source that is gone, is found out
+ * while the old blob still exists. It then gets its key by a copy within the account, or on a hierarchical
+ * account by a rename.
  *
- * Whoever dies leaves the staged copy, which the next worker finds, or which goes after an hour. One that dies after the
- * old blob went leaves the key without a blob until the next look, which copies from the source.
+ * A worker that dies leaves the staged copy, which the next worker uses, or which is removed after an hour.
+ * One that dies after the old blob was deleted leaves the key without a blob until the next check, which
+ * copies from the source.
  *
- * Costs: the copy and a look at it to secure, another copy and the removal of the first one to place, or a rename. What is
- * copied in blocks takes one look more: the service refuses a block list for what is there already, and no block of it. So
- * does a blob on an account that keeps versions.
+ * Costs: staging takes the copy and a read of it; placing takes another copy and a deletion, or a rename.
+ * What is copied in blocks takes one more read: the service refuses a block list for a blob that exists, but
+ * not its blocks. So does a blob on an account that keeps versions.
  *
  * @param copy makes a copy by whatever engine
  */
 export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCopy {
   const { backup, directories, options } = setup;
-  // Both ends are on the backup. What was compared with the source is not compared again.
+  // Both ends are on the backup. Content that was compared with the source is not compared again.
   const within = { ...setup, source: backup, copySources: createCopySources(backup) };
   let isFlat: boolean | undefined;
-  /** What was staged says so, whatever is older than the versions does not. */
+  /** Learned from a staged copy: a blob older than the setting does not show it. */
   let keepsVersions = false;
   const copyWithin = chooseEngine({ ...within, options: { ...options, verify: 'service' } });
   const streamWithin = createStreamed(within);
@@ -63,15 +65,15 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
       return await toSecured(request, at, before, engine);
     let condition: WriteCondition = before === undefined ? { nothingThere: true } : { ifMatch: before.etag };
     for (let round = 0; round < MOST_ROUNDS; round++) {
-      // Tier and tags come with the place: a tier that is cheap to hold is dear to leave early, and an archived blob
-      // cannot be copied.
+      // The copy gets tier and tags when it is placed: a cheap tier costs when it is left early, and an
+      // archived blob cannot be copied.
       const made = await copy({ ...request, key: at, from, condition, tier: undefined, tags: {} }, budget);
       ({ engine } = made);
       if (made.kind !== 'written' && made.kind !== 'backup-precondition-failed') return { ...made, engine };
       const found = await find(at);
       if (found === undefined) break;
       if (found.copy === 'pending') return { kind: 'unfinished', engine };
-      // Without a stamp nothing but its own answer tells a copy that is whole from one that is not.
+      // Without a stamp, only the answer to the copy tells whether it is complete.
       const isSure = made.kind === 'written' || STAMP_NAME in request.metadata;
       if (isSure && isWholeCopy(found, request)) return await toSecured(request, at, found, engine);
       condition = { ifMatch: found.etag };
@@ -79,7 +81,7 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
     return { kind: 'backup-precondition-failed', engine };
   }
 
-  /** Of what has no stamp, nothing that lies there tells anything. */
+  /** A blob without a stamp does not show which copy it is. */
   function mayComeInBlocks({ source: { kind, size }, metadata }: CopyRequest): boolean {
     const least = Math.min(options.largestInOneRequest, options.streamedBlock.size);
     return kind === 'block' && size > least && STAMP_NAME in metadata;
@@ -100,20 +102,23 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
     return { kind: 'secured', secured: { key: at, etag: staged.etag }, engine };
   }
 
-  /** Once it went, it would be a version, and nothing of the new kind could take its place. */
+  /**
+   * Once the old blob is deleted it would be a version, and nothing of the new kind could be written in its
+   * place.
+   */
   async function isOfAnotherKind({ key, source }: CopyRequest): Promise<boolean> {
     const old = await findCopy(backup, key);
     return old !== undefined && old.kind !== source.kind;
   }
 
-  /** Tells the kind of the account, too: on a flat one nothing has access of its own. */
+  /** Also reads the kind of the account: on a flat one nothing has access of its own. */
   async function find(key: Key): Promise<FoundCopy | undefined> {
     const found = await findCopy(backup, key);
     if (found !== undefined) isFlat = found.access === undefined;
     return found;
   }
 
-  /** An overwritten file keeps its owner and list, so one that is replaced does. */
+  /** An overwritten file keeps its owner and access control list, so a replaced one does too. */
   async function keepAccess(key: Key, at: Key, staged: FoundCopy): Promise<void> {
     if (staged.access === undefined) return;
     const old = await findCopy(backup, key);
@@ -140,11 +145,11 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
     const source = { ...request.source, etag };
     const wanted = { ...request, from, source };
     let copied = await copyWithin(wanted, budget).catch(toUnread);
-    // The service said that it could not read what is there: now that the old blob is gone, nothing is left untried.
+    // The service could not read the staged copy, and it is there: stream it, since the old blob is deleted.
     if (copied.kind === 'source-precondition-failed' && (await find(from))?.etag === etag)
       copied = await streamWithin(wanted, budget);
     if (copied.kind === 'refused') return { kind: 'refused', reason: copied.reason };
-    // Else it is still under way by the service, which the next reading shows, or the staged one is gone.
+    // Otherwise the service is still copying, which the next reading shows, or the staged copy is gone.
     if (copied.kind !== 'written') return { kind: 'backup-precondition-failed' };
     await removeCopy(backup, from, etag);
     return { kind: 'written' };
@@ -156,7 +161,7 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
   ): Promise<WriteOutcome> {
     const outcome = await directories.rename({ from, to: key, ifMatch: etag, condition });
     if (outcome.kind !== 'written' || tier === undefined) return outcome;
-    // No part of what an ETag stands for: whoever dies before it leaves a tier that the next look sets.
+    // The ETag does not cover the tier: if the worker dies before this, the next check of the key sets it.
     return await setup.tiers.try(tier, async (wanted) =>
       wanted === undefined
         ? outcome
@@ -169,7 +174,7 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
   return { secure, place, placeUnder };
 }
 
-/** A firewall that keeps an account's own service out (Azure/azure-storage-azcopy#721) lets this process in. */
+/** A firewall that blocks the account's own service (Azure/azure-storage-azcopy#721) allows this process. */
 function toUnread(error: unknown): CopyOutcome {
   if (!(error instanceof BlobmirrorError) || error.context['service'] !== 'CannotVerifyCopySource')
     throw error;
@@ -177,15 +182,16 @@ function toUnread(error: unknown): CopyOutcome {
 }
 
 /**
- * Copies that are compared before they count, and never cost the version that they replace: the copy is made and
- * compared at a place of ours, and takes the place of the old blob only when it is equal. One that differs goes, and the
- * old blob is still there. Where the account keeps versions the old one stays readable anyway, and the copy is compared
- * at its place.
+ * Copies that count only after comparison, and never cost the version that they replace: the copy is staged
+ * and compared, and replaces the old blob only when it is equal. One that differs is deleted, and the old
+ * blob is still there. Where the account keeps versions the old one stays readable anyway, and the copy is
+ * compared at its key.
  *
- * What takes the place on a flat account is a copy within the account, whose length, and MD5 where it has one, the
- * service proves; it is not read back once more. On a hierarchical one it is the very file that was read back.
+ * On a flat account the placed blob is a copy within the account, whose length, and MD5 where it has one, the
+ * service proves; it is not read back once more. On a hierarchical account it is the very file that was read
+ * back.
  *
- * Costs, besides the comparison: a look at what is there, and what it takes to secure and place a copy.
+ * Costs, besides the comparison: a read of what is there, and staging and placing the copy.
  */
 export function compareBeforeReplacing(
   { backup }: CopySetup,
@@ -205,7 +211,7 @@ export function compareBeforeReplacing(
   };
 }
 
-/** A comparison that another call began at the place itself, where nothing was. */
+/** A comparison that another call began at the key itself, where no blob existed. */
 function isBeingCompared({ mark }: FoundCopy, { metadata }: CopyRequest): boolean {
   if (mark === undefined) return false;
   return unfinishedBytes({ [STAMP_NAME]: mark }, 'unverified', metadata) !== undefined;

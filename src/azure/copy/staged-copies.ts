@@ -16,7 +16,9 @@ import type { CopyRequest } from '../../ports/backup-store.ts';
 
 const STAGING = `${RESERVED_DIRECTORY}/staging`;
 
-/** Where a copy is made that then takes its place by a rename: the same for every worker that copies this version. */
+/**
+ * The path at which a copy is made before it is renamed: the same for every worker that copies this version.
+ */
 export function stagingKey({ key, source }: CopyRequest): Key {
   const name = createHash('sha256')
     .update(JSON.stringify([keyText(key), source.etag]))
@@ -24,22 +26,22 @@ export function stagingKey({ key, source }: CopyRequest): Key {
   return { container: key.container, path: parseBlobPath(`${STAGING}/${name}`) };
 }
 
-/** What is at a place of the backup, as far as a copy on its way depends on it. */
+/** The state of a path on the backup, as far as a copy depends on it. */
 export interface FoundCopy {
   readonly etag: Etag;
   readonly kind: BlobKind | 'directory';
   readonly size: number;
-  /** What stands in the stamp's place. */
+  /** The mark in place of the stamp. */
   readonly mark: string | undefined;
-  /** Of an asynchronous copy onto it. */
+  /** The status of an asynchronous copy onto it. */
   readonly copy: 'over' | 'pending' | 'broken';
-  /** Whether the account keeps what is overwritten as an earlier version. */
+  /** Whether the account keeps overwritten blobs as earlier versions. */
   readonly isVersioned: boolean;
-  /** On a hierarchical account, and on no other. */
+  /** Only on a hierarchical account. */
   readonly access: Access | undefined;
 }
 
-/** One request. Undefined when nothing is there. */
+/** One request. Undefined when there is nothing. */
 export async function findCopy(backup: Account, key: Key): Promise<FoundCopy | undefined> {
   try {
     const found = await blobClient(backup, key).getProperties();
@@ -65,13 +67,13 @@ function toCopyState(status: BlobGetPropertiesResponse['copyStatus']): FoundCopy
   return status === 'pending' ? 'pending' : 'broken';
 }
 
-/** Whether it is the copy that was asked for, with all its bytes. */
+/** Whether it is the requested copy, with all its bytes. */
 export function isWholeCopy(found: FoundCopy, { source, metadata }: CopyRequest): boolean {
   const { kind, size, mark, copy } = found;
   return copy === 'over' && kind === source.kind && size === source.size && mark === metadata[STAMP_NAME];
 }
 
-/** Removes it if it still is that one. */
+/** Removes it if it is still the same version. */
 export async function removeCopy(backup: Account, key: Key, etag: Etag): Promise<void> {
   const sides = { backup: backup.name, source: backup.name };
   await toWriteOutcome(sides, () =>
@@ -79,13 +81,16 @@ export async function removeCopy(backup: Account, key: Key, etag: Etag): Promise
   );
 }
 
-/** The age of a leftover: far more than any worker takes from one step of a copy, or of a deletion, to the next. */
+/**
+ * The age of a leftover: far more than any worker takes from one step of a copy, or of a deletion, to the
+ * next.
+ */
 export const LEFTOVER_MS = 3_600_000;
-/** What it may take of a message's time. */
+/** How much of a message's time the removal may take. */
 const BUDGET_MS = TIME_BUDGETS.staging;
 
 /**
- * Removes the staged copies that workers left which died, an hour after the last write to them, on accounts of either
+ * Removes the staged copies of workers that died, an hour after the last write to them, on accounts of either
  * kind. One request where there are none.
  *
  * @param now milliseconds since 1970
@@ -101,7 +106,7 @@ export async function emptyStaging(
   try {
     for await (const { name, properties } of blobs) {
       if (performance.now() > end) return;
-      // What follows deletes: whatever something in between made of the request, nothing else goes.
+      // These paths are deleted: if a proxy changed the request, nothing else may be.
       if (!name.startsWith(prefix)) throw new DamagedPage('a name without the requested prefix');
       if (!isWhole(properties)) throw new DamagedPage('an entry without ETag or Last-Modified');
       if (properties.lastModified.getTime() < before)
@@ -112,7 +117,7 @@ export async function emptyStaging(
   }
 }
 
-/** The SDK's types promise what a page that something in between damaged does not have. */
+/** The SDK's types promise members that a damaged page lacks. */
 function isWhole({ etag, lastModified }: Partial<Record<'etag' | 'lastModified', unknown>>): boolean {
   return typeof etag === 'string' && lastModified instanceof Date;
 }

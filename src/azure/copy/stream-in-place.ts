@@ -23,14 +23,17 @@ interface Piece {
   readonly count: number;
 }
 
-/** What tells append and page blobs apart. Both grow under the eyes of everybody: they have no commit. */
+/**
+ * The differences between append and page blobs. Both are written in place, with no commit, so their partial
+ * content is visible.
+ */
 interface InPlaceBlob {
   readonly blob: BlobClient;
-  /** Whether the length of a partial copy tells that nobody else has written to it since it was left. */
+  /** Whether the length of a partial copy shows that nothing else has written to it since. */
   readonly isResumable: boolean;
-  /** Makes it empty, over whatever the condition names, with the mark of a partial copy in its metadata. */
+  /** Creates it empty, over whatever the condition names, with the mark of a partial copy in its metadata. */
   readonly create: () => Promise<{ readonly etag?: string | undefined }>;
-  /** What is to be written from that byte on. */
+  /** The next piece to write from that byte on. */
   readonly pieces: (offset: number) => AsyncIterable<Piece | 'source-precondition-failed'>;
   /** Undefined when the source is no longer the version. */
   readonly write: (
@@ -40,8 +43,8 @@ interface InPlaceBlob {
 }
 
 /**
- * Writes a blob piece by piece, each under the ETag that the one before left behind, so that two writers never mix.
- * Until the last piece is there a mark stands in the stamp's place; the stamp comes with the last request.
+ * Writes a blob piece by piece, each under the ETag of the piece before, so that two writers never mix. Until
+ * the last piece is written, a mark replaces the stamp; the last request sets the stamp.
  */
 async function streamInPlace(
   { blob, isResumable, create, pieces, write }: InPlaceBlob,
@@ -79,7 +82,7 @@ async function streamInPlace(
   });
   return end === undefined || outcome.kind !== 'written' ? outcome : { kind: end };
 
-  /** What this or another worker has left of the same copy; undefined when something else is there. */
+  /** A partial result of the same copy by this or another worker; undefined when something else is there. */
   async function findPartial(ifMatch: Etag): Promise<{ etag: Etag; offset: number } | undefined> {
     let found: BlobGetPropertiesResponse;
     try {
@@ -109,7 +112,10 @@ async function streamInPlace(
   }
 }
 
-/** An append blob through the process, one block after the other: the service takes them in no other way. */
+/**
+ * Streams an append blob through the process, one block after the other: the service takes them in no other
+ * way.
+ */
 export function createStreamAppendBlob({ backup, source, options }: CopySetup): CopyBlob {
   const sides = { backup: backup.name, source: source.name };
   return async (request, budget) => {
@@ -120,7 +126,7 @@ export function createStreamAppendBlob({ backup, source, options }: CopySetup): 
     const buffer = Buffer.allocUnsafeSlow(Math.min(pieceSize, size));
 
     async function* pieces(start: number): AsyncGenerator<Piece | 'source-precondition-failed'> {
-      // A blob that is empty has no piece that would ask for the version.
+      // An empty blob has no piece whose request would check the version.
       if (size === 0 && !(await readPinned(source, request, 0, buffer))) yield 'source-precondition-failed';
       for (let offset = start; offset < size; offset += pieceSize)
         yield { offset, count: Math.min(pieceSize, size - offset) };
@@ -154,8 +160,9 @@ export function createStreamAppendBlob({ backup, source, options }: CopySetup): 
 const LARGEST_WRITE = 4 * 1024 * 1024;
 
 /**
- * A page blob through the process: only the ranges that the source has, so that what is sparse stays sparse. Nothing
- * would tell whether somebody else wrote a page between two calls, so it is copied in one call or not at all.
+ * Streams a page blob through the process: only the ranges that the source has, so that it stays sparse.
+ * Nothing would show that another program wrote a page between two calls, so it is copied in one call or not
+ * at all.
  */
 export function createStreamPageBlob({ backup, source }: CopySetup): CopyBlob {
   const sides = { backup: backup.name, source: source.name };
@@ -167,7 +174,7 @@ export function createStreamPageBlob({ backup, source }: CopySetup): CopyBlob {
     const buffer = Buffer.allocUnsafeSlow(Math.min(LARGEST_WRITE, size));
 
     async function* pieces(start: number): AsyncGenerator<Piece | 'source-precondition-failed'> {
-      // A blob of no size has no ranges that would ask for the version.
+      // An empty blob has no ranges whose request would check the version.
       if (size === 0 && !(await readPinned(source, request, 0, buffer))) yield 'source-precondition-failed';
       if (start >= size) return;
       const pinned = { conditions: { ifMatch: etagHeader(etag) } };

@@ -25,8 +25,8 @@ export function createStreamed(setup: CopySetup): CopyEngine {
 }
 
 /**
- * A block blob through the process: in one request where one block holds it, else block by block. Memory is that of the
- * blocks at once, whatever the blob's size; larger blocks mean fewer at once.
+ * Streams a block blob through the process: in one request if it fits one block, else block by block. Holds
+ * only the current blocks in memory, whatever the blob's size; with larger blocks, fewer at a time.
  */
 function createStreamBlockBlob(setup: CopySetup): CopyBlob {
   const { backup, source, options } = setup;
@@ -53,7 +53,10 @@ function createStreamBlockBlob(setup: CopySetup): CopyBlob {
       return await copyInBlocks(blob, sides, wanted, blocks, budget, { stage, isProven: true });
     });
 
-    /** A Put Blob has its Content-MD5 checked; one that is not of the bytes can only be given to committed blocks. */
+    /**
+     * The service checks the Content-MD5 of a Put Blob; one that does not match the bytes can only be set on
+     * committed blocks.
+     */
     async function putWhole({
       source: pinned,
       ...wanted
@@ -75,7 +78,7 @@ function createStreamBlockBlob(setup: CopySetup): CopyBlob {
   };
 }
 
-/** @throws BlobmirrorError `source-too-large` when not even one block fits the memory that all were to take */
+/** @throws BlobmirrorError `source-too-large` when not even one block fits the memory limit */
 function fitMemory({ key, source }: CopyRequest, { size, atOnce }: BlockOptions): BlockOptions {
   const blockSize = toBlockSize(source.size, size);
   if (blockSize > size * atOnce) {

@@ -11,7 +11,7 @@ import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.ts';
 import { comparePieces } from './compare-content.ts';
 import type { TimeBudget } from '../../concurrency/time-budget.ts';
 
-/** A copy that is whole, with a mark in the stamp's place. */
+/** A complete copy, with a mark in place of the stamp. */
 interface Unverified {
   readonly etag: Etag;
   /** Bytes compared so far. */
@@ -19,16 +19,18 @@ interface Unverified {
 }
 
 /**
- * Makes copies that count only when both sides were read back and found equal: the copy is made with a mark in the
- * stamp's place, compared piece by piece, source and backup each under its ETag, and stamped last. A copy that differs
- * is deleted. A comparison that does not fit the budget writes into the mark how far it came.
+ * Makes copies that count only when both sides were read back and found equal: the copy is made with a mark
+ * in place of the stamp, compared piece by piece, source and backup each under its ETag, and stamped last. A
+ * copy that differs is deleted. A comparison that does not fit the budget records its progress in the mark.
  *
- * On an immutable backup the metadata of a protected version cannot be written, and a blob can be overwritten: that makes
- * a new version (learn.microsoft.com/azure/storage/blobs/immutable-version-level-worm-policies). There the stamp comes
- * with a second copy of the same version of the source, over the one that was compared. That one is not read back: what
- * is could not be stamped. Its length is proven, and its MD5 where the blob fits one request and was compared in one go:
- * the service is told that of the bytes that were compared, and refuses others. A policy of the whole container lets
- * nothing be overwritten either; there BLOBMIRROR_VERIFY=service is the only way.
+ * On an immutable backup the metadata of a protected version cannot be written, but a blob can be
+ * overwritten, which makes a new version
+ * (learn.microsoft.com/azure/storage/blobs/immutable-version-level-worm-policies). There the stamp comes with
+ * a second copy of the same version of the source, over the one that was compared. The second copy is not
+ * read back, since nothing could be stamped afterwards. Its length is proven, and its MD5 where the blob fits
+ * one request and was compared in one call: the service receives the MD5 of the compared bytes, and refuses
+ * others. Under a policy of the whole container nothing can be overwritten either; there
+ * BLOBMIRROR_VERIFY=service is the only way.
  *
  * Costs: a HEAD and a write of metadata for each copy, and a read of every byte on both sides.
  */
@@ -42,7 +44,7 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
     if (before !== undefined && 'ifMatch' in condition && before.etag === condition.ifMatch)
       return { ...(await compare(request, before, budget)), engine: 'compared' };
 
-    // An archived copy could not be read back: its tier comes last.
+    // An archived copy could not be read back: its tier is set last.
     const tier = request.tier === 'Archive' ? undefined : request.tier;
     const copied = await engine(
       { ...request, tier, metadata: markUnfinished(request.metadata, 'unverified', 0) },
@@ -54,7 +56,7 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
     return { ...(await compare(request, made, budget)), engine: copied.engine };
   };
 
-  /** Undefined when something else is there, or nothing, or the copy is still under way. */
+  /** Undefined when something else is there, or nothing, or the copy is still running. */
   async function findUnverified(request: CopyRequest): Promise<Unverified | undefined> {
     try {
       const { etag, metadata = {}, copyStatus = 'success' } = await blobOf(request).getProperties();
@@ -136,7 +138,7 @@ export function verifyCopies({ backup, source }: CopySetup, engine: CopyEngine):
   }
 
   async function reject(request: CopyRequest, etag: Etag): Promise<never> {
-    // One that has snapshots, of versions before it, stays under its mark and is copied anew.
+    // A copy with snapshots, of earlier versions, keeps its mark and is copied anew.
     const { kind: outcome } = await toWriteOutcome(sides, () =>
       blobOf(request).delete({ conditions: { ifMatch: etagHeader(etag) } }),
     );

@@ -15,10 +15,10 @@ import type {
   StoredDocument,
 } from '../../ports/document-store.ts';
 
-/** Far beyond the largest document of ours, a run of many thousand containers. */
+/** Far larger than our largest document, a run of many thousand containers. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
-/** The app's state as block blobs in a container of an account, which is made when it is first written to. */
+/** The app's state as block blobs in a container of an account, which is created on the first write. */
 export function createAzureDocumentStore(account: Account, containerName: string): DocumentStore {
   const container = account.client.getContainerClient(containerName);
   const blob = (name: string): BlockBlobClient => container.getBlockBlobClient(name);
@@ -36,7 +36,7 @@ export function createAzureDocumentStore(account: Account, containerName: string
       const { etag: version = '', lastModified: writtenAt, contentMD5, readableStreamBody: body } = found;
       const bytes = await readUpTo(MOST_BYTES, body);
       if (bytes === undefined) return { value: undefined, version, writtenAt };
-      // The service computed it from what was written.
+      // The service computed it from the bytes that it wrote.
       if (contentMD5 !== undefined && !Buffer.from(contentMD5).equals(md5Of(bytes))) throw damaged(name);
       return { value: parseDocumentText(bytes), version, writtenAt };
     } catch (error) {
@@ -69,7 +69,7 @@ export function createAzureDocumentStore(account: Account, containerName: string
   async function* list(prefix: string): AsyncIterable<readonly string[]> {
     try {
       for await (const { entries } of listPages(account, parseContainerName(containerName), { prefix })) {
-        // A hierarchical account makes directories on the way to a name.
+        // A hierarchical account makes directories for the parts of a name.
         yield entries.filter(({ isDirectory }) => !isDirectory).map(({ name }) => name);
       }
     } catch (error) {
@@ -115,7 +115,7 @@ export function createAzureDocumentStore(account: Account, containerName: string
   };
 }
 
-/** Undefined where there is more; the rest is not read, and the connection that it comes on ends. */
+/** Undefined where there is more; the rest is not read, and its connection is closed. */
 async function readUpTo(most: number, body: NodeJS.ReadableStream | undefined): Promise<Buffer | undefined> {
   const pieces: Buffer[] = [];
   let bytes = 0;
@@ -131,22 +131,23 @@ async function readUpTo(most: number, body: NodeJS.ReadableStream | undefined): 
 const BLOCK_BYTES = 1024 * 1024;
 
 interface LineRequests {
-  /** Sends a request, and translates what it fails with. */
+  /** Sends a request, and translates its errors. */
   readonly request: (send: () => Promise<void>) => Promise<void>;
-  /** Takes away what was under the name. */
+  /** Deletes the blob of that name. */
   readonly discard: () => Promise<void>;
 }
 
 /**
- * Stages lines as blocks and commits them at the end; a list that fits one block is one request. A writer that is never
- * closed leaves blocks that nobody sees and that the service drops after a week.
+ * Stages lines as blocks and commits them at the end; a list that fits one block is one request. A writer
+ * that is never closed leaves uncommitted blocks, which are invisible and which the service drops after a
+ * week.
  */
 function createLineWriter(
   blob: BlockBlobClient,
   { request, discard }: LineRequests,
   blockBytes = BLOCK_BYTES,
 ): LineWriter {
-  // Blocks of another writer under the same name must not be taken for ours.
+  // Blocks of another writer under the same name must not be mistaken for ours.
   const writer = randomUUID();
   const blocks: string[] = [];
   let lines: string[] = [];
@@ -164,7 +165,8 @@ function createLineWriter(
       lines.push(`${line}\n`);
       bytes += Buffer.byteLength(line) + 1;
       if (bytes < blockBytes) return;
-      // Named before anything is awaited: others may write meanwhile, and theirs come after.
+      // The block gets its name before anything is awaited: other writes may come meanwhile, and their blocks
+      // follow this one.
       const block = toBlockId(writer, blocks.length);
       blocks.push(block);
       const content = take();
@@ -205,8 +207,8 @@ function toBlockId(writer: string, index: number): string {
 const PIECE_BYTES = 4 * 1024 * 1024;
 
 /**
- * The bytes of a blob, a piece at a time, each with a request of its own: whoever reads them may be busy for minutes in
- * between, and no connection would be held open for so long. All are of the version that the first one is of.
+ * The bytes of a blob, a piece at a time, each with its own request: the reader may be busy for minutes in
+ * between, and no connection would stay open for that long. All pieces are of the version of the first one.
  */
 async function* readPieces(
   blob: BlockBlobClient,
@@ -227,7 +229,10 @@ async function* readPieces(
   }
 }
 
-/** The lines of a body, each without its end. Only a line feed ends one: names may hold what else passes for a line's end. */
+/**
+ * The lines of a body, each without its end. Only a line feed ends a line: names may hold other line
+ * separators.
+ */
 async function* splitLines(body: AsyncIterable<Buffer>): AsyncGenerator<string, void, void> {
   const decoder = new StringDecoder('utf8');
   let rest = '';

@@ -1,6 +1,6 @@
 import type { BlobPage } from '../../ports/blob-reader.ts';
 
-/** A body that is no page of a listing, or not all of one. */
+/** A body that is not a page of a listing, or not a complete one. */
 export class DamagedPage extends Error {
   override readonly name = 'DamagedPage';
 }
@@ -9,16 +9,16 @@ const LONGEST_HEAD = 1024;
 /** Old versions of the service name the container by its URL. */
 const CONTAINER = /<EnumerationResults[^>]*? ContainerName="(?:[^"]*\/)?([^"/]*)"/;
 
-/** The container that a page says it is of. */
+/** The container that a page says it lists. */
 export function readContainerName(page: string): string | undefined {
   return CONTAINER.exec(page.slice(0, LONGEST_HEAD))?.[1];
 }
 
-/** What a listing was asked for. */
+/** What was requested of a listing. */
 interface Asked {
   readonly prefix?: string | undefined;
   readonly marker?: string | undefined;
-  /** Where it is to begin: what the service then says of its marker is not documented. */
+  /** Where it begins: what the service then returns as its marker is not documented. */
   readonly startFrom?: string | undefined;
 }
 
@@ -27,8 +27,9 @@ interface NamedPage extends Pick<BlobPage, 'ascends'> {
 }
 
 /**
- * Why a page is not of what was asked for, by what it says of that itself; undefined where it does not. The service
- * repeats a prefix and a marker that it was given: learn.microsoft.com/rest/api/storageservices/list-blobs.
+ * Why a page does not match the request, by what the page says about itself; undefined where it does not
+ * contradict it. The service repeats the prefix and marker of the request:
+ * learn.microsoft.com/rest/api/storageservices/list-blobs.
  */
 export function findPageMismatch(
   page: string,
@@ -37,7 +38,7 @@ export function findPageMismatch(
   const head = page.slice(0, LONGEST_HEAD);
   const isOther = (name: string, asked: string): boolean => {
     const [, said] = new RegExp(`<${name}>([^<]*)</${name}>`).exec(head) ?? [];
-    // What XML writes in another way is not judged.
+    // Text that XML has to escape is not compared.
     return (
       said !== undefined && (asked === '' ? said !== '' : isPlain(asked) && said !== '' && said !== asked)
     );
@@ -52,8 +53,8 @@ function isPlain(text: string): boolean {
 }
 
 /**
- * Refuses a page that is one, and not of what was asked for: of another container, out of a cache, or of another prefix,
- * which something in between may have dropped. What it does not hold would pass for absent.
+ * Refuses a valid page that does not match the request: of another container, from a cache, or of another
+ * prefix, which a proxy may have dropped. What it does not hold would count as absent.
  *
  * @throws DamagedPage
  */
@@ -71,7 +72,7 @@ export function refuseOtherPage(
   if (named !== undefined && named !== container) throw new DamagedPage('it is of another container');
   const [first, last] = [entries[0], entries.at(-1)];
   if (prefix === '' || first === undefined || last === undefined) return;
-  // Names with one beginning follow each other in every order.
+  // Names with a common prefix are consecutive in every order.
   const isSorted = ascends('flat') || ascends('tree');
   const inDoubt = isSorted ? [first, last] : entries;
   if (!inDoubt.every(({ name }) => name.startsWith(prefix)))

@@ -9,31 +9,34 @@ import { RestError } from '@azure/storage-blob';
 import { readContainerName, findPageMismatch } from './damaged-page.ts';
 
 /**
- * An answer that the storage service did not give to this request: a sign-in page, a page of a proxy, what a cache has
- * kept. The SDK sends the request again as after a lost connection, where it was told to try more than once.
+ * An answer to this request that is not from the storage service: a sign-in page, a page of a proxy, a cached
+ * answer. Where the SDK may send more than once, it sends the request again, as after a lost connection.
  */
 export class ForeignAnswer extends RestError {
   readonly status: number;
 
-  /** @param status of the answer @param lacks what makes it none, in words */
+  /** @param status of the answer @param lacks in words, what is missing or wrong */
   constructor(status: number, lacks: string) {
     super(`not the storage service, but something in between answered ${status}: ${lacks}`, {
       code: RestError.REQUEST_SEND_ERROR,
     });
     this.status = status;
-    // The SDK's makes every error one of its own class alone.
+    // The SDK gives all its errors one class.
     Object.setPrototypeOf(this, new.target.prototype);
   }
 }
 
 /**
- * The headers by which the service can be told, of which proxies may take some away: the first two are on every answer
- * (learn.microsoft.com/rest/api/storageservices/common-rest-api-response-headers is not complete; each operation lists
- * them), the third on every error. An endpoint behind a custom domain, a content delivery network or Azure Front Door, Azurite
- * and Azure Stack Hub send them, too.
+ * Headers that identify the service; a proxy may remove some of them. The first two are on every answer
+ * (learn.microsoft.com/rest/api/storageservices/common-rest-api-response-headers is not complete; each
+ * operation lists them), the third on every error. An endpoint behind a custom domain, a content delivery
+ * network or Azure Front Door, Azurite and Azure Stack Hub send them, too.
  */
 const SIGNS = ['x-ms-request-id', 'x-ms-version', 'x-ms-error-code'] as const;
-/** What refuses a URL that is none before the service sees it, as `Microsoft-HTTPAPI/2.0` does, is of Azure all the same. */
+/**
+ * `Microsoft-HTTPAPI/2.0` refuses an invalid URL before the service sees it, and is part of Azure all the
+ * same.
+ */
 const SERVER = /^(?:Windows-Azure-|Microsoft-HTTPAPI\/)/;
 
 export function isServiceAnswer(headers: Pick<HttpHeaders, 'get'>): boolean {
@@ -41,9 +44,9 @@ export function isServiceAnswer(headers: Pick<HttpHeaders, 'get'>): boolean {
 }
 
 /**
- * Refuses every answer that was given before the request was sent, and every answer of success that lacks what the
- * service always sends with an answer to that request. It goes by the headers, and by the first and the last element of
- * a body that the SDK reads; what reads a body by itself checks it. Other answers of failure go by the tables in
+ * Refuses every answer that is older than its request, and every answer of success that lacks what the
+ * service always sends with it. Checks the headers, and the first and the last element of a body that the SDK
+ * parses; code that reads a body itself checks it. Other failures are judged by the tables in
  * storage-answers.ts.
  *
  * @param isOld whether a Date is from long before a moment of the steady clock, by the clock of the account
@@ -69,14 +72,19 @@ export function refuseForeignAnswers(
   };
 }
 
-/** That something is not there is the proof that deletions go by: a code alone may be anybody's. */
+/**
+ * Deletions rely on the proof that something does not exist: a proxy or another server may send the same
+ * code.
+ */
 function findAbsenceDefect(status: number, headers: HttpHeaders): string | undefined {
   if (status !== 404 || headers.get('x-ms-error-code') === undefined) return undefined;
   const isTold = headers.get('x-ms-request-id') ?? headers.get('x-ms-version');
   return isTold === undefined ? describe(headers, 'absent, without x-ms-request-id') : undefined;
 }
 
-/** Every SDK compares the ids: what a cache has kept has the one of another request (Azure/azure-sdk-for-net#31975). */
+/**
+ * Every SDK compares the ids: a cached answer has the id of another request (Azure/azure-sdk-for-net#31975).
+ */
 function findOtherRequest({ headers: asked }: PipelineRequest, headers: HttpHeaders): string | undefined {
   const id = headers.get('x-ms-client-request-id');
   return id === undefined || id === '' || id === asked.get('x-ms-client-request-id')
@@ -84,7 +92,7 @@ function findOtherRequest({ headers: asked }: PipelineRequest, headers: HttpHead
     : 'the answer to another request';
 }
 
-/** Undefined where nothing does. */
+/** Undefined when nothing is missing. */
 function findDefect(request: PipelineRequest, response: PipelineResponse): string | undefined {
   const { status, headers } = response;
   if (!isServiceAnswer(headers)) return describe(headers, 'without x-ms-request-id');
@@ -98,7 +106,7 @@ function findDefect(request: PipelineRequest, response: PipelineResponse): strin
 interface Asked {
   readonly method: string;
   readonly isRead: boolean;
-  /** The blob itself is spoken of, and no part of it. */
+  /** A request for the blob itself, not for a part of it. */
   readonly isBlob: boolean;
   readonly comp: string | null;
   readonly restype: string | null;
@@ -120,7 +128,7 @@ function toAsked({ method, url }: PipelineRequest): Asked {
   return { method, isRead: method === 'GET' || method === 'HEAD', isBlob, comp, restype, resource, action };
 }
 
-/** One that a proxy made weak, which nothing could be pinned to, is none. */
+/** An ETag that a proxy made weak cannot pin a version, so it does not count. */
 const ETAG = /^(?!W\/)"?[^"\s]+"?$/;
 const KIND = /^(?:Block|Append|Page)Blob$/;
 
@@ -143,7 +151,7 @@ function findBlobDefect(
   return range === undefined ? undefined : findRangeDefect(range, status, headers);
 }
 
-/** Of a blob that was asked for in part: the whole of it would be taken for that part. */
+/** For a request of a byte range: the whole blob would be taken for that range. */
 function findRangeDefect(asked: string, status: number, headers: HttpHeaders): string | undefined {
   const [, first] = /^bytes=(\d+)-/.exec(asked) ?? [];
   const [, from, to] = /^bytes (\d+)-(\d+)\/\d+$/.exec(headers.get('content-range') ?? '') ?? [];
@@ -155,7 +163,7 @@ function findRangeDefect(asked: string, status: number, headers: HttpHeaders): s
 
 const bare = (etag: string): string => etag.replaceAll('"', '');
 
-/** Writes after which a blob or a container has another ETag: each of them is documented to answer it. */
+/** Writes that change the ETag of a blob or a container: each is documented to return it. */
 const ANSWERS_ETAG: ReadonlySet<string | null> = new Set([
   null,
   'blocklist',
@@ -175,7 +183,7 @@ function findHeaderDefect(
   const isBlobWrite =
     method === 'PUT' &&
     (isBlob || isOfContainer || (restype === null && action === null && comp !== null)) &&
-    // Both APIs have one endpoint on accounts that are no Azure's: a rename answers none.
+    // Accounts outside Azure have one endpoint for both APIs: there a rename returns no ETag.
     !request.headers.has('x-ms-rename-source');
   if (isBlobWrite && ANSWERS_ETAG.has(comp) && !hasEtag) return describe(headers, 'without ETag');
   if (isOfContainer && (method === 'GET' || method === 'HEAD') && !hasEtag)
@@ -189,11 +197,11 @@ function findHeaderDefect(
 
 interface Body {
   readonly root: string;
-  /** Elements that it has in any case. */
+  /** Elements that are always present. */
   readonly has?: readonly string[];
 }
 
-/** What a body is to be that the SDK reads, by the method and `comp`. */
+/** The expected body of answers that the SDK parses, by method and `comp`. */
 const BODIES: Readonly<Record<string, Body>> = {
   'GET list': { root: 'EnumerationResults', has: ['NextMarker'] },
   'GET blocklist': { root: 'BlockList' },
@@ -213,7 +221,7 @@ function findBodyDefect(
   { url }: PipelineRequest,
   response: PipelineResponse,
 ): string | undefined {
-  // Whoever asked for a stream reads it.
+  // A caller that asked for a stream checks it.
   if (response.readableStreamBody !== undefined) return undefined;
   const text = response.bodyAsText ?? '';
   if (WITHOUT_BODY.has(method) && text !== '')
@@ -258,7 +266,10 @@ function isHtml(headers: HttpHeaders): boolean {
   return /^\s*(?:text\/html|application\/xhtml)/i.test(headers.get('content-type') ?? '');
 }
 
-/** The type tells a page of a proxy at a glance; nothing else of the answer is told, which may quote a signature. */
+/**
+ * The content type identifies a proxy's page; nothing else of the answer is quoted, since it may hold a
+ * signature.
+ */
 function describe(headers: HttpHeaders, what: string): string {
   const [type = ''] = (headers.get('content-type') ?? '').split(';');
   return /^[\w.+-]{1,40}\/[\w.+-]{1,60}$/.test(type) ? `${type}, ${what}` : what;

@@ -2,11 +2,11 @@ import type { ErrorCode } from '../../model/errors.ts';
 import type { RefusalReason, WriteOutcome } from '../../ports/write-outcome.ts';
 
 /**
- * What every answer of the Blob and the Data Lake service that can meet one of our requests means, once as the answer
- * to a read and once as the answer to a write. docs/errors.md is made from this table. Sources:
- * learn.microsoft.com/rest/api/storageservices/blob-service-error-codes, .../common-rest-api-error-codes and
- * .../datalakestoragegen2/path/create, .../update and .../delete; the codes of copy sources as seen in
- * Azure/azure-sdk-for-java#24881 and Azure/azure-storage-python#720.
+ * The meaning of every answer of the Blob and the Data Lake service that one of our requests can meet, once
+ * as the answer to a read and once as the answer to a write. docs/errors.md is generated from this table.
+ * Sources: learn.microsoft.com/rest/api/storageservices/blob-service-error-codes,
+ * .../common-rest-api-error-codes and .../datalakestoragegen2/path/create, .../update and .../delete; the
+ * codes of copy sources as seen in Azure/azure-sdk-for-java#24881 and Azure/azure-storage-python#720.
  */
 export interface StorageAnswer {
   readonly status: number;
@@ -14,13 +14,15 @@ export interface StorageAnswer {
   readonly service: string;
   readonly read: ReadMeaning;
   readonly write: WriteMeaning;
-  /** A write is sent to the backup account. These answers speak of the account that it was to copy from. */
+  /** A write goes to the backup account. These answers concern the account that it copies from. */
   readonly of?: 'source';
 }
 
-/** `absent` is proof that there is no such blob (invariant 7), for a caller that asked. */
+/** `absent` proves that there is no such blob (invariant 7), for a caller that asked. */
 export type ReadMeaning = ErrorCode | 'absent';
-/** Codes, or that a condition did not hold: then the key is read again, or skipped with the reason. */
+/**
+ * An error code, or a condition that did not hold: then the key is read again, or skipped with the reason.
+ */
 export type WriteMeaning = ErrorCode | Refusal;
 
 export type Refusal = 'backup-precondition-failed' | 'source-precondition-failed' | RefusalReason;
@@ -63,16 +65,16 @@ const copySource = (write: WriteMeaning, ...statuses: readonly number[]): readon
   }));
 
 export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
-  // Overload. A busy service has not begun; a request that ran out of time may have been done.
+  // Overload. A busy service has not begun; a request that timed out may have been carried out.
   ...same(503, 'storage-throttled', 'ServerBusy'),
   ...same(429, 'storage-throttled', 'TooManyRequests'),
   ...each(500, { read: 'storage-throttled', write: 'write-outcome-unknown' }, 'OperationTimedOut'),
   ...each(500, { read: 'storage-unavailable', write: 'write-outcome-unknown' }, 'InternalError'),
 
-  // Not there. A write meets this when the container or the blob was there a moment ago.
+  // Not found. A write meets this when the container or the blob existed a moment ago.
   ...each(404, { read: 'absent', write: 'backup-precondition-failed' }, 'BlobNotFound', 'ContainerNotFound'),
   ...each(404, { read: 'absent', write: 'backup-precondition-failed' }, 'PathNotFound', 'FilesystemNotFound'),
-  // Of a rename on the backup: what was to be renamed, and the directory that it was to go into.
+  // For a rename on the backup: the source of the rename, and the parent directory of its target.
   ...each(
     404,
     { read: 'absence-not-proven', write: 'backup-precondition-failed' },
@@ -104,10 +106,10 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
     'NoPendingCopyOperation',
     'CopyIdMismatch',
   ),
-  // A blob of another kind is there, or versions of one are: see copy/choose-engine.ts.
+  // A blob of another kind exists, or versions of another kind do: see copy/choose-engine.ts.
   ...each(409, { read: 'race-lost', write: 'backup-versions-of-another-kind' }, 'InvalidBlobType'),
-  // In the tree of a hierarchical account something stands in the way: a directory where a file is to be, a file above
-  // it, or anything in a directory that was to be empty.
+  // Conflicts in the tree of a hierarchical account: a directory where a file is to be, a file as a parent,
+  // or anything in a directory that was to be empty.
   ...each(
     409,
     { read: 'race-lost', write: 'backup-precondition-failed' },
@@ -120,10 +122,10 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
     'InvalidRenameSourcePath',
     'InvalidSourceOrDestinationResourceType',
   ),
-  // The blocks that were to be committed went when somebody else committed theirs.
+  // The blocks to commit are gone, because another writer committed its own.
   ...each(400, { read: 'storage-rejected', write: 'backup-precondition-failed' }, 'InvalidBlockList'),
-  // Either side went to the archive tier since it was read: what is archived can be neither read nor overwritten, by
-  // whatever write (rclone/rclone#3982, Azure/azure-storage-azcopy#993). The next reading tells which.
+  // The source or the backup blob was archived since it was read: no write can read or overwrite an archived
+  // blob (rclone/rclone#3982, Azure/azure-storage-azcopy#993). The next reading shows which.
   ...each(409, { read: 'race-lost', write: 'backup-precondition-failed' }, 'BlobArchived'),
 
   // The backup account could not read the source.
@@ -131,10 +133,11 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
   ...copySource('storage-forbidden', 401, 403),
   ...copySource('storage-throttled', 429, 503),
   ...copySource('storage-unavailable', 408, 500, 502, 504),
-  // Also said of a source that was archived meanwhile, or that asks for another permission: the next way to copy shows.
+  // Also the answer for a source that was archived meanwhile, or that requires another permission: the next
+  // engine shows.
   ...copySource('storage-rejected', 400, 409),
 
-  // Locked by something that only a person can lift.
+  // Locked by something that only a person can remove.
   ...each(412, { read: 'storage-rejected', write: 'backup-leased' }, 'LeaseIdMissing'),
   ...each(
     409,
@@ -142,7 +145,8 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
     'BlobImmutableDueToPolicy',
     'BlobImmutableDueToLegalHold',
   ),
-  // Deleted snapshots count too once the account's soft delete was turned off: microsoft/AzureStorageExplorer#486.
+  // Deleted snapshots count too once the account's soft delete was turned off:
+  // microsoft/AzureStorageExplorer#486.
   ...each(409, { read: 'storage-rejected', write: 'backup-has-snapshots' }, 'SnapshotsPresent'),
   ...same(409, 'blob-needs-customer-key', 'BlobUsesCustomerSpecifiedEncryption'),
 
@@ -161,7 +165,7 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
   ),
   ...same(400, 'content-damaged', 'Md5Mismatch', 'Crc64Mismatch'),
 
-  // Credentials, roles, network rules. Waiting does not repair them; a person does, without touching a message.
+  // Credentials, roles, network rules. Waiting does not help; a person fixes it, without touching a message.
   ...same(401, 'storage-forbidden', 'NoAuthenticationInformation', 'InvalidAuthenticationInfo'),
   ...same(400, 'storage-forbidden', 'InvalidAuthenticationInfo'),
   ...same(
@@ -238,18 +242,24 @@ export const STORAGE_ANSWERS: readonly StorageAnswer[] = [
   ...same(413, 'storage-rejected', 'RequestBodyTooLarge'),
 ];
 
-/** An answer that is not in the table goes by its status; one that no status covers is `storage-rejected`. */
+/**
+ * An answer that is not in the table is judged by its status; a status that is not listed either is
+ * `storage-rejected`.
+ */
 export const STATUS_ANSWERS: readonly (Omit<StorageAnswer, 'service' | 'of' | 'status'> & {
   readonly from: number;
   readonly to: number;
-  /** Only the service can say so: from something else it is `answer-not-of-service`, or a write whose outcome is unknown. */
+  /**
+   * Only from the service itself; from anything else it is `answer-not-of-service`, or a write of unknown
+   * outcome.
+   */
   readonly ofServiceAlone?: true;
 })[] = [
-  // Not what the service says when it succeeds, or the SDK would not have thrown.
+  // Not what the service returns on success, or the SDK would not have thrown.
   { from: 100, to: 399, read: 'answer-not-of-service', write: 'write-outcome-unknown' },
   { from: 401, to: 401, read: 'storage-forbidden', write: 'storage-forbidden', ofServiceAlone: true },
   { from: 403, to: 403, read: 'storage-forbidden', write: 'storage-forbidden', ofServiceAlone: true },
-  // A proxy in between says so of itself.
+  // A proxy says this about itself.
   { from: 407, to: 407, read: 'storage-forbidden', write: 'storage-forbidden' },
   { from: 404, to: 404, read: 'absence-not-proven', write: 'absence-not-proven' },
   { from: 410, to: 410, read: 'absence-not-proven', write: 'absence-not-proven' },

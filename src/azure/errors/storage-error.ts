@@ -13,7 +13,10 @@ import type { WriteOutcome } from '../../ports/write-outcome.ts';
 
 export type Operation = 'read' | 'write';
 
-/** What something else answered says nothing of the account: no refusal, and nothing that a condition did not hold. */
+/**
+ * An answer that is not from the service says nothing about the account: neither a refusal, nor a condition
+ * that did not hold.
+ */
 const NOT_OF_SERVICE = { read: 'answer-not-of-service', write: 'write-outcome-unknown' } as const;
 const REJECTED: Meanings = { read: 'storage-rejected', write: 'storage-rejected' };
 
@@ -24,7 +27,7 @@ const ANSWERS: ReadonlyMap<string, StorageAnswer> = new Map(
   STORAGE_ANSWERS.map((answer) => [`${answer.status} ${answer.service}`, answer]),
 );
 
-/** The service's own name for what went wrong, `BlobNotFound` for one. A HEAD has it in a header only. */
+/** The service's own error code, for example `BlobNotFound`. The answer to a HEAD has it in a header only. */
 export function serviceCode(error: unknown): string | undefined {
   if (!(error instanceof RestError)) return undefined;
   const header = error.response?.headers.get('x-ms-error-code');
@@ -34,7 +37,7 @@ export function serviceCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Whether the service said by name that there is no such blob or no such container. */
+/** Whether the service said by name that there is no such blob or container. */
 export function isAbsent(error: unknown): boolean {
   const code = serviceCode(error);
   return code === 'BlobNotFound' || code === 'ContainerNotFound';
@@ -44,7 +47,7 @@ export function httpStatus(error: unknown): number | undefined {
   return error instanceof RestError ? error.statusCode : undefined;
 }
 
-/** What the service's answer means by the tables; undefined where there was none. */
+/** The meaning of the service's answer by the tables; undefined without an answer. */
 export function toMeanings(error: unknown): Meanings | undefined {
   const status = httpStatus(error);
   if (status === undefined) return undefined;
@@ -55,16 +58,16 @@ export function toMeanings(error: unknown): Meanings | undefined {
   return ofServiceAlone && !isAnsweredByService(error) ? NOT_OF_SERVICE : (meanings ?? REJECTED);
 }
 
-/** Whether it was the service that failed a request, as far as its answer tells: by its headers, or in its own words. */
+/** Whether the service itself failed a request, judged by its headers or by an error code in the body. */
 export function isAnsweredByService(error: unknown): boolean {
   if (!(error instanceof RestError) || error.response === undefined) return false;
   return isServiceAnswer(error.response.headers) || ANSWERS.has(`${error.statusCode} ${serviceCode(error)}`);
 }
 
 /**
- * An SDK error in our own words, translated here and nowhere else. Its text holds the operation, the account and the
- * service's code, and never the SDK's message, which may quote a URL with a signature. What is no error of the SDK's,
- * the network's or the identity's is a defect, and `unexpected`.
+ * Translates an SDK error; this is the only place. The text holds the operation, the account and the
+ * service's code, never the SDK's message, which may quote a URL with a signature. An error that is not of
+ * the SDK, the network or the identity is a defect: `unexpected`.
  */
 export function toStorageError(error: unknown, operation: Operation, account: string): BlobmirrorError {
   if (error instanceof BlobmirrorError) return error;
@@ -97,7 +100,7 @@ export function toStorageError(error: unknown, operation: Operation, account: st
 function toCode(error: unknown, operation: Operation): ErrorCode | undefined {
   const meaning = toMeanings(error)?.[operation];
   if (meaning === undefined) return toLossCode(error, operation);
-  // Who gets here did not ask whether the blob is there, or has no condition that could be refused.
+  // Callers that end here did not ask whether the blob exists, or have no condition that could be refused.
   if (meaning === 'absent') return 'absence-not-proven';
   return isRefusal(meaning) ? 'race-lost' : meaning;
 }
@@ -113,10 +116,10 @@ function toLossCode(error: unknown, operation: Operation): ErrorCode | undefined
     : 'write-outcome-unknown';
 }
 
-/** `ECONNRESET` and its like, of the error or of what caused it. */
+/** A code such as `ECONNRESET`, of the error or of its cause. */
 function lossCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  // We gave up waiting: see `openPipeline`.
+  // Our time-out: see `openPipeline`.
   if (error.name === 'AbortError') return 'ETIMEDOUT';
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? code : lossCode(error.cause);
@@ -140,15 +143,15 @@ function retryAfter(error: unknown): number | undefined {
   return wait > 0 ? wait : undefined;
 }
 
-/** The accounts that a write on the backup has to do with, by name. */
+/** The names of the accounts that a write on the backup involves. */
 export interface AccountNames {
   readonly backup: string;
   readonly source: string;
 }
 
 /**
- * Does a write on the backup and tells what the service made of its conditions. An error names the account that it
- * came from: the source, where the backup account could not read what it was to copy.
+ * Does a write on the backup, and returns what the service made of its conditions. An error names the account
+ * that it came from: the source, where the backup account could not read what to copy.
  */
 export async function toWriteOutcome(
   sides: AccountNames,
@@ -165,9 +168,9 @@ export async function toWriteOutcome(
 }
 
 /**
- * Requests without an answer, by the code of the error that Node gives: nodejs.org/api/errors.html and, for TLS,
- * nodejs.org/api/tls.html. These are the ones that end before a byte of the request is sent, so a write certainly did
- * not happen. After every other one, ECONNRESET, ETIMEDOUT or EPIPE for some, it may have.
+ * Requests without an answer, by Node's error code: nodejs.org/api/errors.html and, for TLS,
+ * nodejs.org/api/tls.html. These end before a byte of the request is sent, so a write certainly did not
+ * happen. After every other one, for example ECONNRESET, ETIMEDOUT or EPIPE, it may have.
  */
 export const NEVER_SENT: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -189,7 +192,7 @@ export const NEVER_SENT: ReadonlySet<string> = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
-/** Errors of @azure/identity, by name: no token could be had, so the request was not sent. */
+/** Errors of @azure/identity, by name: there was no token, so the request was not sent. */
 export const NO_TOKEN: ReadonlySet<string> = new Set([
   'AuthenticationError',
   'AuthenticationRequiredError',

@@ -10,7 +10,7 @@ const KINDS: readonly AccessControlType[] = ['user', 'group', 'mask', 'other'];
 
 /**
  * An access control list in the service's own text, as its SDK takes it: `default:user:id:r-x` and the like.
- * @throws Error for an entry of another form: better no list than one that lacks an entry
+ * @throws Error for an entry of another form: no list is better than one that lacks an entry
  */
 export function toAccessControl(acl: string): PathAccessControlItem[] {
   return acl.split(',').map((text) => {
@@ -28,7 +28,7 @@ export function toAccessControl(acl: string): PathAccessControlItem[] {
   });
 }
 
-/** `rwxr-x--t`, where the last letter tells the sticky bit as well. */
+/** `rwxr-x--t`, where the last letter also shows the sticky bit. */
 export function toPermissions(text: string): PathPermissions {
   return {
     owner: toRole(text.slice(0, 3)),
@@ -48,23 +48,27 @@ function toRole(letters: string): RolePermissions {
 }
 
 /**
- * Setting an owner takes more than writing does: over a token the role of an owner of all data, over a SAS two letters
- * of its own. Who lacks it is refused for every path alike, so that for a while nothing more is tried.
+ * Setting an owner requires more rights than writing: the role of an owner of all data with a token, two
+ * permissions of its own with a SAS. Without them every path is refused alike, so after a refusal no attempt
+ * is made for a while.
  */
 export interface AccessRights {
   /** Whether it was refused a short while ago. */
   isDenied(): boolean;
   /**
    * Does a request that sets an owner or a list.
-   * @returns false when the service refused it for that
+   * @returns false when the service refused it for lack of rights
    */
   try<Result>(request: () => Promise<Result>): Promise<Result | 'not-permitted'>;
 }
 
-/** So long a right that was given to the mirror may stay unused. */
+/** How long a newly granted right may stay unused. */
 const REMEMBERED_MS = 600_000;
 
-/** What a caller may not do: learn.microsoft.com/rest/api/storageservices/datalakestoragegen2/path/update, 403. */
+/**
+ * Refusals for lack of rights: learn.microsoft.com/rest/api/storageservices/datalakestoragegen2/path/update,
+ * 403.
+ */
 const REFUSALS: ReadonlySet<unknown> = new Set([
   'AuthorizationPermissionMismatch',
   'InsufficientAccountPermissions',

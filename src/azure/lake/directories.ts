@@ -19,7 +19,9 @@ import { createTrash } from './trash.ts';
 
 const NOT_EMPTY: ReadonlySet<string | undefined> = new Set(['DirectoryNotEmpty', 'DirectoryIsNotEmpty']);
 
-/** What a hierarchical backup can do besides, by the Data Lake API of a real account. @param now milliseconds */
+/**
+ * What a hierarchical backup can do besides, by the Data Lake API of a real account. @param now milliseconds
+ */
 export function createAzureDirectoryStore(
   account: Account,
   now: () => number = () => theServiceClock.now().getTime(),
@@ -42,7 +44,10 @@ export function createAzureDirectoryStore(
     return made.kind === 'written' && access !== undefined ? { ...made, access: 'not-permitted' } : made;
   }
 
-  /** Metadata travels in UTF-8 here and elsewhere does not, so that what is not ASCII goes the other way. */
+  /**
+   * This API sends metadata in UTF-8 and the Blob API does not, so metadata beyond ASCII is set by the Blob
+   * API.
+   */
   async function make(key: Key, metadata: Metadata, access: Access | undefined): Promise<void> {
     const path = paths.path(key);
     const hasMetadata = Object.keys(metadata).length > 0;
@@ -73,7 +78,7 @@ export function createAzureDirectoryStore(
     const outcome = await rights.try(() =>
       write(async () => {
         await path.setAccessControl(toAccessControl(acl), { owner, group });
-        // The list does not say it.
+        // The list does not include it.
         if (isSticky(permissions) || isSticky(there?.permissions ?? ''))
           await path.setPermissions(toPermissions(permissions));
       }),

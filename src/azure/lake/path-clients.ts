@@ -12,18 +12,21 @@ import { hasDotSegment, toConditions } from '../blob/blob-client.ts';
 
 /** The Data Lake API of a hierarchical account. Its errors are the SDK's, for the caller to translate. */
 export interface PathClients {
-  /** For a file as well: what the SDK asks of either is the same. */
+  /** For a file as well: the SDK's requests are the same for both. */
   path(key: Key): DataLakeDirectoryClient;
   fileSystem(container: ContainerName): DataLakeFileSystemClient;
-  /** The directory that all of a container is in: learn.microsoft.com/azure/storage/blobs/data-lake-storage-acl-javascript */
+  /**
+   * The root directory of a container:
+   * learn.microsoft.com/azure/storage/blobs/data-lake-storage-acl-javascript
+   */
   root(container: ContainerName): DataLakeDirectoryClient;
-  /** Gives a file or directory another place, under the ETag of what is there and a condition on the place. */
+  /** Renames a file or directory, under the ETag of its source and a condition on its target. */
   move(from: Key, to: Key, ifMatch: Etag, condition: WriteCondition): Promise<void>;
 }
 
 /**
- * The unmodified Data Lake client over the account's own pipeline. It finds the `dfs` endpoint by itself where Azure
- * gave the host its name, and asks every other host for both APIs.
+ * The unmodified Data Lake client over the account's own pipeline. It derives the `dfs` endpoint from a host
+ * name of Azure, and uses any other host for both APIs.
  */
 export function createPathClients(account: Account): PathClients {
   const service = new DataLakeServiceClient(account.client.url, account.createPipeline());
@@ -35,7 +38,7 @@ export function createPathClients(account: Account): PathClients {
     return fileSystem(key.container).getDirectoryClient(key.path);
   }
 
-  /** A hierarchical account has no such names, and the URL would name another path. */
+  /** Hierarchical accounts have no such names, and the URL would name another path. */
   function refuseDotSegments(key: Key): void {
     if (!hasDotSegment(key.path)) return;
     throw new BlobmirrorError(
@@ -51,7 +54,7 @@ export function createPathClients(account: Account): PathClients {
     root: (container) => fileSystem(container).getDirectoryClient(''),
     move: async (from, to, ifMatch, condition) => {
       refuseDotSegments(to);
-      // The SDK encodes every path but this one, and takes a question mark in it for the start of a query.
+      // The SDK encodes every path but this one, and reads a question mark in it as the start of a query.
       const encoded = to.path.split('/').map(encodeURIComponent).join('/');
       const answer: object = await path(from).move(to.container, encoded, {
         conditions: { ifMatch: etagHeader(ifMatch) },

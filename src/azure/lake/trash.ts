@@ -15,15 +15,18 @@ import { serviceCode, toMeanings, toStorageError } from '../errors/storage-error
 export type Trash = Pick<DirectoryStore, 'moveToTrash' | 'deleteTrashed' | 'emptyTrash'>;
 
 const TRASH = `${RESERVED_DIRECTORY}/trash`;
-/** What deletions may take of a message's time; the service deletes a tree in as many requests as it pleases. */
+/**
+ * How much of a message's time deletions may take; the service decides how many requests the deletion of a
+ * tree takes.
+ */
 const BUDGET = { budgetMs: TIME_BUDGETS.trash, graceMs: 0 };
 const LONGEST_NAME = 100;
 
 /**
- * Directories that are on their way out: `.blobmirror/trash/<name>.<time>-<random>`. The time is in the name, since a
- * rename leaves Last-Modified as it was.
+ * Directories to be deleted: `.blobmirror/trash/<name>.<time>-<random>`. The time is in the name, since a
+ * rename does not change Last-Modified.
  *
- * @param write does a write and tells what the service made of its conditions
+ * @param write does a write and returns what the service made of its conditions
  * @param now milliseconds since 1970
  */
 export function createTrash(
@@ -61,7 +64,7 @@ export function createTrash(
     const before = now() - LEFTOVER_MS;
     for await (const { name } of list(container, TRASH)) {
       if (budget.isSpent()) return;
-      // What follows deletes: whatever something in between made of the request, nothing else goes.
+      // These paths are deleted: if a proxy changed the request, nothing else may be.
       if (!name.startsWith(`${TRASH}/`)) throw notInTrash();
       if ((trashedAt(name) ?? before) < before)
         await remove({ container, path: parseBlobPath(name) }, budget);
@@ -97,13 +100,13 @@ export function createTrash(
   return { moveToTrash, deleteTrashed, emptyTrash };
 }
 
-/** So that a person who finds it knows what it was: the end of the path, as much of it as a name may hold. */
+/** Tells a person who finds it what it was: the end of the path, as much of it as a name may hold. */
 function trashName(path: string, now: number): string {
   const name = path.slice(path.lastIndexOf('/') + 1).slice(0, LONGEST_NAME);
   return `${name.toWellFormed()}.${now}-${randomBytes(8).toString('hex')}`;
 }
 
-/** Milliseconds since 1970; undefined for what is none of ours. */
+/** Milliseconds since 1970; undefined for a name that is not ours. */
 function trashedAt(name: string): number | undefined {
   const time = /\.(\d+)-[0-9a-f]{16}$/.exec(name)?.[1];
   return time === undefined ? undefined : Number(time);

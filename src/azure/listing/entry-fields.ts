@@ -5,17 +5,17 @@ import type { Etag } from '../../model/etag.ts';
 import type { Tags } from '../../model/reading.ts';
 import { type Metadata, STAMP_NAME, type Stamp, splitStamp } from '../../model/stamp.ts';
 
-/** An entry of a listing as it is written: names of elements, or of metadata and tags, to their decoded text. */
+/** An entry of a listing as written: names of elements, metadata or tags, with their decoded text. */
 export interface EntryFields {
   readonly properties: ReadonlyMap<string, string>;
   readonly metadata: ReadonlyMap<string, string>;
   readonly tags: ReadonlyMap<string, string>;
 }
 
-/** What stands in a listing for a metadata name that is no XML name. */
+/** In a listing, replaces a metadata name that is not an XML name. */
 const UNREADABLE_NAME = 'x-ms-invalid-name';
 
-/** @throws DamagedPage when a property is none */
+/** @throws DamagedPage when a property is invalid */
 export function toDetails({ properties, metadata, tags }: EntryFields): ListedDetails {
   return {
     properties: toBlobProperties(properties),
@@ -27,7 +27,7 @@ export function toDetails({ properties, metadata, tags }: EntryFields): ListedDe
   };
 }
 
-/** Of its own properties only, so that metadata may be named `__proto__`. */
+/** Own properties only, so that a metadata name may be `__proto__`. */
 function toRecord(fields: ReadonlyMap<string, string>): Metadata & Tags {
   return Object.fromEntries(fields);
 }
@@ -55,7 +55,7 @@ function toBlobProperties(fields: ReadonlyMap<string, string>): BlobProperties {
   };
 }
 
-/** Of a block blob. It is told also where another property is none, so that a walk can compare it. */
+/** Of a block blob. Returned even if another property is invalid, so that a walk can compare it. */
 export function toListedTier(fields: ReadonlyMap<string, string>): string | undefined {
   const tier = toTier({
     accessTier: fields.get('AccessTier'),
@@ -65,7 +65,7 @@ export function toListedTier(fields: ReadonlyMap<string, string>): string | unde
   return tier === '' ? undefined : tier;
 }
 
-/** It is told also where another property is none, so that a walk can sum it up. */
+/** Returned even if another property is invalid, so that a walk can sum it up. */
 export function toListedLength(text = ''): number {
   return /^\d{1,16}$/.test(text) ? Number(text) : 0;
 }
@@ -98,8 +98,8 @@ function toDate(fields: ReadonlyMap<string, string>, name: string): Date | undef
 const USUAL = /^v=1;account=([^;]+);etag=([^;"]+);modified=([^;]+)$/;
 
 /**
- * What `splitStamp` makes of the text of a stamp, at a fraction of its cost where the text is as usual: each entry of
- * a listing has one. A text that would make it fail is no stamp: it must not be the end of the listing.
+ * The result of `splitStamp` for a stamp's text, much faster for the usual form: each entry of a listing has
+ * one. A text on which it would fail is not a stamp: it must not end the listing.
  */
 export function toStamp(text: string): Stamp | undefined {
   const [, account, etag, modified] = USUAL.exec(text) ?? [];

@@ -3,30 +3,30 @@ import { isJudgedByText, scanBlob } from './scan-blob.ts';
 import { type XmlCursor, afterText } from './xml-cursor.ts';
 
 const [GREATER, QUOTE] = [0x3e, 0x22];
-/** What a text is read for. */
+/** What a text is used for. */
 const [NOTHING, NAME, ETAG, STAMP, LENGTH, TIER, FIRST_ACCESS, LAST_ACCESS] = [0, 1, 2, 3, 4, 5, 6, 7];
 
-/** Bytes that stand between two texts, as the numbers that four at a time are, and what is left. */
+/** The bytes between two texts, four at a time as numbers, and the rest. */
 interface Pieces {
   readonly words: Int32Array;
   readonly rest: Uint8Array;
-  /** Behind which word and which byte of the rest each piece ends. */
+  /** Where each piece ends: after which number, and which byte of the rest. */
   readonly wordsTo: Int32Array;
   readonly restTo: Int32Array;
 }
 
 /**
- * How an entry is written: what stands between its texts, byte by byte. Entries of a listing differ in their texts and
- * in little else, and one that is written like another is known without going through its elements by their names.
+ * How an entry is written: the bytes between its texts. Entries of a listing differ in their texts and in
+ * little else, so an entry written like an earlier one is scanned without looking up its elements by name.
  */
 export class EntryShape {
   readonly #pieces: Pieces;
-  /** What the text behind each piece is read for; none is behind the last one. */
+  /** The use of the text after each piece; the last piece has none. */
   readonly #roles: Uint8Array;
-  /** What was found last, for the next one: only its places change. */
+  /** The offsets of the last entry, reused for the next one, which changes only these. */
   readonly #found: EntryOffsets;
 
-  /** @param places of an entry that ends where the cursor is */
+  /** @param places of an entry that ends at the cursor */
   constructor(cursor: XmlCursor, places: EntryOffsets) {
     const { bytes, at: end } = cursor;
     const pieces: Buffer[] = [];
@@ -38,7 +38,7 @@ export class EntryShape {
         cursor.at = bytes.indexOf(GREATER, cursor.at) + 1;
         continue;
       }
-      // What has no text here has none in an entry that is written so: elements could stand there.
+      // A text that is missing here must be missing in every entry of this shape: elements could stand there.
       if (!cursor.hasText || isJudgedByText(cursor)) continue;
       pieces.push(bytes.subarray(from, cursor.textStart));
       roles.push(roleOf(places, cursor.textStart, cursor.textEnd));
@@ -51,8 +51,9 @@ export class EntryShape {
   }
 
   /**
-   * The places of an entry at the cursor, which then is behind it, until the next one is scanned. Undefined when it is written
-   * otherwise, or a text is empty or needs a second look; then the cursor stays.
+   * The offsets of an entry at the cursor, valid until the next scan; moves the cursor past it. Undefined
+   * when the entry is written otherwise, or a text is empty or needs a closer check; then the cursor does not
+   * move.
    */
   scan(cursor: XmlCursor): EntryOffsets | undefined {
     const { bytes, view } = cursor;
@@ -65,7 +66,7 @@ export class EntryShape {
     for (let i = 0; i < wordsTo.length; i++) {
       const lastWord = wordsTo[i] ?? 0;
       const lastByte = restTo[i] ?? 0;
-      // Not beyond the end, where there are no numbers to be had.
+      // The bytes end before this piece does.
       if (at + (lastWord - word) * 4 > bytes.length) return undefined;
       for (; word < lastWord; word++, at += 4) if (view.getInt32(at, true) !== words[word]) return undefined;
       for (; byte < lastByte; byte++, at++) if (bytes[at] !== rest[byte]) return undefined;
@@ -137,15 +138,17 @@ function roleOf(places: EntryOffsets, textStart: number, textEnd: number): numbe
   return textEnd === places.accessEnd ? LAST_ACCESS : NOTHING;
 }
 
-/** Of blobs with many kinds of metadata it costs more to learn each than to go through their elements. */
+/** For blobs with many kinds of metadata, learning each shape costs more than scanning the elements. */
 const MOST_SHAPES = 8;
 
-/** Scans the entries of a page, and learns from each how the next ones may be written. */
+/** Scans the entries of a page, and learns the shapes of the next ones from them. */
 export class EntryShapes {
   readonly #shapes: EntryShape[] = [];
   #last = 0;
 
-  /** One `<Blob>`, from behind its beginning; good until the next one. Undefined when it is not written as is known. */
+  /**
+   * One `<Blob>`, from the byte after its start tag; valid until the next one. Undefined for an unknown form.
+   */
   scan(cursor: XmlCursor): EntryOffsets | undefined {
     const shapes = this.#shapes;
     for (let i = 0; i < shapes.length; i++) {

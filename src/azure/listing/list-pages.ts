@@ -12,25 +12,26 @@ import { comesAfter } from '../../model/listing-order.ts';
 import type { BlobPage } from '../../ports/blob-reader.ts';
 
 /**
- * List Blobs without the SDK's parser of XML, for walks of listings that are long: a page is scanned as bytes, and its
- * entries are read where they lie. The scanner never guesses; a page that it does not know goes through a real parser,
- * and one that is not whole is an error, never a short page.
+ * List Blobs without the SDK's XML parser, for walks of long listings: a page is scanned as bytes, and its
+ * entries are read in place. The scanner never guesses: a page in an unknown form goes through a real parser,
+ * and an incomplete page is an error, never a short page.
  */
 
-/** Milliseconds before a page is asked for again whose body was none; then twice as long each time. */
+/** Milliseconds before a page with an invalid body is requested again; doubles each time. */
 const FIRST_WAIT = 250;
 
 /**
- * No such container; and what a hierarchical account says where the prefix runs through a file, below which there is
- * nothing. That it refuses such a listing is documented, and its code is inferred.
+ * No such container; or, on a hierarchical account, a prefix that runs through a file, below which there is
+ * nothing. That such a listing is refused is documented; its code is inferred.
  */
 const NOTHING_TO_LIST: ReadonlySet<unknown> = new Set(['ContainerNotFound', 'ResourceTypeMismatch']);
 
 /**
- * The pages of a container's listing, each asked for when it is drawn. Between two of them a walk may stop and go on
- * another day, from the marker or from a path.
+ * The pages of a container's listing, each requested when the iterator needs it. Between two pages a walk may
+ * stop and continue another day, from the marker or from a path.
  *
- * @throws BlobmirrorError; when the container does not exist, one whose context has `service: 'ContainerNotFound'`
+ * @throws BlobmirrorError; when the container does not exist, one whose context has `service:
+ * 'ContainerNotFound'`
  */
 export async function* listPages(
   account: Account,
@@ -70,7 +71,7 @@ function answerOf(
   return { ...page, readAt };
 }
 
-/** The SDK, which sends a request again where the account is to be asked more than once, does not see the body. */
+/** The SDK repeats a request where the account allows several, but does not see the body. */
 async function askAgain(
   tries: number,
   signal: AbortSignal | undefined,
@@ -87,21 +88,21 @@ async function askAgain(
   }
 }
 
-/** Whether a listing failed, in our own words already, since there is nothing that it could list. */
+/** Whether a listing failed, with an error already translated, because there is nothing to list. */
 export function hasNothingToList(error: unknown): boolean {
   return NOTHING_TO_LIST.has(listingCode(error));
 }
 
-/** The service's own code in an error of a listing, which is translated already. */
+/** The service's code in a translated error of a listing. */
 export function listingCode(error: unknown): unknown {
   return error instanceof BlobmirrorError ? error.context['service'] : undefined;
 }
 
 /**
- * A page of a listing from the body of an answer.
+ * Parses the body of an answer as a page of a listing.
  *
- * @param onRelease called when the body is needed no more
- * @throws DamagedPage when it is not all there
+ * @param onRelease called when the body is no longer needed
+ * @throws DamagedPage when the body is not complete
  */
 export function readPage(
   body: Buffer,
@@ -115,20 +116,20 @@ export function readPage(
   return parsed;
 }
 
-/** What is wrong with such a listing, in words. */
+/** The error text for such a listing. */
 const MARKER_CYCLE = 'a page names itself, or an earlier page, as the next one';
 
 /**
- * Notices a listing that goes round in circles: a service, or a cache before it, that names a page as the next one that
- * went by already. It remembers one marker, and another one after twice as many pages (Brent's way to find a cycle), so
- * that a circle is noticed after a few rounds.
+ * Detects a listing that loops: a service, or a cache before it, that names an earlier page as the next one.
+ * It remembers one marker, and replaces it after twice as many pages (Brent's algorithm), so that a loop is
+ * detected after a few rounds.
  */
 class MarkerCycleDetector {
   #kept: string | undefined;
   #pages = 0;
   #until = 1;
 
-  /** Whether the page that a marker names was among the last ones. */
+  /** Whether the page of this marker was among the last ones. */
   repeats(marker: string): boolean {
     if (marker === this.#kept) return true;
     if (++this.#pages < this.#until) return false;
@@ -143,7 +144,7 @@ interface SdkPage {
   readonly continuationToken?: string;
 }
 
-/** Pages of a listing of the SDK's, of which none may come again and again. @throws DamagedPage */
+/** Pages of an SDK listing, with loops detected. @throws DamagedPage */
 export async function* refuseRepeatedPages<Page extends SdkPage>(
   pages: AsyncIterable<Page>,
 ): AsyncGenerator<Page, void, void> {
@@ -155,13 +156,15 @@ export async function* refuseRepeatedPages<Page extends SdkPage>(
   }
 }
 
-/** So long an account is not asked again to begin at a place: services are renewed. */
+/** How long the parameter is not sent again to an account that ignored it: services are upgraded. */
 const REMEMBERED_MS = 3_600_000;
 
 type BegunPage = ListedPage & Pick<BlobPage, 'marker'>;
 
 interface ListingStart {
-  /** The pages of a listing from a place on, or from the page that a marker names where the service ignores the place. */
+  /**
+   * The pages of a listing from a path on, or from the page of a marker where the service ignores the path.
+   */
   list(
     container: ContainerName,
     listing: Listing,
@@ -171,10 +174,11 @@ interface ListingStart {
 }
 
 /**
- * Listings that begin at a place. The service knows the parameter since version 2026-02-06, and an older one ignores it and
- * begins at the beginning, which a walk in slices would take for the rest, for ever. That shows in an entry before the
- * place, in every order that a service was seen to list in. Then a listing goes on by the marker of the page that it was
- * on, which every version knows: a slice costs a page more, and no page is passed over.
+ * Listings that begin at a path. The service supports the parameter since version 2026-02-06; an older one
+ * ignores it and begins at the start, which a walk in slices would take for the rest, for ever. An entry
+ * before the path shows that, in every order in which a service was seen to list. Then a listing continues by
+ * the marker of its last page, which every version supports: a slice costs one page more, and no page is
+ * skipped.
  *
  * @param onIgnored called once
  */

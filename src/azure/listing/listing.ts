@@ -8,24 +8,29 @@ import type { BlobPage, ListedBlob } from '../../ports/blob-reader.ts';
 
 /** What to list of a container. */
 export interface Listing {
-  /** Only what is named so from its beginning. */
+  /** Only names with this prefix. */
   readonly prefix?: string | undefined;
-  /** Only what comes at this path or after it, in the service's own order, whether or not there is such a blob. */
+  /**
+   * Only what comes at or after this path, in the service's own order, whether or not there is such a blob.
+   */
   readonly startFrom?: string | undefined;
-  /** Where to go on: the `nextMarker` of a page of a listing that was otherwise the same. */
+  /** Where to continue: the `nextMarker` of a page of a listing with the same other options. */
   readonly marker?: string | undefined;
-  /** What entries tell beyond names and properties. */
+  /** What entries include beyond names and properties. */
   readonly include?: {
     readonly metadata?: boolean;
     readonly tags?: boolean;
-    /** The status of an asynchronous copy, without which nobody can tell that a blob's content is not there yet. */
+    /**
+     * The status of an asynchronous copy, without which a blob whose content is not there yet cannot be
+     * recognised.
+     */
     readonly copy?: boolean;
     /** Owner, group, permissions and ACL: for hierarchical accounts only. */
     readonly permissions?: boolean;
-    /** Entries of their own, which are left out otherwise. */
+    /** Snapshots as entries of their own, which are left out by default. */
     readonly snapshots?: boolean;
   };
-  /** Entries on a page, 5,000 at most, which is also what it is when nothing is said. A page may hold fewer. */
+  /** Entries on a page, 5,000 at most and by default. A page may hold fewer. */
   readonly pageSize?: number;
   /** Ends the listing: it then fails with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -61,37 +66,46 @@ export function toQuery({
 /** One answer of List Blobs. */
 export interface ListedPage extends Omit<BlobPage, 'marker'> {
   readonly entries: readonly PageEntry[];
-  /** What the request for the next page names; undefined after the last one. Opaque, and good for later. */
+  /** The marker of the next page; undefined after the last one. Opaque, and valid later. */
   readonly nextMarker: string | undefined;
-  /** The entries without some. `countInStep` then stops where one was left out. */
+  /**
+   * The entries without those for which the predicate is true. `countInStep` then stops where one was left
+   * out.
+   */
   readonly leaveOut: (isLeftOut: (entry: PageEntry) => boolean) => readonly PageEntry[];
 }
 
-/** A page as it was answered to a request. */
+/** A page as the answer to a request. */
 export interface AnsweredPage extends ListedPage {
-  /** When the service answered, by its own clock; undefined where the answer does not tell. */
+  /** When the service answered, by its own clock; undefined where the answer does not say. */
   readonly readAt: Date | undefined;
 }
 
 /**
- * A blob or directory in a listing. What a comparison needs is at hand; all else is read out of the page when it is
- * asked for, so an entry that is kept keeps its page of some megabytes in memory. Its strings do not.
+ * A blob or directory in a listing. What a comparison needs is ready; everything else is read from the page
+ * on demand, so an entry that is kept keeps its page of some megabytes in memory. Its strings do not.
  */
 export abstract class PageEntry implements ListedBlob {
   #path: BlobPath | undefined;
 
   abstract readonly name: string;
   abstract readonly etag: Etag;
-  /** What the metadata's stamp says; undefined for a copy that is under way or was given up, whose content is not there. */
+  /**
+   * The stamp in the metadata; undefined for a copy that is running or was aborted, whose content is not
+   * there.
+   */
   abstract readonly stamp: Stamp | undefined;
-  /** By its resource type, which hierarchical accounts tell; the mark `hdi_isfolder` in the metadata tools set on flat ones, too. */
+  /**
+   * By the resource type, which only hierarchical accounts list; tools set the metadata `hdi_isfolder` on
+   * flat ones, too.
+   */
   abstract readonly isDirectory: boolean;
   abstract readonly isBlockBlob: boolean;
-  /** The length of its content; 0 where the listing tells none. */
+  /** The length of its content; 0 where the listing has none. */
   abstract readonly bytes: number;
-  /** Of a block blob: the tier that was set on it, or that it is on its way to. */
+  /** Of a block blob: the tier that was set on it, or that it is moving to. */
   abstract readonly tier: string | undefined;
-  /** @throws DamagedPage when a property is none: a size that is no number, for one */
+  /** @throws DamagedPage when a property is invalid: for example a size that is not a number */
   abstract details(): ListedDetails;
 
   get path(): BlobPath {
@@ -126,27 +140,27 @@ export abstract class PageEntry implements ListedBlob {
   }
 }
 
-/** All that an entry of a listing says. */
+/** Everything that an entry of a listing says. */
 export interface ListedDetails {
-  /** What `toReading` takes. */
+  /** The input of `toReading`. */
   readonly properties: BlobProperties;
-  /** With the case of its names, the stamp among it. Empty when the listing was not asked for metadata. */
+  /** With the case of its names, the stamp included. Empty when the listing did not request metadata. */
   readonly metadata: Metadata;
-  /** False when a metadata name is one that XML cannot carry. The listing does not tell which; a HEAD does. */
+  /** False when XML cannot carry a metadata name. The listing does not show the name; a HEAD does. */
   readonly isMetadataWhole: boolean;
-  /** Empty when the listing was not asked for tags. */
+  /** Empty when the listing did not request tags. */
   readonly tags: Tags;
-  /** Undefined when the listing was not asked for permissions. */
+  /** Undefined when the listing did not request permissions. */
   readonly access: ListedAccess | undefined;
-  /** `file` or `directory`; undefined on a flat account, which does not tell it. */
+  /** `file` or `directory`; undefined on a flat account, which does not list it. */
   readonly resourceType: string | undefined;
 }
 
-/** Who may do what, on hierarchical accounts. */
+/** Owner, group, permissions and ACL, on hierarchical accounts. */
 export interface ListedAccess {
   readonly owner: string;
   readonly group: string;
-  /** `rwxr-x---`, with a `+` at the end when there is more in the ACL. */
+  /** `rwxr-x---`, with a `+` at the end when the ACL has more entries. */
   readonly permissions: string;
   /** `user::rwx,group::r-x,other::---` */
   readonly acl: string;

@@ -1,6 +1,8 @@
-/** What a scan learns of an entry: where its parts are on the page, from which byte to before which. */
+/**
+ * The result of scanning an entry: the offsets of its parts on the page, start inclusive and end exclusive.
+ */
 export interface EntryOffsets {
-  /** Behind `<Blob>`. */
+  /** After `<Blob>`. */
   start: number;
   nameStart: number;
   nameEnd: number;
@@ -23,13 +25,13 @@ export interface EntryOffsets {
   isBlockBlob: boolean;
   /** On its way from the archive to another tier. */
   isRehydrating: boolean;
-  /** A copy onto the blob is under way or was given up. */
+  /** A copy onto the blob is running or was aborted. */
   isUnsettled: boolean;
-  /** The name is written with references, so that its bytes tell neither order nor difference. */
+  /** The name is written with references, so that its bytes show neither order nor difference. */
   isNameEscaped: boolean;
 }
 
-/** Where a number stands in the row of an entry. */
+/** The column of a number in the row of an entry. */
 export const Field = {
   start: 0,
   nameStart: 1,
@@ -48,26 +50,26 @@ export const Field = {
 } as const;
 const FIELDS = 14;
 
-/** What is true of an entry: bits of its `marks`. */
+/** Flags of an entry: bits of its `marks`. */
 export const Mark = {
   directory: 1,
   blockBlob: 2,
   rehydrating: 4,
   unsettled: 8,
   nameEscaped: 16,
-  /** Of an entry that its reader does not show. */
+  /** For an entry that the reader leaves out. */
   leftOut: 32,
 } as const;
 
 const FIRST_ENTRIES = 64;
-/** Room of pages that are forgotten, for pages that come: one for each side of some walks at once. */
+/** Memory of released pages, reused for new ones: one for each side of several concurrent walks. */
 const spares: Int32Array[] = [];
 const MOST_SPARES = 4;
 const NO_NUMBERS = new Int32Array(0);
 
 /**
- * The places of all entries of a page, a row for each, in one piece of memory: an object for each would give the
- * collector more to do than all else that compares two listings.
+ * The offsets of all entries of a page, a row for each, in one block of memory: with an object for each,
+ * garbage collection would cost more than the rest of comparing two listings.
  */
 export class OffsetsTable {
   #numbers = spares.pop() ?? new Int32Array(FIRST_ENTRIES * FIELDS);
@@ -111,7 +113,7 @@ export class OffsetsTable {
     this.#numbers[row * FIELDS + Field.marks] = this.read(row, Field.marks) | mark;
   }
 
-  /** Gives its room to the next table. It is empty afterwards. */
+  /** Hands its memory to the next table. It is empty afterwards. */
   release(): void {
     if (this.#numbers !== NO_NUMBERS && spares.length < MOST_SPARES) spares.push(this.#numbers);
     this.#numbers = NO_NUMBERS;

@@ -4,17 +4,17 @@ import type { Account } from '../account/connect-account.ts';
 import { type Listing, toQuery } from './listing.ts';
 import type { ContainerName } from '../../model/key.ts';
 
-/** Asks for a page and resolves to the answer. One at a time. */
+/** Requests a page and resolves to the answer. One at a time. */
 export type PageRequest = (listing: Listing) => Promise<PageAnswer>;
 
 interface PageAnswer {
   readonly bytes: Buffer;
-  /** They are needed no more: the next page may take their place. */
+  /** The bytes are no longer needed: the next page may overwrite them. */
   readonly release: () => void;
   readonly readAt: Date | undefined;
 }
 
-/** A body that ended before its end. What caused it tells the rest. */
+/** A body that ended early. The cause has the details. */
 export class LostBody extends Error {
   override readonly name = 'LostBody';
 }
@@ -33,7 +33,7 @@ export function openListing(account: Account, container: ContainerName): PageReq
       expected: 200,
       isStreamed: true,
     });
-    // For one page alone.
+    // For one page only.
     const [taken, stream] = [room, response.readableStreamBody];
     room = undefined;
     if (stream === undefined) throw new Error('the SDK did not hand over the body of a listing');
@@ -46,7 +46,7 @@ export function openListing(account: Account, container: ContainerName): PageReq
   };
 }
 
-/** A body that is read by the SDK is under the request's limit of time; one that it hands over is not any more. */
+/** The request's time-out covers a body that the SDK reads, but not one that it hands over as a stream. */
 async function readWithin(
   milliseconds: number,
   stream: Readable,
@@ -55,7 +55,8 @@ async function readWithin(
   const overdue = new AbortController();
   const timer = milliseconds > 0 ? setTimeout(() => overdue.abort(), milliseconds) : undefined;
   const body = new PageBody(room);
-  // As they come: a loop over the stream is given what came meanwhile put together, a copy more.
+  // Chunks as they arrive: iterating over the stream concatenates those that are waiting, which copies once
+  // more.
   stream.on('data', (piece: Buffer) => body.add(piece));
   try {
     await finished(addAbortSignal(overdue.signal, stream));
@@ -75,14 +76,14 @@ function toDate(text = ''): Date | undefined {
 const FIRST_BYTES = 64 * 1024;
 
 /**
- * Bytes of a page as they come. They are put where they stay, since pieces of some megabytes that are put together at
- * the end are in memory twice until then.
+ * The bytes of a page as they arrive. They are written to their final buffer at once: collecting megabytes of
+ * chunks and concatenating them at the end would hold them in memory twice.
  */
 class PageBody {
   #bytes: Buffer;
   #length = 0;
 
-  /** @param room to put them, if there is some that nobody needs */
+  /** @param room a free buffer to reuse, if there is one */
   constructor(room: Buffer | undefined) {
     this.#bytes = room ?? Buffer.allocUnsafeSlow(FIRST_BYTES);
   }
@@ -94,12 +95,12 @@ class PageBody {
     this.#length = length;
   }
 
-  /** All of them so far. */
+  /** All bytes so far. */
   read(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Where they are, and what is left of it. */
+  /** The buffer with these bytes, and the free rest of it. */
   get room(): Buffer {
     return this.#bytes;
   }

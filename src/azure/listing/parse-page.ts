@@ -11,8 +11,8 @@ import { STAMP_NAME, type Stamp } from '../../model/stamp.ts';
 import { toPlainPage } from '../../ports/blob-reader.ts';
 
 /**
- * A page of a listing by a parser of XML, for what the scanner does not know. Elements that are new to it are passed
- * over where they can change nothing; what is there twice, or between the blobs, is an error.
+ * Reads a page of a listing with an XML parser, for forms that the scanner does not know. Unknown elements
+ * are skipped where they can change nothing; a duplicate element, or one between the blobs, is an error.
  *
  * @throws DamagedPage
  */
@@ -42,7 +42,10 @@ export interface PageOptions {
   readonly snapshots?: boolean | undefined;
 }
 
-/** The entry that a `<Blob>` is; none for an old version, a deleted blob or, unless asked for, a snapshot. @throws DamagedPage */
+/**
+ * The entry of a `<Blob>`; none for an old version, a deleted blob or, unless requested, a snapshot. @throws
+ * DamagedPage
+ */
 function parseBlob(blob: XmlElement, { snapshots = false }: PageOptions = {}): readonly PageEntry[] {
   const parts = childrenOf(blob);
   const name = toName(only(parts, 'Name'));
@@ -85,7 +88,7 @@ type Known = { readonly isSnapshot: boolean } & Pick<
   'name' | 'etag' | 'stamp' | 'isDirectory' | 'isBlockBlob' | 'bytes' | 'tier'
 >;
 
-/** An entry of which all is read. */
+/** An entry that was read completely. */
 class ParsedEntry extends PageEntry implements Known {
   readonly name: string;
   readonly etag: Etag;
@@ -115,7 +118,10 @@ class ParsedEntry extends PageEntry implements Known {
   }
 }
 
-/** Names with characters that XML cannot hold come percent-encoded: learn.microsoft.com/rest/api/storageservices/list-blobs */
+/**
+ * Names with characters that XML cannot hold are percent-encoded:
+ * learn.microsoft.com/rest/api/storageservices/list-blobs
+ */
 function toName(element: XmlElement | undefined): string {
   if (element === undefined) throw new DamagedPage('a blob without name');
   const name = textOf(element);
@@ -142,7 +148,7 @@ function isCurrent(parts: readonly XmlElement[]): boolean {
   );
 }
 
-/** Of a name that comes twice, the last counts. */
+/** Of a duplicate name, the last counts. */
 function toFields(elements: readonly XmlElement[]): ReadonlyMap<string, string> {
   return new Map(elements.map((element) => [element.name, textOf(element)]));
 }
@@ -158,7 +164,7 @@ function toTag(tag: XmlElement): readonly [string, string] {
 const asItIs = (name: string): string => name;
 const inAnyCase = (name: string): string => name.toLowerCase();
 
-/** The element of this name; undefined when there is none. */
+/** The element with this name; undefined when there is none. */
 function only(elements: readonly XmlElement[], name: string, toForm = asItIs): XmlElement | undefined {
   const [found, ...others] = elements.filter((element) => toForm(element.name) === name);
   if (others.length > 0) throw new DamagedPage(`more than one ${name}`);
@@ -173,7 +179,7 @@ function within(element: XmlElement | undefined): readonly XmlElement[] {
   return element === undefined ? [] : childrenOf(element);
 }
 
-/** An element of XML. Text between its children is put together. */
+/** An element of XML. The text between its children is concatenated. */
 interface XmlElement {
   readonly name: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -183,21 +189,21 @@ interface XmlElement {
 
 const WHITE_SPACE = /^[ \t\r\n]*$/;
 
-/** The text of an element that holds nothing else. @throws DamagedPage */
+/** The text of an element without child elements. @throws DamagedPage */
 function textOf({ name, text, children }: XmlElement): string {
   if (children.length > 0) throw new DamagedPage(`elements in ${name}`);
   return text;
 }
 
-/** The elements in an element that holds nothing else. @throws DamagedPage */
+/** The child elements of an element without text. @throws DamagedPage */
 function childrenOf({ name, text, children }: XmlElement): readonly XmlElement[] {
   if (!WHITE_SPACE.test(text)) throw new DamagedPage(`text in ${name}`);
   return children;
 }
 
 /**
- * The root of any well-formed XML 1.0 in UTF-8, however it is written. A document type is passed over, so no entity of
- * its own can be used.
+ * The root of any well-formed XML 1.0 in UTF-8, in any form. A document type is skipped, so entities that it
+ * declares cannot be used.
  *
  * @throws DamagedPage
  */

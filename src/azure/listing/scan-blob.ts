@@ -2,11 +2,11 @@ import { type EntryFields } from './entry-fields.ts';
 import type { EntryOffsets } from './offsets-table.ts';
 import type { XmlCursor } from './xml-cursor.ts';
 
-/** The elements of a page that hold others, as bytes to look for. */
+/** The container elements of a page, as bytes to search for. */
 export interface Element {
   readonly open: Uint8Array;
   readonly close: Uint8Array;
-  /** The two ways in which services write that it holds nothing. */
+  /** The two forms in which services write an empty element. */
   readonly empty: readonly [Uint8Array, Uint8Array];
 }
 
@@ -49,7 +49,7 @@ const SUCCESS = ascii('success');
 const BLOCK_BLOB = ascii('BlockBlob');
 const [QUOTE, AMPERSAND] = [0x22, 0x26];
 
-/** Whose text decides what is made of the entry. */
+/** Elements whose text decides how the entry is read, or whether it is an entry. */
 const JUDGED = [
   IS_CURRENT_VERSION,
   RESOURCE_TYPE,
@@ -88,7 +88,9 @@ const NOTHING: EntryOffsets = {
   isNameEscaped: false,
 };
 
-/** One `<Blob>`, from behind its beginning to behind its end. Undefined when it is not written as is known. */
+/**
+ * One `<Blob>`, from the byte after its start tag to the end of its end tag. Undefined for an unknown form.
+ */
 export function scanBlob(cursor: XmlCursor): EntryOffsets | undefined {
   const places: EntryOffsets = { ...NOTHING, start: cursor.at };
   const isKnown =
@@ -110,7 +112,7 @@ function scanName(cursor: XmlCursor, places: EntryOffsets): boolean {
   return places.nameEnd > places.nameStart;
 }
 
-/** Of entries that are no blob as it is now, such as snapshots, the parser knows more. */
+/** Entries that are not a current blob, such as snapshots, are left to the parser. */
 function scanVersion(cursor: XmlCursor): boolean {
   if (!cursor.skipLeaf()) return true;
   if (cursor.isNamed(VERSION_ID) && !cursor.skipLeaf()) return true;
@@ -154,7 +156,7 @@ function scanProperties(cursor: XmlCursor, places: EntryOffsets): boolean {
     } else if (cursor.isNamed(ARCHIVE_STATUS)) {
       places.isRehydrating = true;
     } else if (ACCESS.some((name) => cursor.isNamed(name))) {
-      // As the service has them: in this order, each once and with a text. Of others the parts are compared one by one.
+      // The service's form: in this order, each once and with a text. Other forms are compared part by part.
       if (accesses === 0) places.accessStart = cursor.textStart;
       const isUsual = cursor.hasText && cursor.isNamed(ACCESS[accesses] ?? NAME);
       accesses = isUsual ? accesses + 1 : ACCESS.length + 1;
@@ -193,14 +195,14 @@ function scanTags(cursor: XmlCursor): boolean {
   return cursor.skip(TAG_SET.close) && cursor.skip(TAGS.close);
 }
 
-/** What object replication says of itself. */
+/** Elements of object replication. */
 function scanReplication(cursor: XmlCursor): boolean {
   if (REPLICATION.empty.some((each) => cursor.skip(each)) || !cursor.skip(REPLICATION.open)) return true;
   while (cursor.skipLeaf());
   return cursor.skip(REPLICATION.close);
 }
 
-/** All of an entry that `scanBlob` went over before, from where it began. Of a name that comes twice, the last counts. */
+/** All fields of an entry that `scanBlob` accepted, from its start. Of a duplicate name, the last counts. */
 export function readFields(cursor: XmlCursor, start: number): EntryFields {
   cursor.at = start;
   while (cursor.skipLeaf());

@@ -63,7 +63,7 @@ class ScannedEntry extends PageEntry {
     this.#page.places.addMark(this.#row, Mark.leftOut);
   }
 
-  /** Where both pages were scanned, the rows of them that are in step. */
+  /** Where both pages were scanned, compares their rows. */
   static countInStep(first: ListedBlob, backupFirst: ListedBlob, rules: InStepRules): EqualPairs {
     if (!(first instanceof ScannedEntry && backupFirst instanceof ScannedEntry)) return NO_PAIRS;
     const count = first.#page.countInStep(first.#row, backupFirst.#page, backupFirst.#row, rules);
@@ -85,11 +85,14 @@ class ScannedEntry extends PageEntry {
   }
 }
 
-/** The declaration and the root's start. Byte order mark and attributes as services send them, and no others. */
+/**
+ * The declaration and the start of the root: byte order mark and attributes as services send them, and no
+ * others.
+ */
 const HEAD =
   /^(?:\xef\xbb\xbf)?<\?xml version="1\.0" encoding="[Uu][Tt][Ff]-8"(?: standalone="(?:yes|no)")? ?\?>\n?<EnumerationResults(?: ServiceEndpoint="[^"<&\p{Cc}]*")?(?: ContainerName="[^"<&\p{Cc}]*")?>/u;
 const LONGEST_HEAD = 1024;
-/** What was asked for. */
+/** The elements that repeat the request. */
 const ECHOES = ['Prefix', 'Marker', 'StartFrom', 'EndBefore', 'MaxResults', 'Delimiter'].map(ascii);
 const NEXT_MARKER = ascii('NextMarker');
 const WHITE_SPACE = /^[ \t\r\n]*$/;
@@ -98,10 +101,11 @@ const WHITE_SPACE = /^[ \t\r\n]*$/;
 const NO_CHARACTERS = ['\uFFFE', '\uFFFF'].map((character) => Buffer.from(character));
 
 /**
- * A page of a listing as the service writes it, read without a parser. Undefined when anything is unlike that, or is
- * damaged: this scanner knows one spelling and leaves every other one to the parser, which agrees with it on that one.
+ * A page of a listing in the service's form, read without a parser. Undefined when anything differs from that
+ * form, or is damaged: the scanner knows one form, on which the parser agrees with it, and leaves all others
+ * to the parser.
  *
- * @param onRelease called when the bytes are needed no more
+ * @param onRelease called when the bytes are no longer needed
  */
 export function scanPage(bytes: Buffer, onRelease: () => void = () => {}): ListedPage | undefined {
   const isPlain = isAscii(bytes);
@@ -110,7 +114,8 @@ export function scanPage(bytes: Buffer, onRelease: () => void = () => {}): Liste
   if (head === null) return undefined;
   const entries: ScannedEntry[] = [];
   const page = new ScannedPage(bytes, isPlain, () => {
-    // Who waits for the next page may still hold this one, and its entries would grow old with it.
+    // The caller may hold this page while it waits for the next one; its entries would be moved to the old
+    // generation.
     entries.length = 0;
     onRelease();
   });

@@ -25,7 +25,7 @@ export class ScannedPage {
     this.#onRelease = onRelease;
   }
 
-  /** Lets go of its bytes: its entries tell nothing afterwards. */
+  /** Frees its bytes: its entries cannot be read afterwards. */
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
@@ -47,8 +47,8 @@ export class ScannedPage {
   }
 
   /**
-   * Whether the names surely ascend. False proves nothing: flat accounts have two orders beyond ASCII, and some names are
-   * not written as they are read.
+   * Whether the names surely ascend. False proves nothing: flat accounts have two orders beyond ASCII, and
+   * some names are escaped.
    */
   ascends(order: ListingOrder): boolean {
     const ascends = this.#ascends.get(order) ?? this.#computeAscends(order);
@@ -63,7 +63,7 @@ export class ScannedPage {
     return true;
   }
 
-  /** Whether one name comes before another one, of names in ASCII that are written as they are read. */
+  /** Whether one name comes before another one; for unescaped names in ASCII. */
   #isBefore(row: number, next: number, order: ListingOrder): boolean {
     const { places } = this;
     if (places.isMarked(row, Mark.nameEscaped) || places.isMarked(next, Mark.nameEscaped)) return false;
@@ -86,9 +86,9 @@ export class ScannedPage {
   }
 
   /**
-   * Counts the entries from a row on whose bytes show that they are in step with those of the backup's page from another
-   * row on: the same name, kind, length, tier and, if asked for, access, and a stamp of the version on the source. The
-   * pair at which it stops may be in step all the same: its strings decide.
+   * Counts the entries from a row on whose bytes show that they are in step with those of the backup's page
+   * from another row on: the same name, kind, length, tier and, if requested, access, and a stamp of the
+   * version on the source. The pair at which it stops may be in step all the same: its strings decide.
    */
   countInStep(row: number, backup: ScannedPage, backupRow: number, rules: InStepRules): number {
     let count = 0;
@@ -111,7 +111,7 @@ export class ScannedPage {
     );
   }
 
-  /** Whether two entries have the same text, or both none, at a place that has its end in the next field. */
+  /** Whether two entries have the same text, or both none, in a field whose end is in the next column. */
   #isSame(row: number, other: ScannedPage, otherRow: number, field: number): boolean {
     const start = this.places.read(row, field);
     const otherStart = other.places.read(otherRow, field);
@@ -169,12 +169,12 @@ function holdsAt(bytes: Uint8Array, at: number, expected: Uint8Array): boolean {
 const BEGINNING = Buffer.from('v=1;account=');
 const BEFORE_ETAG = Buffer.from(';etag=');
 const BEFORE_TIME = Buffer.from(';modified=');
-/** As `toISOString` writes it; a zero stands for any digit. */
+/** The format of `toISOString`; a zero stands for any digit. */
 const TIME = Buffer.from('0000-00-00T00:00:00.000Z');
 
 /**
- * Where a stamp tells its ETag and where that ends, if it is as `addStamp` writes them up to there; otherwise -1. The bytes of
- * a text, of which `end` is behind the last one.
+ * The start and end of the ETag in a stamp, if the stamp is as `addStamp` writes it up to there; otherwise
+ * -1. `end` is the offset after the text's last byte.
  */
 function etagOfStamp(bytes: Uint8Array, start: number, end: number): number {
   if (!holdsAt(bytes, start, BEGINNING)) return -1;
@@ -187,7 +187,7 @@ function etagOfStamp(bytes: Uint8Array, start: number, end: number): number {
   return at > account && holdsAt(bytes, at, BEFORE_ETAG) ? at + BEFORE_ETAG.length : -1;
 }
 
-/** Whether an ETag has nothing that would end it in a stamp, or that is not written as it is read. */
+/** Whether an ETag has no character that would end it in a stamp or that is escaped. */
 function isPlainEtag(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
     const byte = bytes[at];
@@ -196,7 +196,7 @@ function isPlainEtag(bytes: Uint8Array, start: number, end: number): boolean {
   return true;
 }
 
-/** Whether this is the rest of a stamp behind its ETag: a time that is one to `Date`, and nothing more. */
+/** Whether this is the rest of a stamp after its ETag: a time that `Date` accepts, and nothing more. */
 function isRestOfStamp(bytes: Uint8Array, start: number, end: number): boolean {
   const at = start + BEFORE_TIME.length;
   if (end - at !== TIME.length || !holdsAt(bytes, start, BEFORE_TIME)) return false;

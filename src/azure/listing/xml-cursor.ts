@@ -2,7 +2,10 @@ const [AMPERSAND, SLASH, LESS, GREATER, SPACE, ZERO] = [0x26, 0x2f, 0x3c, 0x3e, 
 /** A longer number may not be exact. */
 const MOST_DIGITS = 16;
 
-/** What a byte may be. Names that listings use are ASCII; in text, `>` and carriage returns are left to the parser. */
+/**
+ * Classes of bytes. Names that listings use are ASCII; in text, `>` and carriage returns are left to the
+ * parser.
+ */
 const NAME_START = 1;
 const IN_NAME = 2;
 const IN_TEXT = 4;
@@ -48,7 +51,7 @@ export class XmlCursor {
     return this.#view;
   }
 
-  /** Lets go of the bytes. */
+  /** Frees the bytes. */
   release(): void {
     this.#bytes = Buffer.alloc(0);
     this.#view = new DataView(new ArrayBuffer(0));
@@ -58,14 +61,14 @@ export class XmlCursor {
     return this.at === this.#bytes.length;
   }
 
-  /** Moves past exactly these bytes, or stays. */
+  /** Moves past exactly these bytes, or not at all. */
   skip(expected: Uint8Array): boolean {
     if (!this.#equals(this.at, expected)) return false;
     this.at += expected.length;
     return true;
   }
 
-  /** Moves past an element that holds only text or nothing, or stays. */
+  /** Moves past an element that holds only text or nothing, or not at all. */
   skipLeaf(): boolean {
     const bytes = this.#bytes;
     let at = this.at;
@@ -115,7 +118,7 @@ export class XmlCursor {
     return this.isAt(name, this.#name, this.#nameEnd);
   }
 
-  /** The same, in letters of any case; `lowerCase` has no characters but letters and `_`. */
+  /** The same, ignoring case; `lowerCase` has no characters but letters and `_`. */
   isNamedInAnyCase(lowerCase: Uint8Array): boolean {
     if (this.#nameEnd - this.#name !== lowerCase.length) return false;
     for (let i = 0; i < lowerCase.length; i++) {
@@ -172,7 +175,7 @@ export class XmlCursor {
   }
 }
 
-/** The offset behind the plain text that begins at `start`. */
+/** The offset after the plain text that begins at `start`. */
 export function afterText(bytes: Uint8Array, start: number): number {
   let at = start;
   while (isKind(bytes[at], IN_TEXT)) at++;
@@ -195,7 +198,7 @@ const REFERENCE = /^&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(amp|lt|gt|quot|apos));/;
 const REFERENCES = new RegExp(REFERENCE.source.slice(1), 'g');
 const SEMICOLON = 0x3b;
 
-/** The offset behind the reference that begins at this ampersand; -1 if it is not one. */
+/** The offset after the reference that begins at this ampersand; -1 if it is not one. */
 function afterReference(bytes: Buffer, at: number): number {
   const end = bytes.indexOf(SEMICOLON, at) + 1;
   if (end === 0 || end - at > LONGEST) return -1;
@@ -203,7 +206,7 @@ function afterReference(bytes: Buffer, at: number): number {
   return match !== null && (match[3] !== undefined || isCharacter(codePoint(match[1], match[2]))) ? end : -1;
 }
 
-/** Text with its references replaced, each of which `afterReference` has passed. */
+/** Replaces the references in a text, each of which `afterReference` has accepted. */
 function decodeReferences(text: string): string {
   if (!text.includes('&')) return text;
   return text.replace(REFERENCES, (_, hex?: string, decimal?: string, name?: string) =>

@@ -19,7 +19,7 @@ import type {
 const BATCH = 200;
 /** The client takes at most 2,048 unsettled messages on a link. */
 const MOST_HELD_BY_LINK = 1000;
-/** A dead-letter queue that gives no message for this long has none that is not locked. */
+/** A dead-letter queue that delivers no message for this long has none left that is not locked. */
 const WAIT_MS = 1500;
 
 /** The dead-letter queue of a queue on Service Bus. The sender is that queue's own. */
@@ -31,7 +31,7 @@ export function createAzureDeadLetterQueue(
   const open = (): ServiceBusReceiver =>
     client.createReceiver(queue, {
       subQueueType: 'deadLetter',
-      // So that the bytes that came are sent again.
+      // Keeps the body as bytes, so that the same bytes are sent again.
       skipParsingBodyAsJson: true,
       maxAutoLockRenewalDurationInMs: 0,
     });
@@ -127,8 +127,8 @@ interface HeldLock {
 }
 
 /**
- * Messages that are locked only to get past them. Only their locks are kept, so that ten thousand of them take no more
- * than a megabyte; `withoutLink` settles them by the lock token alone.
+ * Messages that are locked only to reach those after them. Only their locks are kept, so that ten thousand of
+ * them take no more than a megabyte; `withoutLink` settles them by the lock token alone.
  */
 class HeldLocks {
   #held: HeldLock[] = [];

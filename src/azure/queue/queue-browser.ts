@@ -17,10 +17,10 @@ export function createAzureQueueBrowser(
       const receiver = client.createReceiver(queue, { ...(deadLetter && { subQueueType: 'deadLetter' }) });
       try {
         for (let next = BigInt(from); ;) {
-          // Always from a number: the client shares one position among all who peek through it.
+          // Always from a number: all calls of the client share one peek position.
           const fromSequenceNumber = toSequenceNumber(String(next));
           const page = await receiver.peekMessages(PAGE_SIZE, { fromSequenceNumber });
-          // A page that is short may be one that the service cut for its size; only an empty one is the end.
+          // The service may cut a page short for its size; only an empty one is the end.
           if (page.length === 0) return;
           const messages = page.map(toBrowsedMessage);
           next = BigInt(messages.at(-1)?.sequenceNumber ?? next) + 1n;
@@ -54,14 +54,14 @@ export function toBrowsedMessage(message: ServiceBusReceivedMessage): BrowsedMes
   };
 }
 
-/** AMQP lets an id be a number, a UUID or bytes, and a property anything. */
+/** In AMQP an id may be a number, a UUID or bytes, and a property may have any type. */
 function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (Buffer.isBuffer(value)) return value.toString('hex');
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
-/** Parses bytes that are JSON, and returns anything else as it is: as the client does by default. */
+/** Parses bytes that are JSON, and returns anything else unchanged, as the client does by default. */
 export function parseBytes(body: unknown): unknown {
   if (!Buffer.isBuffer(body)) return body;
   try {

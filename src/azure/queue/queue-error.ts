@@ -2,9 +2,9 @@ import { isServiceBusError } from '@azure/service-bus';
 import { BlobmirrorError, type ErrorCode } from '../../model/errors.ts';
 
 /**
- * What each error of Service Bus means when it did not take a message, by the reason that the client gives it:
- * learn.microsoft.com/azure/service-bus-messaging/service-bus-messaging-exceptions-latest. The client has tried the
- * transient ones again by itself.
+ * What each error of Service Bus means when it did not take a message, by the reason that the client gives:
+ * learn.microsoft.com/azure/service-bus-messaging/service-bus-messaging-exceptions-latest. The client has
+ * already retried the transient ones.
  */
 export const QUEUE_ERRORS: Readonly<Record<string, ErrorCode>> = {
   ServiceBusy: 'queue-unavailable',
@@ -19,8 +19,8 @@ export const QUEUE_ERRORS: Readonly<Record<string, ErrorCode>> = {
 };
 
 /**
- * Errors of the way to Service Bus that its client passes on: of the protocol, of a call that was given up, and of those
- * who make tokens. Sources: the packages rhea-promise, @azure/core-amqp, @azure/abort-controller, @azure/identity,
+ * Connection errors that the client passes on: of the protocol, of an aborted call, and of token providers.
+ * Sources: the packages rhea-promise, @azure/core-amqp, @azure/abort-controller, @azure/identity,
  * @azure/core-rest-pipeline.
  */
 const CONNECTION_ERROR_NAMES: ReadonlySet<string> = new Set([
@@ -38,20 +38,24 @@ const CONNECTION_ERROR_NAMES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Texts of the plain errors that rhea-promise and @azure/core-amqp throw while a connection is opened, closed or given its
- * token. `test/azure/queue/queue-error.test.ts` holds this against the installed packages.
+ * Texts of the plain errors that rhea-promise and @azure/core-amqp throw while a connection is opened, closed
+ * or given its token. `test/azure/queue/queue-error.test.ts` compares them with the installed packages.
  */
 export const CONNECTION_ERROR_TEXTS: readonly RegExp[] = [
   /^Failed to connect$/,
   /^Unable to (?:open|close) the amqp connection ".*" due to operation timeout\.$/,
-  // What @azure/core-amqp makes of no error at all, as where a connection ends while it is being opened.
+  // What @azure/core-amqp throws when there is no error, for example when a connection ends while it is being
+  // opened.
   /^Unknown error encountered\.$/,
   /^Attempted to negotiate a claim but the CBS link does not exist\.$/,
   /^An error occurred while (?:closing|removing) the cbs link: /,
   /^\[.*\] No statusCode in the "application_properties" in the returned response with correlation-id: /,
 ];
 
-/** Codes of Node.js for the network and for TLS; those of a wrong call begin with ERR_ and are not among them. */
+/**
+ * Codes of Node.js for the network and for TLS; those of programming errors begin with ERR_ and are not
+ * included.
+ */
 const CONNECTION_ERROR_CODES =
   /^(?:E[A-Z]{3,}|EAI_[A-Z]+|ERR_TLS_\w+|ERR_SSL_\w+|ERR_SOCKET_\w+|ERR_STREAM_(?:DESTROYED|PREMATURE_CLOSE|WRITE_AFTER_END)|[A-Z_]*CERT[A-Z_]*|UNABLE_TO_[A-Z_]+)$/;
 
@@ -68,7 +72,7 @@ export function toQueueError(
     : isConnectionError(error)
       ? 'queue-unavailable'
       : undefined;
-  // An unknown error is not taken for an outage: a message that cannot be sent would be sent again and again.
+  // An unknown error is not treated as an outage: a message that cannot be sent would be retried for ever.
   return new BlobmirrorError(code ?? 'unexpected', `queue ${queue} ${what}: ${reason}`, {
     context: { queue, service: reason },
     ...(code === undefined && { cause: withoutText(error) }),

@@ -9,7 +9,7 @@ import { toQueueError } from './queue-error.ts';
 
 const SECOND_MS = 1000;
 
-/** @param administration reads how the queue is declared, which takes more rights than sending and receiving */
+/** @param administration reads the queue's settings, which requires more rights than sending and receiving */
 export function createAzureQueueProbe(
   client: ServiceBusClient,
   administration: ServiceBusAdministrationClient,
@@ -31,7 +31,7 @@ export function createAzureQueueProbe(
     try {
       return toProperties(await administration.getQueue(queue));
     } catch {
-      // Not permitted, or no answer: an emulator has its administration at another endpoint.
+      // Not permitted, or no answer: an emulator serves its administration at another endpoint.
       return undefined;
     }
   }

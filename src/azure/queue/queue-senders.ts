@@ -10,10 +10,10 @@ import { activeTrace, inSendSpan } from '../../telemetry/spans.ts';
 const PARKED_TTL_MS = 1;
 
 /**
- * The hint queue on Service Bus. A handler in Azure Functions cannot dead-letter with a reason: its trigger only
- * completes or abandons. So a message is parked by sending a copy that expires at once, which the queue, set to
- * dead-letter on expiration, moves to its dead-letter queue with all application properties. It is the same in the
- * host outside Functions.
+ * The hint queue on Service Bus. A handler in Azure Functions cannot dead-letter with a reason: its trigger
+ * only completes or abandons. So a message is dead-lettered by sending a copy that expires at once, which the
+ * queue, set to dead-letter on expiration, moves to its dead-letter queue with all application properties.
+ * The host outside Functions does the same.
  */
 export function createAzureHintQueue(sender: ServiceBusSender): HintQueue {
   async function send(message: HintMessage, more: Partial<ServiceBusMessage>): Promise<void> {
@@ -42,7 +42,7 @@ function toMessage({ messageId, event, history }: HintMessage): ServiceBusMessag
     messageId,
     contentType: 'application/json',
     ...(history.lastError && { subject: history.lastError.code }),
-    // When this process does not trace, the message keeps the trace that it came with.
+    // When this process does not trace, the message keeps the trace context that it came with.
     applicationProperties: toProperties({ ...history, trace: activeTrace() ?? history.trace }),
   };
 }

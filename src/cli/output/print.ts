@@ -46,7 +46,7 @@ export interface ProgressLine {
   /** Erases the line so that another can be printed. It reappears at the next interval. */
   clear(): void;
   stop(): void;
-  /** Since it was started. */
+  /** Since the start of the command. */
   seconds(): number;
 }
 

@@ -113,7 +113,7 @@ class DeleteSlice {
       // A directory that is too large is walked key by key: no skip.
       const isSkipped = verdict.verdict === 'skipped' && verdict.reason === 'directory-too-large';
       const line = isSkipped ? undefined : this.#counter.recordVerdict(key, verdict);
-      // Undefined: the key is in step by now.
+      // Undefined: the key is in step now.
       if (line !== undefined) await this.#context.report(line);
       return verdict;
     } catch (thrown) {

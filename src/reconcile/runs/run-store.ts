@@ -237,9 +237,9 @@ export function clockAlerts(assessment: ClockAssessment): readonly Alert[] {
 }
 
 /**
- * Corrects a run by the service's time of its document's last write. A run whose start is after that was started with a
- * clock that was ahead: possible in the release before only. If such a run took longer than its clock was ahead, its last
- * update is after the write instead.
+ * Corrects a run by the service's time of its document's last write. A run whose start is after that was
+ * started with a clock that was ahead, which was possible in the former release only. If such a run took
+ * longer than its clock was ahead, its last update is after the write instead.
  *
  * @param writtenAt undefined: the store does not say; then `now` is used
  */

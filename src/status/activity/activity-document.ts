@@ -19,22 +19,21 @@ const documentSchema = z.object({
   writtenAt: z.iso.datetime(),
   minutes: z.array(minuteSchema),
   lastMirrored: z.record(z.string(), z.iso.datetime()),
-  /** Missing in what an older release wrote. */
+  /** Missing in documents of an older release. */
   copiedAgain: z
     .array(z.object({ container: z.string(), path: z.string(), bytes: count, at: z.iso.datetime() }))
     .optional(),
 });
 
-/** What one worker did in each minute of the last hour, as it is kept. */
+/** What one worker did in each minute of the last hour, as stored. */
 export type ActivityDocument = z.infer<typeof documentSchema>;
 export type MinuteDocument = z.infer<typeof minuteSchema>;
 
 export const ACTIVITY_PREFIX = 'activity/';
-/** So many minutes are kept. */
 export const MINUTES_KEPT = 60;
-/** So many copies are told of, the latest ones. */
+/** The latest copies are kept. */
 export const MOST_COPIED_AGAIN = 10;
-/** The last change is told of so many containers at most: of those that changed last. */
+/** The last change is kept for the containers that changed last. */
 export const MOST_CONTAINERS = 1000;
 
 export function toMinute(timeMs: number): number {

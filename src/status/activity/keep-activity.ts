@@ -1,6 +1,6 @@
 /**
- * What the workers did in the last hour, for whoever asks: each counts for itself and writes a document of its own, and a
- * reader adds them up. It must never delay a change, nor fail one: what cannot be written is told in the log and lost.
+ * What the workers did in the last hour. Each worker counts for itself and writes a document of its own; a
+ * reader adds them up. This must never delay or fail a change: what cannot be written is logged and lost.
  */
 import { theServiceClock } from '../../clock/observed-clock.ts';
 import { ACTIVITY_DOCUMENT, ACTIVITY_PREFIX } from './activity-document.ts';
@@ -13,18 +13,18 @@ import type { Logger } from '../../telemetry/logger.ts';
 import { listenToChanges } from '../../telemetry/metrics.ts';
 import { WorkerActivity } from './worker-activity.ts';
 
-/** The first change after a pause is soon to be seen; after that, all of some seconds go together. */
+/** The first change after a quiet time is shown soon; after that, changes are written every few seconds. */
 const FIRST_AFTER_MS = 2_000;
 const WRITE_EVERY_MS = 10_000;
-/** A stop waits for so long for the last write. */
+/** How long a stop waits for the last write. */
 const LAST_WRITE_WITHIN_MS = 700;
 
 export interface KeptActivity {
-  /** Writes down what is left, if that takes no time, and counts no more. */
+  /** Writes what is left, if that is quick, and stops counting. */
   stop(): Promise<void>;
 }
 
-/** @param worker names this one among all there are */
+/** @param worker its unique id */
 export function keepActivity(
   worker: string,
   documents: Pick<DocumentStore, 'read' | 'write'>,
@@ -70,7 +70,7 @@ export function keepActivity(
   async function write(): Promise<void> {
     isDirty = false;
     try {
-      // Nobody else writes it; a reader that took this worker for dead may remove it at any time.
+      // No other worker writes it, but a reader that took this worker for dead may remove it at any time.
       await changeDocument(documents, ACTIVITY_DOCUMENT, name, () => activity.toDocument());
       isFailing = false;
     } catch (thrown) {

@@ -1,14 +1,14 @@
 /**
- * A histogram of lags whose bounds are the same for everybody, so that those of many workers add up, number by number.
- * A bound is the one below it times the fourth root of two: what a percentile says is at most a fifth too high.
+ * A histogram of lags with the same bounds for all workers, so that their counts can be added. Each bound is
+ * the one below it times the fourth root of two: a percentile is at most a fifth too high.
  */
 type LagHistogram = Readonly<Record<number, number>>;
 
 const PER_OCTAVE = 4;
-/** Over a week. */
+/** The last bound is over a week. */
 const LAST = 120;
 
-/** The number of the bucket that a lag falls into. */
+/** The number of the bucket of a lag. */
 export function lagBucket(lagMs: number): number {
   return lagMs <= 1 ? 0 : Math.min(LAST, Math.ceil(PER_OCTAVE * Math.log2(lagMs)));
 }
@@ -27,9 +27,9 @@ export function addHistograms(all: Iterable<LagHistogram>): LagHistogram {
   return sum;
 }
 
-/** The lag that so large a share of all stays within, in milliseconds; null when there is none. */
+/** The lag that this share of all lags does not exceed, in milliseconds; null when there is none. */
 export function lagPercentile(histogram: LagHistogram, share: number): number | null {
-  // The keys of an object that are small whole numbers come in ascending order.
+  // Integer keys of an object come in ascending order.
   const counts = Object.entries(histogram);
   const rank = share * counts.reduce((sum, [, count]) => sum + count, 0);
   let seen = 0;

@@ -20,10 +20,10 @@ const KEPT_FOR_MS = 3_600_000;
 const CONCURRENCY = 8;
 
 /**
- * What all workers did in the last hour. The document of a worker that has done nothing for so long is removed on the
- * way, and so is one that is damaged: a worker that is alive after all writes it anew at its next change.
+ * What all workers did in the last hour. Removes the documents of workers that did nothing for that long, and
+ * damaged ones: a worker that is alive writes its document again at its next change.
  *
- * @param damaged is told the name of each that is damaged: what that worker did is not known
+ * @param damaged called with the name of each damaged document: what that worker did is not known
  *
  * @throws BlobmirrorError of a storage code, when the documents cannot be read
  */
@@ -42,10 +42,11 @@ export async function readActivity(
       }
       if (stored.state !== 'there') return;
       const said = Date.parse(stored.value.writtenAt);
-      // The service's own word for it, where it gives one.
+      // The service's own time of the write, if it gives one.
       const writtenAt = stored.writtenAt?.getTime() ?? said;
       if (now.getTime() - writtenAt > KEPT_FOR_MS) await documents.remove(name);
-      // By a worker of the release before, whose clock was ahead: when it did what it counts, nobody knows.
+      // Written by a worker of the former release whose clock was ahead: the times of its changes are not
+      // known.
       else if (said <= writtenAt + MOST_OFF_MS && said <= now.getTime() + MOST_OFF_MS)
         found.push(stored.value);
     });
@@ -55,12 +56,12 @@ export async function readActivity(
 
 const MINUTE_MS = 60_000;
 
-/** What many workers did in the last hour, as if one had done it all. */
+/** The activity of many workers, added up. */
 export function mergeActivity(documents: readonly ActivityDocument[], now: Date): Activity {
   const oldest = toMinute(now.getTime()) - MINUTES_KEPT;
   const minutes = documents
     .flatMap((document) => document.minutes)
-    // What lies ahead was told by a clock that is wrong.
+    // A later time comes from a wrong clock.
     .filter(({ minute }) => minute > oldest && minute <= toMinute(now.getTime()) + 1)
     .toSorted((a, b) => a.minute - b.minute);
   const byMinute = Map.groupBy(minutes, ({ minute }) => minute);
@@ -98,7 +99,7 @@ function toPercentiles(parts: readonly MinuteDocument[]): Pick<Activity, 'lagP50
   return { lagP50Ms: lagPercentile(lags, 0.5), lagP99Ms: lagPercentile(lags, 0.99) };
 }
 
-/** The latest time of each container, of those that changed last. */
+/** The latest change of each container, for those that changed last. */
 function mergeLastMirrored(documents: readonly ActivityDocument[], now: Date): Record<string, string> {
   const end = new Date(now.getTime() + MINUTE_MS).toISOString();
   const latest = documents

@@ -9,15 +9,17 @@ import {
 import { lagBucket } from './lag-histogram.ts';
 import { type Change, isMirrored } from '../../telemetry/metrics.ts';
 
-/** From so many bytes on a copy is worth a word of its own. */
+/** A copy of at least this many bytes is listed. */
 const LARGE = 1024 ** 3;
 
 type Minute = { -readonly [Name in keyof MinuteDocument]: MinuteDocument[Name] };
 
-/** Counts what this worker does, minute by minute, in bounded memory. One change costs next to nothing. */
+/**
+ * Counts what this worker does, minute by minute, in bounded memory and at almost no cost for each change.
+ */
 export class WorkerActivity {
   readonly #minutes: Minute[] = [];
-  /** The one that changed last comes last. */
+  /** In order of their last change. */
   readonly #lastMirrored = new Map<string, number>();
   #copiedAgain: NonNullable<ActivityDocument['copiedAgain']> = [];
   readonly #now: () => number;
@@ -75,7 +77,7 @@ export class WorkerActivity {
     const minute = toMinute(now);
     const last = this.#minutes.at(-1);
     if (last !== undefined && minute <= last.minute) {
-      // A clock that was set back goes on in the minute that is there; what it had put into the future was done by now.
+      // After the clock was set back, the current minute goes on; minutes in the future are moved to now.
       if (last.minute - minute > 1)
         for (const each of this.#minutes) each.minute = Math.min(each.minute, minute);
       return last;

@@ -11,7 +11,7 @@ it.each([
 ] as const)('an account that is %s says so', async (kind, hierarchical) => {
   const pair = await startStoragePair({}, { hierarchical });
   const account = connectAccount({ connectionString: pair.connectionStrings.backup });
-  // The embedded storage has it from what is in it.
+  // The embedded storage derives the kind from the content.
   await pair.put('backup', parseKey('lake', 'f'), { content: 'x' });
   expect(await readAccountKind(account)).toBe(kind);
   await pair.stop();
@@ -24,7 +24,7 @@ it('an account that does not answer has no kind', async () => {
   await expect(readAccountKind(account)).rejects.toMatchObject({ code: 'storage-unavailable' });
 });
 
-it('a blob of a flat account that bears the mark of a directory is a blob', async () => {
+it('a blob of a flat account that is marked as a directory is a blob', async () => {
   const pair = await startStoragePair();
   const key = parseKey('photos', 'folder');
   await pair.put('source', key, { content: '', metadata: { hdi_isfolder: 'true' } });
@@ -34,7 +34,7 @@ it('a blob of a flat account that bears the mark of a directory is a blob', asyn
   await pair.stop();
 });
 
-it('a flat account refuses whatever is for directories', async () => {
+it('a flat account refuses all directory operations', async () => {
   const pair = await startStoragePair();
   const directories = createAzureDirectoryStore(
     connectAccount({ connectionString: pair.connectionStrings.backup }),

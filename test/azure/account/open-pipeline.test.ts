@@ -18,7 +18,7 @@ describe('an account with a cap', () => {
     await pair.stop();
   });
 
-  it('asks before every request, pages of listings included, and sends none before its turn', async () => {
+  it('takes a token before every request, pages of listings included, and sends none early', async () => {
     let asked = 0;
     const sentTooEarly: number[] = [];
     const cap = async (): Promise<void> => {
@@ -42,7 +42,7 @@ describe('an account with a cap', () => {
 });
 
 describe('an account that does not answer', () => {
-  it('is given up on by a read, as one that is not there', async () => {
+  it('makes a read time out, like an account that is unreachable', async () => {
     const service = await startAnsweringService((request) => request.resume());
     const { origin } = new URL(service.container.url);
     const connectionString = `BlobEndpoint=${origin}/sourceaccount;SharedAccessSignature=sig=x`;
@@ -59,7 +59,7 @@ describe('an account that does not answer', () => {
 });
 
 describe('the requests of an account', () => {
-  it('are counted by how they ended', async () => {
+  it('are counted by outcome', async () => {
     const statuses = [200, 404, 409, 412, 400, 403, 429, 503, 500, 502];
     const service = await startAnsweringService((request, response) => {
       request.resume();

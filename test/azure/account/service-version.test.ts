@@ -31,7 +31,10 @@ afterAll(async () => {
   await pair.stop();
 });
 
-/** The source behind a service of its own versions: a proxy at a port of its own, so that nothing is known of it. */
+/**
+ * The source behind a service with its own versions: a proxy at a port of its own, so that no version is
+ * known of it.
+ */
 async function startOld(gate: VersionGate, apiVersion?: ServiceVersion) {
   const { source } = pair.connectionStrings;
   const behind = Number(/127\.0\.0\.1:(\d+)/.exec(source)?.[1]);
@@ -43,7 +46,7 @@ async function startOld(gate: VersionGate, apiVersion?: ServiceVersion) {
 }
 
 describe('an account that refuses the version of the SDK', () => {
-  it('is asked by the newest one that it takes, and by no other from then on', async () => {
+  it('gets the newest one that it accepts, and no other from then on', async () => {
     const gate = refuseVersions('2025-11-05');
     const account = await startOld(gate);
     const told: VersionStatus[] = [];
@@ -51,7 +54,7 @@ describe('an account that refuses the version of the SDK', () => {
     const reader = createAzureBlobReader(account);
 
     expect(await reader.read(KEY)).toMatchObject({ present: true });
-    // The answer to a HEAD does not say what it refuses, so each is followed by a GET.
+    // The answer to a HEAD does not say which header it refuses, so each is followed by a GET.
     expect(gate.refused).toEqual(
       ['2026-10-06', '2026-06-06', '2026-04-06', '2026-02-06'].flatMap((version) => [
         `HEAD ${version}`,
@@ -69,7 +72,7 @@ describe('an account that refuses the version of the SDK', () => {
     expect(told).toEqual([{ refused: NEWEST, spoken: '2025-11-05', isTaken: true, isRefusedWhole: false }]);
   });
 
-  it('at its Data Lake endpoint alone, is asked there and elsewhere by one that both take', async () => {
+  it('at its Data Lake endpoint alone, gets a version that both endpoints accept at both', async () => {
     const isLake = ({ url = '', method }: IncomingMessage) =>
       method === 'PATCH' || /[?&](?:resource|action)=/.test(url) || (method === 'GET' && isLast(url));
     const isLast = (url: string) => url.includes(IN_LAKE.path);
@@ -80,7 +83,7 @@ describe('an account that refuses the version of the SDK', () => {
     expect(account.negotiatedVersion.status()).toMatchObject({ spoken: '2024-11-04' });
   });
 
-  it('to a rename, is asked by one that it takes', async () => {
+  it('for a rename, gets one that it accepts', async () => {
     const isRename = ({ headers, url = '' }: IncomingMessage) =>
       headers['x-ms-rename-source'] !== undefined || url.includes('action=getStatus');
     const account = await startOld(refuseVersions('2025-11-05', isRename));
@@ -95,7 +98,7 @@ describe('an account that refuses the version of the SDK', () => {
   });
 
   it.each(['list', 'root access', 'create', 'directory'] as const)(
-    'whatever it is asked first: %s',
+    'whatever the first request: %s',
     async (first) => {
       const gate = refuseVersions('2026-04-06');
       const account = await startOld(gate);
@@ -103,7 +106,7 @@ describe('an account that refuses the version of the SDK', () => {
       const asked = {
         list: async () => await Array.fromAsync(reader.listBlobs(KEY.container)),
         'root access': async () => await reader.readRootAccess(KEY.container),
-        // The Data Lake API does not say which header it refuses, of a write neither.
+        // The Data Lake API does not say which header it refuses, not even for a write.
         directory: async () => await createPathClients(account).path(DIRECTORY).create('directory'),
         create: async () => await account.client.createContainer(`made-${first}`),
       };
@@ -112,18 +115,18 @@ describe('an account that refuses the version of the SDK', () => {
     },
   );
 
-  it('signs for its copies by the version that it takes', async () => {
+  it('signs its copy sources by the version that it accepts', async () => {
     const account = await startOld(refuseVersions('2026-02-06'));
     const sources = createCopySources(account);
     const { searchParams: before } = new URL((await sources.grant(KEY)).url);
     expect(before.get('sv')).toBe(NEWEST);
     await createAzureBlobReader(account).read(KEY);
-    // A signature is used again for as long as it is of that version.
+    // A signature is reused while it is of that version.
     const { searchParams: after } = new URL((await sources.grant(KEY)).url);
     expect(after.get('sv')).toBe('2026-02-06');
   });
 
-  it('is one that does not answer where it takes none, and is asked by the newest again', async () => {
+  it('counts as not answering where it accepts none, and gets the newest again', async () => {
     const gate = refuseVersions(undefined);
     const account = await startOld(gate);
     const reader = createAzureBlobReader(account);
@@ -151,7 +154,7 @@ describe('an account that refuses the version of the SDK', () => {
     });
   });
 
-  it('is asked by no other than the one that a setting names', async () => {
+  it('gets only the version that a setting names', async () => {
     const gate = refuseVersions('2025-11-05');
     const reader = createAzureBlobReader(await startOld(gate, '2026-02-06'));
     expect(await rejectionOf(Array.fromAsync(reader.listContainers()))).toMatchObject({
@@ -167,7 +170,7 @@ describe('an account that refuses the version of the SDK', () => {
 });
 
 describe('a header that is refused', () => {
-  it('and is not the version is told of as it is, and teaches nothing', async () => {
+  it('and is not the version is reported as it is, and changes nothing', async () => {
     const gate = refuseVersions(undefined, ({ method }) => method === 'HEAD');
     const account = await startOld(gate);
     expect(await rejectionOf(createAzureBlobReader(account).read(KEY))).toMatchObject({
@@ -176,7 +179,7 @@ describe('a header that is refused', () => {
     expect(account.negotiatedVersion.status()).toMatchObject({ refused: undefined, spoken: undefined });
   });
 
-  it('of a write is not tried out with an older version, where a read by the same is answered', async () => {
+  it('of a write is not retried with an older version, where a read with the same one is answered', async () => {
     const { policy, spoken } = createPolicy();
     const sent: string[] = [];
     const answer = await policy.sendRequest(toRequest('PUT'), async (request) => {
@@ -197,7 +200,7 @@ describe('a header that is refused', () => {
     expect(spoken.status().refused).toBeUndefined();
   });
 
-  it('is not passed on where the account takes the version while it is asked why', async () => {
+  it('is not passed on where the account accepts the version during the check', async () => {
     const { policy, spoken } = createPolicy();
     let refusals = 1;
     const answer = await policy.sendRequest(toRequest('HEAD'), async (request) =>
@@ -209,7 +212,7 @@ describe('a header that is refused', () => {
     expect(spoken.status().refused).toBeUndefined();
   });
 
-  it('is an overload where the read that was to tell meets one', async () => {
+  it('counts as an overload where the read that checks it meets one', async () => {
     const { policy, spoken } = createPolicy();
     const answer = await policy.sendRequest(toRequest('PUT'), async (request) => {
       const isRead = request.method === 'GET';
@@ -221,7 +224,7 @@ describe('a header that is refused', () => {
     expect(spoken.status().refused).toBeUndefined();
   });
 
-  it('teaches nothing where an older version meets an overload', async () => {
+  it('changes nothing where an older version meets an overload', async () => {
     const { policy, spoken } = createPolicy();
     const answer = await policy.sendRequest(toRequest('HEAD'), async (request) => {
       const response = await refuseNewest(request);
@@ -231,7 +234,7 @@ describe('a header that is refused', () => {
     expect(spoken.status().refused).toBeUndefined();
   });
 
-  it('of a body that can be read once only makes the next request one of an older version', async () => {
+  it('with a body that can be read only once makes the next request use an older version', async () => {
     const { policy, spoken } = createPolicy();
     const request = toRequest('PUT');
     request.body = Readable.from(['once']);
@@ -252,7 +255,7 @@ function toRequest(method: 'PUT' | 'HEAD') {
   return createPipelineRequest({ url: 'http://127.0.0.1:1/', method, headers });
 }
 
-/** To the newest version only; an older one would be taken. */
+/** With the newest version only; an older one would be accepted. */
 async function refuseNewest(request: PipelineResponse['request']): Promise<PipelineResponse> {
   const isNewest = request.headers.get('x-ms-version') === NEWEST;
   return await Promise.resolve({

@@ -23,7 +23,7 @@ describe('a blob whose name is', () => {
   const mirror = async (key: Key) =>
     await converge({ source: pair.source, backup: pair.backup, policy: POLICY }, key);
 
-  /** Written with every character encoded, so that what is tested does not also write. */
+  /** Written with every character encoded, so that the code under test does not also do the writing. */
   async function write(path: string): Promise<void> {
     const blob = new BlobClient(`${endpoint}/photos/${encodeURIComponent(path)}`, CREDENTIAL);
     await blob.getBlockBlobClient().upload(path, Buffer.byteLength(path));
@@ -72,14 +72,14 @@ describe('a blob whose name is', () => {
     expect(await listedOnBackup(key)).toBe(false);
   });
 
-  it.each(['.', '..'])('%j, which no URL can name, is refused with a line that says so', async (path) => {
+  it.each(['.', '..'])('%j, which no URL can name, is refused with a clear error', async (path) => {
     await expect(mirror(parseKey('photos', path))).rejects.toMatchObject({
       code: 'name-not-addressable',
       disposition: 'park',
     });
   });
 
-  it('one that climbs is never taken for the one that it would climb to', async () => {
+  it('with `..` segments is never taken for the blob that they resolve to', async () => {
     await write('target');
     await mirror(parseKey('photos', 'target'));
     expect(await mirror(parseKey('photos', 'a/../target'))).toEqual({ verdict: 'in-sync' });

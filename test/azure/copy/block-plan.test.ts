@@ -49,7 +49,7 @@ it('gives every block an id of its own, all of one length', () => {
   expect(new Set(blocks.map(({ id }) => Buffer.from(id, 'base64').length))).toEqual(new Set([24]));
 });
 
-it('gives the same part of another version, blob, account or plan another id', () => {
+it('gives another id to the same part of another version, blob, account or plan', () => {
   const ids = [
     planBlocks('source', request(10), 4, 24),
     planBlocks('source', request(10, '0x2'), 4, 24),
@@ -60,6 +60,6 @@ it('gives the same part of another version, blob, account or plan another id', (
   expect(new Set(ids).size).toBe(ids.length);
 });
 
-it('gives the same ids whenever it is asked', () => {
+it('gives the same ids every time', () => {
   expect(planBlocks('source', request(10), 4, 24)).toEqual(planBlocks('source', request(10), 4, 24));
 });

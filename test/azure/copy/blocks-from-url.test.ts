@@ -64,7 +64,7 @@ describe('copying by blocks', () => {
     expect(await contentOf(stage.onBackup, key)).toBeUndefined();
   });
 
-  it('carries all content headers, the MD5 as it is stored, metadata, tags and tier', async () => {
+  it('carries all content headers, the stored MD5, metadata, tags and tier', async () => {
     const md5 = createHash('md5').update('0123456789').digest();
     const headers = {
       blobContentType: 'text/x',
@@ -91,7 +91,7 @@ describe('copying by blocks', () => {
     expect(await worker.readTags(key)).toEqual({ colour: 'red' });
   });
 
-  it('stops when its time is over, and any worker goes on where it was', async () => {
+  it('stops when its budget is spent, and any worker continues from there', async () => {
     await put('0123456789');
     const request = await stage.requestFor(key);
     expect(await stage.worker(ONE_BLOCK).copy(request)).toEqual(UNFINISHED);
@@ -102,7 +102,7 @@ describe('copying by blocks', () => {
     expect(blocksSent()).toHaveLength(3);
   });
 
-  it('cuts off what hangs at the hard limit and keeps what came across', async () => {
+  it('cuts off requests that hang at the hard limit and keeps the staged blocks', async () => {
     await put('0123456789');
     const request = await stage.requestFor(key);
     let release = (): void => {};
@@ -121,7 +121,7 @@ describe('copying by blocks', () => {
     expect(await contentOf(stage.onBackup, key)).toBe('0123456789');
   });
 
-  it('is an error, and no step of a copy, when not one block came across', async () => {
+  it('is an error, not an unfinished copy, when no block was staged', async () => {
     await put('0123456789');
     const request = await stage.requestFor(key);
     stage.wire.intercept = async ({ url }) => {
@@ -139,7 +139,8 @@ describe('copying by blocks', () => {
       const versions = ['0123456789', 'abcdefghij', 'ABCDEFGHIJ'];
       const requests: CopyRequest[] = [];
       for (const turn of turns) {
-        // The first turn of a version comes right after it was written; later ones may find the source moved on.
+        // The first turn of a version comes right after it was written; later ones may find that the source
+        // has changed.
         for (let next = requests.length; next <= Number(turn); next++) {
           await put(versions[next] ?? '');
           requests.push(await stage.requestFor(key));
@@ -171,12 +172,12 @@ describe('copying by blocks', () => {
     expect(await contentOf(stage.onBackup, key)).toBe('abcdefghij');
   });
 
-  it('is lost to the backup when another commit took its blocks away', async () => {
+  it('ends with a failed backup precondition when another commit removed its blocks', async () => {
     await put('0123456789');
     const request = await stage.requestFor(key);
     stage.wire.intercept = async ({ url }) => {
       if (!isCommit(url)) return undefined;
-      // Somebody else's blob comes and goes: the condition holds again, and the blocks are gone.
+      // Another program's blob appears and is deleted: the condition holds again, and the blocks are gone.
       const blob = stage.onBackup.getBlockBlobClient(key.path);
       await blob.commitBlockList([]);
       await blob.delete();
@@ -197,7 +198,7 @@ describe('copying by blocks', () => {
   });
 
   it.each([16, 36, 64])(
-    'works among the uncommitted blocks of a program whose ids have %i bytes',
+    'works with uncommitted blocks of another program whose ids have %i bytes',
     async (length) => {
       await put('0123456789');
       const foreign = Buffer.alloc(length, 'x').toString('base64');
@@ -207,7 +208,7 @@ describe('copying by blocks', () => {
     },
   );
 
-  it('says what to do about blocks whose ids are too short to tell versions apart', async () => {
+  it('says what to do about blocks whose ids are too short to distinguish versions', async () => {
     await put('0123456789');
     const foreign = Buffer.alloc(8, 'x').toString('base64');
     await stage.onBackup.getBlockBlobClient(key.path).stageBlock(foreign, 'foreign', 7);

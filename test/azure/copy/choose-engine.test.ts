@@ -46,7 +46,7 @@ describe('the engine of a copy', () => {
     expect(engines).toEqual(expected);
   });
 
-  /** Answers as a service that was made before the operations were. */
+  /** Answers as a service that is older than the operations. */
   const lack = (...lacks: ((request: WireRequest) => boolean)[]): void => {
     stage.wire.intercept = (request) =>
       request.headers['x-ms-copy-source'] !== undefined && lacks.some((is) => is(request))
@@ -56,7 +56,7 @@ describe('the engine of a copy', () => {
   const isPutBlob = ({ headers }: WireRequest): boolean => headers['x-ms-blob-type'] === 'BlockBlob';
   const isPutBlock = ({ url }: WireRequest): boolean => url.includes('comp=block&');
 
-  it('is the next one where the service lacks an operation, and stays so', async () => {
+  it('is the next one where the service lacks an operation, for later blobs too', async () => {
     const store = stage.worker(SIZES);
     lack(isPutBlob);
     expect(await engineFor(store, await putBlock(8))).toBe('blocks-from-url');
@@ -71,7 +71,7 @@ describe('the engine of a copy', () => {
     expect(stage.wire.requests.some(({ headers }) => headers['x-ms-copy-source'] !== undefined)).toBe(false);
   });
 
-  it('never streams when it is set to server', async () => {
+  it('is never streaming when set to server', async () => {
     lack(() => true);
     const request = await stage.requestFor(await putBlock(8));
     await expect(stage.worker({ engine: 'server' }).copy(request)).rejects.toMatchObject({
@@ -80,7 +80,7 @@ describe('the engine of a copy', () => {
     });
   });
 
-  describe('gives way where the service refuses it', () => {
+  describe('is replaced where the service refuses it', () => {
     const refuse = (status: number, code?: string): void => {
       stage.wire.intercept = (request) =>
         request.headers['x-ms-copy-source'] !== undefined && isPutBlob(request)
@@ -96,7 +96,7 @@ describe('the engine of a copy', () => {
       [400, undefined, 3],
       [409, 'CannotVerifyCopySource', 3],
       [501, undefined, 1],
-    ])('with %s %s, and is asked %s times for five blobs', async (status, code, tries) => {
+    ])('with %s %s, and is tried %s times for five blobs', async (status, code, tries) => {
       const store = stage.worker(SIZES);
       refuse(status, code);
       const keys = [];
@@ -106,14 +106,14 @@ describe('the engine of a copy', () => {
       expect(countTries()).toBe(tries);
     });
 
-    it('unless what is refused is what every way sends', async () => {
+    it('unless the refusal concerns what every engine sends', async () => {
       refuse(400, 'MetadataTooLarge');
       const request = await stage.requestFor(await putBlock(8));
       await expect(stage.worker(SIZES).copy(request)).rejects.toMatchObject({ code: 'storage-rejected' });
       expect(stage.wire.requests.filter(({ method }) => method === 'PUT')).toHaveLength(1);
     });
 
-    it('and a source that was archived meanwhile has moved', async () => {
+    it('and a source that was archived meanwhile counts as changed', async () => {
       const key = await putBlock(8);
       const request = await stage.requestFor(key);
       await stage.atSource.getBlobClient(key.path).setAccessTier('Archive');
@@ -123,7 +123,7 @@ describe('the engine of a copy', () => {
       }
     });
 
-    it('but not for good: one blob that it refused and another that it took leave it as it was', async () => {
+    it('but not for good: after a refusal and a success it is used as before', async () => {
       const store = stage.worker(SIZES);
       for (let i = 0; i < 4; i++) {
         refuse(409, 'CannotVerifyCopySource');
@@ -155,7 +155,7 @@ describe('the engine of a copy', () => {
       expect(stage.wire.requests.filter(({ headers }) => 'x-ms-tags' in headers)).toEqual([]);
     });
 
-    it('leaves the tier out on an account that has none, which it learns and tells once', async () => {
+    it('leaves the tier out on an account without tiers, which it learns and reports once', async () => {
       let told = 0;
       const store = stage.worker(options, 'backup', () => told++);
       stage.wire.intercept = ({ headers }) =>

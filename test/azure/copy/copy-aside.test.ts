@@ -63,7 +63,7 @@ describe.each(ENGINES)(
       return { key, source, metadata, condition, tier: undefined, tags: {} };
     }
 
-    /** Everything that lies in our own directory. */
+    /** Everything in the reserved directory. */
     async function aside(): Promise<string[]> {
       const paths: string[] = [];
       for await (const { name, isDirectory } of pair.users.backup.getFileSystemClient('lake').listPaths({
@@ -73,7 +73,7 @@ describe.each(ENGINES)(
       return paths;
     }
 
-    it('is replaced by a copy with its stamp and the access that it had, and nothing is left over', async () => {
+    it('is replaced by a copy with its stamp and the former access, without leftovers', async () => {
       await pair.setAccess('backup', key, {
         owner: 'alice',
         group: 'staff',
@@ -91,7 +91,7 @@ describe.each(ENGINES)(
       expect(await aside()).toEqual([]);
     });
 
-    it('is there with its old content until the last block is, and any worker goes on with the copy', async () => {
+    it('keeps its old content until the last block is staged, and any worker continues the copy', async () => {
       const wanted = await request();
       let calls = 0;
       for (let kind = 'unfinished'; kind === 'unfinished'; calls++) {
@@ -102,7 +102,7 @@ describe.each(ENGINES)(
       expect(await aside()).toEqual([]);
     });
 
-    it('is left as it is when it was written again meanwhile, and nothing is left over', async () => {
+    it('is not changed when it was written again meanwhile, without leftovers', async () => {
       const wanted = await request();
       expect(await worker({ budgetMs: 0 }).copy(wanted)).toMatchObject({ kind: 'unfinished' });
       await write('newer');
@@ -111,7 +111,7 @@ describe.each(ENGINES)(
       expect(await aside()).toEqual([]);
     });
 
-    it('is replaced by what a worker left that died before the rename', async () => {
+    it('is replaced by the staged copy of a worker that died before the rename', async () => {
       await worker().copy(await request());
       const made = parseKey('lake', `${key.path} made`);
       await pair.rename('backup', key, made);

@@ -11,7 +11,7 @@ import type { WireAnswer, WireRequest } from '../support/start-wire.ts';
 const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
 const OLD = { content: 'old', etag: '"0xB0"' };
 
-/** What a service says of a copy that takes its time. The embedded storage is always done at once. */
+/** A service's answers during a slow copy. The embedded storage always completes at once. */
 function properties(status: string, more: Record<string, string> = {}): WireAnswer {
   return {
     status: 200,
@@ -32,7 +32,7 @@ const started = (status: string): WireAnswer => ({
   headers: { etag: OLD.etag, 'x-ms-copy-id': 'copy-1', 'x-ms-copy-status': status },
 });
 
-/** A page of a listing with the one blob that a copy is made onto. */
+/** A page of a listing with the one blob that is the target of a copy. */
 const listing = (status: string, { metadata }: CopyRequest): string => `<?xml version="1.0" encoding="utf-8"?>
 <EnumerationResults><Blobs><Blob><Name>a</Name><Properties>
 <Last-Modified>${new Date(0).toUTCString()}</Last-Modified><Etag>0xB0</Etag><Content-Length>0</Content-Length>
@@ -61,7 +61,7 @@ describe('asynchronous copies', () => {
     return await stage.requestFor(key, wanted);
   }
 
-  it('keep the kind of an append blob, and say all that it carries', async () => {
+  it('keep the kind of an append blob, and send all its properties', async () => {
     const blob = stage.atSource.getAppendBlobClient(key.path);
     await blob.create({ metadata: { CamelCase: 'x' }, blobHTTPHeaders: { blobContentType: 'text/x' } });
     await blob.appendBlock('hello', 5);
@@ -119,7 +119,7 @@ describe('asynchronous copies', () => {
     },
   );
 
-  it('wait for a copy that takes its time', async () => {
+  it('wait for a copy that takes time', async () => {
     const request = await requestForNew();
     let looks = 0;
     stage.wire.intercept = (sent) => {
@@ -130,7 +130,7 @@ describe('asynchronous copies', () => {
     expect(looks).toBe(3);
   });
 
-  it('end unfinished when their time is over, and the next look waits without a request to copy', async () => {
+  it('end unfinished when their budget is spent, and the next check waits without a copy request', async () => {
     const request = await requestForNew();
     stage.wire.intercept = (sent) => (isStart(sent) ? started('pending') : properties('pending'));
     expect(await worker(0).copy(request)).toEqual({ kind: 'unfinished', engine: 'copy-blob' });
@@ -142,7 +142,7 @@ describe('asynchronous copies', () => {
     expect(decide(SIDES, request.source, backup, POLICY)).toEqual({ action: 'wait' });
   });
 
-  it.each(['failed', 'aborted'])('that %s are made again by the next look', async (status) => {
+  it.each(['failed', 'aborted'])('that %s are made again by the next check', async (status) => {
     const request = await requestForNew();
     stage.wire.intercept = () =>
       properties(status, { [`x-ms-meta-${STAMP_NAME}`]: request.metadata[STAMP_NAME] ?? '' });
@@ -161,7 +161,7 @@ describe('asynchronous copies', () => {
       { kind: 'source-precondition-failed' },
     ],
     ['404 Not Found "Copy failed when reading the source."', { kind: 'source-precondition-failed' }],
-  ])('that fail with %s are lost to the source', async (description, outcome) => {
+  ])('that fail with %s end with a failed source precondition', async (description, outcome) => {
     const request = await requestForNew();
     stage.wire.intercept = (sent) =>
       isStart(sent)
@@ -170,7 +170,7 @@ describe('asynchronous copies', () => {
     expect(await worker().copy(request)).toMatchObject(outcome);
   });
 
-  it('that fail for another reason are an error that tells it', async () => {
+  it('that fail for another reason are an error that names it', async () => {
     const request = await requestForNew();
     stage.wire.intercept = (sent) =>
       isStart(sent)
@@ -181,7 +181,7 @@ describe('asynchronous copies', () => {
     await expect(failed).rejects.toThrow('500 InternalServerError');
   });
 
-  it('are lost to the backup when another copy has taken their place', async () => {
+  it('end with a failed backup precondition when another copy has replaced them', async () => {
     const request = await requestForNew();
     stage.wire.intercept = (sent) =>
       isStart(sent) ? started('pending') : properties('pending', { 'x-ms-copy-id': 'copy-2' });
@@ -209,14 +209,14 @@ describe('asynchronous copies', () => {
     const knowing = async (): Promise<CopyRequest> =>
       await requestForNew({ condition: { ifMatch: OLD.etag.replaceAll('"', '') as never } });
 
-    it('of an older version abort it and look again', async () => {
+    it('of an older version abort it and read again', async () => {
       const request = await knowing();
       meet(olderStamp(request));
       expect(await worker().copy(request)).toMatchObject({ kind: 'backup-precondition-failed' });
       expect(stage.wire.requests.find(isAbort)?.url).toContain('copyid=copy-1');
     });
 
-    it('that began since the backup was read leave it alone', async () => {
+    it('that began after the backup was read leave it unchanged', async () => {
       const request = await knowing();
       meet(olderStamp(request), '"0xB1"');
       expect(await worker().copy(request)).toMatchObject({ kind: 'backup-precondition-failed' });
@@ -231,7 +231,7 @@ describe('asynchronous copies', () => {
     });
   });
 
-  it('that the service says are done are not whole before their length is that of the source', async () => {
+  it('that the service reports as done are incomplete until their length is that of the source', async () => {
     const request = await requestForNew();
     stage.wire.intercept = ({ method, ...sent }) => {
       if (isStart({ method, ...sent })) return started('success');
@@ -242,7 +242,7 @@ describe('asynchronous copies', () => {
     expect(removed?.headers['if-match']).toBe(OLD.etag);
   });
 
-  it('leave what is there alone when the source has moved', async () => {
+  it('do not touch the backup blob when the source has changed', async () => {
     await stage.onBackup.getBlockBlobClient(key.path).upload('old', 3);
     const request = await requestForNew();
     await stage.atSource.getBlockBlobClient(key.path).upload('newer', 5);

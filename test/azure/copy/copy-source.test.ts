@@ -12,7 +12,7 @@ import { present } from './support/copy-stage.ts';
 const HOUR_MS = 3_600_000;
 const KEY = parseKey('docs', 'dir/a ü%.txt');
 
-/** As the identity service would give it out. The embedded storage looks at audience, issuer and times. */
+/** A token as the identity service would issue it. The embedded storage checks audience, issuer and times. */
 function tokenFor(audience: string): string {
   const now = Math.floor(Date.now() / 1000);
   const claims = {
@@ -55,7 +55,9 @@ describe('the source of a copy', () => {
     });
   };
 
-  /** Plain HTTP takes no token of a client, so all but the copy's own authorisation goes by key here. */
+  /**
+   * Clients send no token over plain HTTP, so everything but the copy's own authorisation uses the key here.
+   */
   const byIdentity = (audience = 'https://storage.azure.com'): Account => ({
     ...byKey(SOURCE.name),
     authorization: {
@@ -94,17 +96,17 @@ describe('the source of a copy', () => {
     ['a SAS, asynchronously', bySas, COPY_BLOB],
     ['a token, in one request', byIdentity, ONE_REQUEST],
     ['a token, by blocks', byIdentity, BLOCKS],
-  ])('is opened by %s', async (_, source, options) => {
+  ])('is readable with %s', async (_, source, options) => {
     expect(await copy(source(), options)).toBe('written');
   });
 
-  it('stays shut to a token for something else, and the error names the source', async () => {
+  it('is not readable with a token for something else, and the error names the source', async () => {
     const refused = copy(byIdentity('https://vault.azure.net'), ONE_REQUEST);
     await expect(refused).rejects.toMatchObject({ code: 'storage-forbidden' });
     await expect(refused).rejects.toThrow('sourceaccount');
   });
 
-  it('waits, as for a shut door, while no token can be had', async () => {
+  it('waits, as for a refusal, while there is no token', async () => {
     const account = byIdentity();
     const error = Object.assign(new Error('no identity here'), { name: 'CredentialUnavailableError' });
     const credential = { getToken: () => Promise.reject(error) };
@@ -126,7 +128,7 @@ describe('the source of a copy', () => {
     expect(signed.searchParams.get('sr')).toBe('c');
   });
 
-  it('is signed with a delegated key for an identity, and the key is asked for once', async () => {
+  it('is signed with a delegated key for an identity, and the key is requested once', async () => {
     const account = byIdentity();
     const asked: Date[] = [];
     Object.assign(account.client, {

@@ -3,13 +3,13 @@ import { type EngineRefusals, createEngineRefusals } from '../../../src/azure/co
 
 const MINUTE = 60_000;
 
-describe('what is remembered of the ways that an account refuses', () => {
+describe('the memory of engines that an account refuses', () => {
   function start(): { ways: EngineRefusals<string>; pass: (ms: number) => void } {
     let now = 0;
     return { ways: createEngineRefusals(() => now), pass: (ms) => (now += ms) };
   }
 
-  it('is nothing after one odd blob, or after several with one in between that went well', () => {
+  it('is empty after one odd blob, or after several with a success in between', () => {
     const { ways } = start();
     for (let i = 0; i < 10; i++) {
       ways.record('a', 'key-specific');
@@ -19,7 +19,7 @@ describe('what is remembered of the ways that an account refuses', () => {
     }
   });
 
-  it('is for ten minutes what was refused three times in a row, and then one blob asks again', () => {
+  it('holds for ten minutes what was refused three times in a row, and then one blob tries again', () => {
     const { ways, pass } = start();
     for (let i = 0; i < 3; i++) ways.record('a', 'key-specific');
     expect([ways.isRefused('a'), ways.isRefused('b')]).toEqual([true, false]);
@@ -33,7 +33,7 @@ describe('what is remembered of the ways that an account refuses', () => {
     expect(ways.isRefused('a')).toBe(false);
   });
 
-  it('is for an hour what the service does not have', () => {
+  it('holds for an hour what the service does not support', () => {
     const { ways, pass } = start();
     ways.record('a', 'unsupported');
     pass(59 * MINUTE);
@@ -42,7 +42,7 @@ describe('what is remembered of the ways that an account refuses', () => {
     expect(ways.isRefused('a')).toBe(false);
   });
 
-  it('is for good what did something else, since to ask again would cost a version', () => {
+  it('holds for good what did something else, since another try would cost a version', () => {
     const { ways, pass } = start();
     ways.record('a', 'wrong-result');
     pass(1e12);

@@ -12,10 +12,10 @@ import type { WireAnswer, WireRequest } from '../support/start-wire.ts';
 const EMPTY_MD5 = Buffer.from('1B2M2Y8AsgTpgAmY7PhCfg==', 'base64');
 
 /**
- * A service that was made before an operation ignores the headers that ask for it: Put Blob From URL is then the Put Blob
- * of an empty blob (Azurite#852), and Put Block From URL the Put Block of an empty block.
+ * A service that is older than an operation ignores its headers: Put Blob From URL is then the Put Blob of an
+ * empty blob (Azurite#852), and Put Block From URL the Put Block of an empty block.
  */
-describe('a service that says it copied, and did something else', () => {
+describe('a service that reports a copy, and did something else', () => {
   let stage: CopyStage;
   let key: Key;
   onCopyStage((...entered) => {
@@ -28,7 +28,7 @@ describe('a service that says it copied, and did something else', () => {
     url.includes('comp=block&') && headers['x-ms-copy-source'] !== undefined;
   const asked = (is: (request: WireRequest) => boolean): number => stage.wire.requests.filter(is).length;
 
-  /** Writes an empty blob with all that the request says of it, under its condition. */
+  /** Writes an empty blob with all the request's properties, under its condition. */
   async function writeEmpty({ headers }: WireRequest, answer: Partial<WireAnswer> = {}): Promise<WireAnswer> {
     const metadata = Object.fromEntries(
       Object.entries(headers)
@@ -43,7 +43,7 @@ describe('a service that says it copied, and did something else', () => {
     return { status: 201, ...answer, headers: { etag, ...answer.headers } };
   }
 
-  /** Stages an empty block; the embedded storage, like Azure, takes one that has a length only. */
+  /** Stages an empty block; the embedded storage, like Azure, accepts only blocks with a length. */
   const emptyBlock = (): WireAnswer => ({ status: 201 });
 
   async function expectWhole(store: ReturnType<CopyStage['worker']>, engine: string): Promise<void> {
@@ -65,22 +65,19 @@ describe('a service that says it copied, and did something else', () => {
         await stage.onBackup.getBlockBlobClient(key.path).upload('old', 3);
       },
     ],
-  ])(
-    'by an empty blob: a %s copy is made whole by the next way, and no key is tried again',
-    async (_, before) => {
-      await before?.();
-      await put();
-      stage.wire.intercept = async (sent) => (isPutBlob(sent) ? await writeEmpty(sent) : undefined);
-      const store = stage.worker();
-      await expectWhole(store, 'blocks-from-url');
-      expect(asked(isPutBlob)).toBe(1);
+  ])('by an empty blob: the next engine completes a %s copy, and no key is retried', async (_, before) => {
+    await before?.();
+    await put();
+    stage.wire.intercept = async (sent) => (isPutBlob(sent) ? await writeEmpty(sent) : undefined);
+    const store = stage.worker();
+    await expectWhole(store, 'blocks-from-url');
+    expect(asked(isPutBlob)).toBe(1);
 
-      key = parseKey('docs', randomUUID());
-      await put();
-      await expectWhole(store, 'blocks-from-url');
-      expect(asked(isPutBlob)).toBe(1);
-    },
-  );
+    key = parseKey('docs', randomUUID());
+    await put();
+    await expectWhole(store, 'blocks-from-url');
+    expect(asked(isPutBlob)).toBe(1);
+  });
 
   it.each([
     ['declares no MD5', undefined],
@@ -105,7 +102,7 @@ describe('a service that says it copied, and did something else', () => {
     expect(asked(isPutBlob)).toBe(1);
   });
 
-  it('by empty blocks: none is committed, and the next way copies', async () => {
+  it('by empty blocks: none is committed, and the next engine copies', async () => {
     await put();
     const blocks: Partial<CopyOptions> = { largestInOneRequest: 0, serverBlock: { size: 4, atOnce: 1 } };
     const lists: string[] = [];
@@ -131,7 +128,7 @@ describe('a service that says it copied, and did something else', () => {
     expect(asked(isPutBlock)).toBe(before);
   });
 
-  it('is not suspected where the source grew while it was copied', async () => {
+  it('is not suspected if the source grew during the copy', async () => {
     const log = stage.atSource.getAppendBlobClient(key.path);
     await log.create();
     await log.appendBlock('first', 5);
@@ -140,7 +137,7 @@ describe('a service that says it copied, and did something else', () => {
     stage.wire.intercept = async ({ method, headers }) => {
       if (method !== 'PUT' || headers['x-ms-copy-source'] === undefined) return undefined;
       stage.wire.intercept = () => undefined;
-      // The service reads its condition, and then what is there by now.
+      // The service checks the condition first, and then reads the current content.
       await log.appendBlock('second', 6);
       const blob = stage.onBackup.getAppendBlobClient(key.path);
       await blob.create({ metadata: { ...request.metadata } });
@@ -155,7 +152,7 @@ describe('a service that says it copied, and did something else', () => {
     expect(await contentOf(stage.onBackup, key)).toBe('firstsecond');
   });
 
-  it('leaves no stamp on it where no way is left', async () => {
+  it('leaves no stamp where no engine is left', async () => {
     await stage.atSource.getAppendBlobClient(key.path).create();
     await stage.atSource.getAppendBlobClient(key.path).appendBlock('hello', 5);
     stage.wire.intercept = async (sent) =>
@@ -167,7 +164,7 @@ describe('a service that says it copied, and did something else', () => {
     expect(await contentOf(stage.onBackup, key)).toBeUndefined();
   });
 
-  it('is known by the probe, which leaves nothing behind', async () => {
+  it('is detected by the probe, which leaves nothing behind', async () => {
     stage.wire.intercept = (sent) =>
       isPutBlob(sent) ? { status: 201, headers: { etag: '"0x1"' } } : undefined;
     const accounts = {

@@ -67,7 +67,7 @@ describe('copying in one request', () => {
     expect((await present(store, key)).contentMd5).toBe(md5Of('other').toString('base64'));
   });
 
-  it('copies an empty blob of the version that was read only', async () => {
+  it('copies an empty blob only of the version that was read', async () => {
     const blob = stage.atSource.getBlockBlobClient(key.path);
     await blob.upload('', 0);
     const request = await stage.requestFor(key);
@@ -83,7 +83,7 @@ describe('copying in one request', () => {
     expect(await contentOf(stage.onBackup, key)).toBe('');
   });
 
-  it('sends the headers that the SDK would, and names of metadata as they were written', async () => {
+  it('sends the headers that the SDK would, and metadata names unchanged', async () => {
     await stage.atSource.getBlockBlobClient(key.path).upload('hello', 5);
     const metadata = { CamelCase: 'a b', empty_not: '1' };
     const tags = { 'a b': 'c/d', e: '' };
@@ -117,7 +117,7 @@ describe('copying in one request', () => {
     expect(ours).toEqual(sent());
   });
 
-  it('is given up when no answer has come by the end of its time, and counts as one of unknown outcome', async () => {
+  it('is aborted when there is no answer within its budget, and its outcome counts as unknown', async () => {
     await stage.atSource.getBlockBlobClient(key.path).upload('hello', 5);
     const request = await stage.requestFor(key);
     const { promise: over, resolve } = Promise.withResolvers<undefined>();

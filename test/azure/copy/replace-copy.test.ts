@@ -49,7 +49,7 @@ describe('replacing what cannot be overwritten', () => {
     method === 'PUT' && url.includes(place);
 
   describe.each(ENGINES.filter(([name]) => name !== 'streamed'))('by %s', (_name, options) => {
-    it('never costs the old version, wherever a worker dies, and the next one brings it over', async () => {
+    it('never loses the old version, wherever a worker dies, and the next one completes the copy', async () => {
       let isDone = false;
       for (let alive = 0; !isDone; alive++) {
         key = stage.newKey();
@@ -67,7 +67,7 @@ describe('replacing what cannot be overwritten', () => {
           () => false,
         );
         const isThere = await stage.onBackup.getBlobClient(key.path).exists();
-        // When the old one is gone, the new one was there before.
+        // The new version must have been staged before the old one is gone.
         expect(isThere || isSecured).toBe(true);
         stage.wire.intercept = () => undefined;
         const verdict = await look(stage.worker(options));
@@ -75,7 +75,7 @@ describe('replacing what cannot be overwritten', () => {
         expect(await contentOf(stage.onBackup, key)).toBe('0123456789');
         expect((await look(stage.worker(options))).verdict).toBe('in-sync');
       }
-      // What the dead have left goes after an hour, with the next one that is secured in the container.
+      // Leftovers of dead workers are removed after an hour, when the next copy is staged in the container.
       await tidyUp(59 * 60_000);
       const before = await staged();
       await tidyUp(2 * HOUR);
@@ -84,7 +84,7 @@ describe('replacing what cannot be overwritten', () => {
     });
   });
 
-  /** Secures something as a worker would whose clock is ahead. */
+  /** Stages a copy as a worker whose clock is ahead. */
   async function tidyUp(ahead: number): Promise<void> {
     key = stage.newKey();
     await putBlock('atSource', 'x');
@@ -102,7 +102,7 @@ describe('replacing what cannot be overwritten', () => {
     await store.place(request, outcome.secured);
   }
 
-  it('is parked with a clear error where the account refuses the new kind, and the old blob stays', async () => {
+  it('is dead-lettered with a clear error where the account refuses the new kind, and the old blob is kept', async () => {
     await putBlock('onBackup', 'old');
     await putAppend('atSource', 'new');
     stage.wire.intercept = (sent) =>
@@ -138,12 +138,12 @@ describe('replacing what cannot be overwritten', () => {
     };
     const { verdict } = await look(stage.worker());
     expect(meanwhile).toBe('old');
-    // What bears no stamp of ours is not deleted for a source that is gone.
+    // A blob without a stamp of ours is not deleted because its source is gone.
     expect(verdict).toBe((await stage.atSource.getBlobClient(key.path).exists()) ? 'copied' : 'skipped');
     expect(await contentOf(stage.onBackup, key)).toBe(verdict === 'copied' ? 'newer' : 'old');
   });
 
-  it('goes on with a long copy where another worker stopped', async () => {
+  it('continues a long copy where another worker stopped', async () => {
     await putAppend('onBackup', 'old');
     await putBlock('atSource', '0123456789');
     const slow: Partial<CopyOptions> = {
@@ -165,7 +165,7 @@ describe('replacing what cannot be overwritten', () => {
     ]);
   });
 
-  it('replaces what another left half of at the staging place', async () => {
+  it('replaces a partial copy that another worker left at the staging path', async () => {
     await putBlock('onBackup', 'old');
     await putAppend('atSource', '0123456789');
     const options: Partial<CopyOptions> = { engine: 'streamed', streamedBlock: { size: 4, atOnce: 1 } };
@@ -193,7 +193,9 @@ describe('replacing what cannot be overwritten', () => {
     expect((await present(stage.worker(), key)).kind).toBe('append');
   });
 
-  /** As an account says it that keeps versions: of what is written, and not of what was there before it kept them. */
+  /**
+   * Answers as an account that keeps versions: for what is written now, not for blobs from before versioning.
+   */
   async function tellVersions({ method, url }: WireRequest): Promise<WireAnswer | undefined> {
     const [, path] = /^[^?]*(\.blobmirror\/[^?]*)/.exec(url) ?? [];
     if (method !== 'HEAD' || path === undefined) return undefined;
@@ -211,7 +213,7 @@ describe('replacing what cannot be overwritten', () => {
     };
   }
 
-  it('leaves a blob of another kind that is older than the versions which the account keeps', async () => {
+  it("leaves a blob of another kind that is older than the account's versioning", async () => {
     await putBlock('onBackup', 'old');
     await putAppend('atSource', 'new');
     const before = (await staged()).length;
@@ -242,7 +244,7 @@ describe('replacing what cannot be overwritten', () => {
     expect(await contentOf(stage.onBackup, key)).toBe('new');
   });
 
-  it('ends by name where the backup keeps versions of another kind at a free name', async () => {
+  it('ends with a named error where the backup keeps versions of another kind and no blob', async () => {
     await putBlock('atSource', 'new');
     stage.wire.intercept = (sent) =>
       isOnto(sent, encodeURI(key.path)) ? refuse(409, 'InvalidBlobType') : undefined;

@@ -49,7 +49,7 @@ describe('streaming through the process', () => {
     expect(await contentOf(stage.onBackup, key)).toBe('0123456789');
   });
 
-  it('refuses bytes that were damaged on their way to the backup', async () => {
+  it('refuses bytes that were damaged in transit to the backup', async () => {
     await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
     stage.wire.intercept = ({ headers, url }) =>
       url.includes('comp=block&') && headers['content-md5'] !== undefined
@@ -72,7 +72,7 @@ describe('streaming through the process', () => {
     expect(Buffer.from(contentMD5 ?? [])).toEqual(other);
   });
 
-  it('goes on where another worker stopped, and after a server-side copy by blocks', async () => {
+  it('continues where another worker stopped, and after a server-side copy by blocks', async () => {
     await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
     const request = await stage.requestFor(key);
     const server = {
@@ -90,7 +90,7 @@ describe('streaming through the process', () => {
     expect(stage.wire.requests.filter(({ url }) => url.includes('comp=block&'))).toHaveLength(3);
   });
 
-  it('parks what even one block at a time would not fit into memory', async () => {
+  it('fails by name when not even one block fits into memory', async () => {
     await stage.atSource.getBlockBlobClient(key.path).upload('0', 1);
     const request = await stage.requestFor(key);
     const huge = { ...request, source: { ...request.source, size: 100 * MIB * MIB } };
@@ -118,7 +118,7 @@ describe('streaming through the process', () => {
       expect(await contentOf(stage.onBackup, key)).toBe('0123456789');
     });
 
-    it('shows no stamp and proves nothing while it is partial, and goes on in any worker', async () => {
+    it('shows no stamp and proves nothing while it is partial, and any worker continues it', async () => {
       await putAppend('0123456789');
       expect(await stage.worker(ONE_BLOCK).copy(await stage.requestFor(key))).toEqual(UNFINISHED);
       const partial = await present(stage.worker(), key);
@@ -130,7 +130,7 @@ describe('streaming through the process', () => {
       expect(stage.wire.requests.filter(({ url }) => url.includes('comp=appendblock'))).toHaveLength(3);
     });
 
-    it('begins anew when the source has another version', async () => {
+    it('starts over when the source has another version', async () => {
       await putAppend('0123456789');
       expect(await stage.worker(ONE_BLOCK).copy(await stage.requestFor(key))).toEqual(UNFINISHED);
       await putAppend('abcdefghij');
@@ -138,7 +138,7 @@ describe('streaming through the process', () => {
       expect(await contentOf(stage.onBackup, key)).toBe('abcdefghij');
     });
 
-    it('is lost to the backup when another writer comes in between', async () => {
+    it('ends with a failed backup precondition when another writer interferes', async () => {
       await putAppend('0123456789');
       const request = await stage.requestFor(key);
       let blocks = 0;
@@ -154,7 +154,7 @@ describe('streaming through the process', () => {
       expect(await contentOf(stage.onBackup, key)).toBe('0123456789');
     });
 
-    it('begins anew when somebody else has appended to what was left', async () => {
+    it('begins anew when another program has appended to the partial copy', async () => {
       await putAppend('0123456789');
       expect(await stage.worker(ONE_BLOCK).copy(await stage.requestFor(key))).toEqual(UNFINISHED);
       await stage.onBackup.getAppendBlobClient(key.path).appendBlock('xxxx', 4);
@@ -162,15 +162,18 @@ describe('streaming through the process', () => {
       expect(await contentOf(stage.onBackup, key)).toBe('0123456789');
     });
 
-    it.each(['', 'x'])('of %j is lost to the source when that moved', async (content) => {
-      const blob = stage.atSource.getAppendBlobClient(key.path);
-      await blob.create();
-      if (content !== '') await blob.appendBlock(content, content.length);
-      const request = await stage.requestFor(key);
-      await blob.setMetadata({ moved: 'yes' });
-      expect(await stage.worker(SMALL).copy(request)).toMatchObject({ kind: 'source-precondition-failed' });
-      expect(await stage.worker(SMALL).copy(await stage.requestFor(key))).toEqual(WRITTEN);
-    });
+    it.each(['', 'x'])(
+      'of %j ends with a failed source precondition when the source changed',
+      async (content) => {
+        const blob = stage.atSource.getAppendBlobClient(key.path);
+        await blob.create();
+        if (content !== '') await blob.appendBlock(content, content.length);
+        const request = await stage.requestFor(key);
+        await blob.setMetadata({ moved: 'yes' });
+        expect(await stage.worker(SMALL).copy(request)).toMatchObject({ kind: 'source-precondition-failed' });
+        expect(await stage.worker(SMALL).copy(await stage.requestFor(key))).toEqual(WRITTEN);
+      },
+    );
   });
 
   describe('a page blob', () => {
@@ -206,7 +209,7 @@ describe('streaming through the process', () => {
         await stage.atSource.getBlobClient(key.path).downloadToBuffer(),
       );
 
-    it('stays as sparse as it was', async () => {
+    it('keeps its sparse ranges', async () => {
       await putPages();
       const request = await stage.requestFor(key);
       const store = stage.worker({ engine: 'streamed' });
@@ -228,7 +231,7 @@ describe('streaming through the process', () => {
       expect(await equal()).toBe(true);
     });
 
-    it('is lost to the source when that moved', async () => {
+    it('ends with a failed source precondition when the source changed', async () => {
       await putPages();
       const request = await stage.requestFor(key);
       await stage.atSource.getPageBlobClient(key.path).uploadPages(Buffer.alloc(512, 'z'), 0, 512);

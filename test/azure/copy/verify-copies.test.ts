@@ -12,7 +12,7 @@ const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
 const FULL: Partial<CopyOptions> = { verify: 'full' };
 const MIB = 1024 * 1024;
 
-/** Of a part of ten bytes, of the version that was asked for. */
+/** A range of ten bytes, of the requested version. */
 const garbledHeaders = (sent: WireRequest): Record<string, string> => ({
   'content-length': '10',
   'content-range': 'bytes 0-9/10',
@@ -48,7 +48,7 @@ describe('copies that are compared before they count', () => {
     expect(stage.wire.requests.filter(isRead).map(({ headers }) => headers['if-match'])).toHaveLength(1);
   });
 
-  it('are deleted and an error when the backup reads back otherwise', async () => {
+  it('are deleted, with an error, when the backup reads back different content', async () => {
     await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
     stage.wire.intercept = (sent) =>
       isRead(sent)
@@ -65,7 +65,7 @@ describe('copies that are compared before they count', () => {
     expect(await contentOf(stage.onBackup, key)).toBeUndefined();
   });
 
-  it('go, and what was there before stays with the snapshots that a user made of it', async () => {
+  it('are deleted, and the previous blob is kept with the snapshots that a user made of it', async () => {
     await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
     const backup = stage.onBackup.getBlockBlobClient(key.path);
     await backup.upload('before', 6);
@@ -107,7 +107,7 @@ describe('copies that are compared before they count', () => {
     expect(stage.wire.requests.some(({ headers }) => headers['x-ms-copy-source'] !== undefined)).toBe(false);
   });
 
-  it('go on being compared where another worker stopped', async () => {
+  it('are compared further where another worker stopped', async () => {
     const content = Buffer.alloc(20 * MIB, 'x');
     await stage.atSource.getBlockBlobClient(key.path).upload(content, content.length);
     const brief = stage.worker({ ...FULL, budgetMs: 0 });
@@ -125,7 +125,7 @@ describe('copies that are compared before they count', () => {
     ).toHaveLength(1);
   });
 
-  it('are archived only when they were read back', async () => {
+  it('are archived only after they were read back', async () => {
     await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
     const store = stage.worker(FULL);
     expect(await store.copy(await stage.requestFor(key, { tier: 'Archive' }))).toMatchObject({
@@ -134,7 +134,7 @@ describe('copies that are compared before they count', () => {
     expect(await present(store, key)).toMatchObject({ archived: true, tier: 'Archive' });
   });
 
-  it('are lost to the source when that moves while they are compared', async () => {
+  it('end with a failed source precondition when the source changes while they are compared', async () => {
     const blob = stage.atSource.getBlockBlobClient(key.path);
     await blob.upload('0123456789', 10);
     const request = await stage.requestFor(key);
@@ -165,7 +165,7 @@ describe('copies that are compared before they count', () => {
       ['copy-blob', { ...FULL, engine: 'copy-blob' }],
       ['streamed', { ...FULL, engine: 'streamed' }],
     ])(
-      'leave that in its place until they are equal, and for good when they are not: %s',
+      'leave that in its place until they are equal, and permanently if they are not: %s',
       async (engine, options) => {
         await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
         await stage.onBackup.getBlockBlobClient(key.path).upload('old', 3);
@@ -187,7 +187,7 @@ describe('copies that are compared before they count', () => {
       },
     );
 
-    it('go on being compared where another worker stopped, and no block is brought over twice', async () => {
+    it('are compared further where another worker stopped, and no block is copied twice', async () => {
       const content = Buffer.alloc(20 * MIB, 'x');
       await stage.atSource.getBlockBlobClient(key.path).upload(content, content.length);
       await stage.onBackup.getBlockBlobClient(key.path).upload('old', 3);
@@ -203,7 +203,7 @@ describe('copies that are compared before they count', () => {
       expect(stage.wire.requests.filter(isStaged)).toHaveLength(3);
     });
 
-    it('are lost when that was written again meanwhile', async () => {
+    it('are dropped when that was written again meanwhile', async () => {
       await stage.atSource.getBlockBlobClient(key.path).upload('0123456789', 10);
       await stage.onBackup.getBlockBlobClient(key.path).upload('old', 3);
       const request = await stage.requestFor(key);
@@ -216,7 +216,7 @@ describe('copies that are compared before they count', () => {
     });
   });
 
-  describe('on an immutable backup, where a version that is protected takes no metadata', () => {
+  describe('on an immutable backup, where a protected version accepts no metadata', () => {
     const isImmutable = ({ method, url }: WireRequest): boolean =>
       (method === 'PUT' && url.includes('comp=metadata')) || method === 'DELETE';
     const refused = { status: 409, headers: { 'x-ms-error-code': 'BlobImmutableDueToPolicy' } };
@@ -225,7 +225,7 @@ describe('copies that are compared before they count', () => {
       ['declares', true],
       ['does not declare', false],
     ])(
-      'get the stamp with a second copy, of the MD5 that was compared: the source %s it',
+      'get the stamp with a second copy, for the MD5 that was compared: the source %s it',
       async (_, declares) => {
         const blob = stage.atSource.getBlockBlobClient(key.path);
         await blob.upload('0123456789', 10);

@@ -17,12 +17,12 @@ for (const hierarchical of [false, true]) {
   });
 }
 
-describe('a store whose account does not answer as it should', () => {
+describe('a store whose account does not answer correctly', () => {
   it.each([
     [403, 'AuthorizationFailure', 'storage-forbidden', 'storage-forbidden'],
     [503, 'ServerBusy', 'storage-throttled', 'storage-throttled'],
     [500, 'InternalError', 'storage-unavailable', 'write-outcome-unknown'],
-  ])('says so for %i %s', async (status, service, onRead, onWrite) => {
+  ])('reports it for %i %s', async (status, service, onRead, onWrite) => {
     const server = createServer((_, response) => {
       response.writeHead(status, { 'x-ms-error-code': service }).end();
     });
@@ -52,8 +52,8 @@ describe('a store whose account does not answer as it should', () => {
   });
 });
 
-describe('a document that somebody else wrote', () => {
-  it('is there, with a version to write over, and no value', async () => {
+describe('a document that another program wrote', () => {
+  it('exists, with a version to overwrite and no value', async () => {
     const storage = await startStorage({ port: 0, accounts: [BACKUP] });
     onTestFinished(async () => await storage.stop());
     const account = connectAccount({ connectionString: storage.connectionString(BACKUP.name) });

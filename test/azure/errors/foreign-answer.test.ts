@@ -24,8 +24,8 @@ const OF_A_BLOB = {
   'x-ms-blob-type': 'BlockBlob',
 };
 
-describe('an answer to a look at a blob', () => {
-  it('is taken without the headers that a proxy took away, where one sign is left', async () => {
+describe('an answer to a HEAD of a blob', () => {
+  it('is accepted without the headers that a proxy removed, if one that identifies the service is left', async () => {
     const account = await connect((_, response) => {
       response.removeHeader('x-ms-request-id');
       response
@@ -44,7 +44,7 @@ describe('an answer to a look at a blob', () => {
     ['no date of its last change', { 'last-modified': 'yesterday' }],
     ['no kind', { 'x-ms-blob-type': 'Page' }],
     ['the id of another request', { 'x-ms-client-request-id': '1' }],
-  ])('is none with %s', async (_, headers) => {
+  ])('is refused with %s', async (_, headers) => {
     const account = await connect((_request, response) => {
       response.writeHead(200, { ...OF_A_BLOB, ...headers }).end();
     });
@@ -54,7 +54,7 @@ describe('an answer to a look at a blob', () => {
     });
   });
 
-  it('is asked for again where that was wished for', async () => {
+  it('is requested again where the caller allows retries', async () => {
     let asked = 0;
     const account = await connect((_, response) => {
       if (++asked === 1) response.writeHead(200, { 'content-type': 'text/html' }).end();
@@ -76,13 +76,13 @@ describe('a listing by the SDK', () => {
   };
 
   it.each(['photos', '$web', '$root'])(
-    'is taken where it is of the container that was asked for: %s',
+    'is accepted if it is of the requested container: %s',
     async (name) => {
       expect(await list(name, name)).toEqual([]);
     },
   );
 
-  it('is none where it is of another one', async () => {
+  it('is refused where it is of another container', async () => {
     await expect(list('photos', '$web')).rejects.toThrow('the listing of another container');
   });
 });
@@ -96,7 +96,7 @@ describe('a listing of containers', () => {
     return await Array.fromAsync(createAzureBlobReader(account).listContainers());
   };
 
-  it('is empty where the service says so', async () => {
+  it('is empty if the service says so', async () => {
     const empty = `${head}<Prefix /><Marker></Marker><Containers /><NextMarker /></EnumerationResults>`;
     expect(await list(empty)).toEqual([[]]);
   });
@@ -114,7 +114,7 @@ describe('a listing of containers', () => {
   });
 });
 
-describe('an answer that was given before the request was sent', () => {
+describe('an answer from before its request', () => {
   const ABSENT = { 'x-ms-error-code': 'BlobNotFound', 'x-ms-request-id': '1' };
 
   it.each<[string, Record<string, string>]>([
@@ -134,7 +134,7 @@ describe('an answer that was given before the request was sent', () => {
     });
   });
 
-  it('is none when its date is too old by the clock of the account', async () => {
+  it('is refused when its date is too old by the clock of the account', async () => {
     let isKept = false;
     const account = await connect((_request, response) => {
       const date = new Date(Date.now() - (isKept ? 90_000 : 0)).toUTCString();
@@ -142,7 +142,7 @@ describe('an answer that was given before the request was sent', () => {
       response.writeHead(404, { ...ABSENT, date }).end();
     });
     const reader = createAzureBlobReader(account);
-    // What three answers agree on; of those that come in one second, one counts but for the first.
+    // What three answers agree on; of those within one second, only one counts after the first.
     for (let heard = 0; heard < 3; heard++) {
       expect(await reader.read(KEY)).toEqual({ present: false, container: 'exists' });
       await new Promise((resolve) => setTimeout(resolve, heard === 0 ? 0 : 1050));

@@ -14,7 +14,9 @@ import { type AnsweringService, rejectionOf, startAnsweringService } from '../su
 
 const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
 
-/** Codes that the SDK knows and that no request of ours can meet: we ask for no lease, snapshot or sequence number. */
+/**
+ * Codes that the SDK knows and that our requests cannot get: they use no lease, snapshot or sequence number.
+ */
 const NOT_OURS =
   /^(Lease(?!IdMissing)|InfiniteLease|Incremental|OperationNotAllowedOnIncremental|PreviousSnapshot|SnapshotCount|SequenceNumberIncrement|AccountAlreadyExists)/;
 
@@ -61,14 +63,14 @@ describe('an answer of storage', () => {
   });
 
   it.each(STORAGE_ANSWERS.filter(({ write: means }) => isRefusal(means)).map(named))(
-    '%s tells a write that its condition did not hold',
+    '%s means to a write that its condition did not hold',
     async (_name, row) => {
       expect(await write(`${row.status}/${row.service}`)).toEqual(toRefusedOutcome(row.write as Refusal));
     },
   );
 
   it.each(STORAGE_ANSWERS.filter(({ write: means }) => !isRefusal(means)).map(named))(
-    '%s means to a write what its row says, and names the account that it is of',
+    '%s means to a write what its row says, and names its account',
     async (_name, row) => {
       const error = await writeError(`${row.status}/${row.service}`);
       expect(error.code).toBe(row.write);
@@ -87,7 +89,7 @@ describe('an answer of storage', () => {
     ['500/Unheard', 'storage-unavailable', 'write-outcome-unknown'],
     ['502', 'storage-unavailable', 'write-outcome-unknown'],
     ['503', 'storage-throttled', 'write-outcome-unknown'],
-  ])('that is not in the table, %s, goes by its status', async (name, read, written) => {
+  ])('that is not in the table, %s, is judged by its status', async (name, read, written) => {
     expect((await readError(name)).code).toBe(read);
     expect((await writeError(name)).code).toBe(written);
   });
@@ -105,12 +107,12 @@ describe('an answer of storage', () => {
     ['stranger/429', 'storage-throttled', 'storage-throttled'],
     ['stranger/502', 'storage-unavailable', 'write-outcome-unknown'],
     ['stranger/503', 'storage-throttled', 'write-outcome-unknown'],
-  ])('of something else, %s, says nothing of the account', async (name, read, written) => {
+  ])('from something else, %s, says nothing about the account', async (name, read, written) => {
     expect((await readError(name)).code).toBe(read);
     expect((await writeError(name)).code).toBe(written);
   });
 
-  it('says how long it is to be left alone', async () => {
+  it('says how long to wait before the next request', async () => {
     expect((await readError('503/ServerBusy')).retryAfterMs).toBe(7000);
     expect((await readError('500/InternalError')).retryAfterMs).toBeUndefined();
   });
@@ -167,12 +169,12 @@ describe('a request without an answer', () => {
     expect(toStorageError(written, 'write', 'backupaccount').code).toBe('write-outcome-unknown');
   });
 
-  it('was never sent when no token could be had', () => {
+  it('was never sent when there was no token', () => {
     const error = Object.assign(new Error('no identity here'), { name: 'CredentialUnavailableError' });
     expect(toStorageError(error, 'write', 'backupaccount').code).toBe('storage-forbidden');
   });
 
-  it('is a defect of ours when neither storage nor the network had to do with it', () => {
+  it('is a defect of ours when neither storage nor the network caused it', () => {
     expect(toStorageError(new TypeError('x is undefined'), 'write', 'backupaccount').code).toBe('unexpected');
   });
 });

@@ -18,7 +18,7 @@ const NOT_PERMITTED = { kind: 'written', access: 'not-permitted' };
 const setsAccess = ({ headers }: WireRequest): boolean => headers['x-ms-acl'] !== undefined;
 const refusal = (code: string): WireAnswer => ({ status: 403, headers: { 'x-ms-error-code': code } });
 
-describe('a mirror that may write and may not set access', () => {
+describe('a mirror that may write but not set access', () => {
   let pair: LakePair;
   let wire: Wire;
   let now: number;
@@ -58,7 +58,7 @@ describe('a mirror that may write and may not set access', () => {
     },
   );
 
-  it('makes a directory that is to have none as ever', async () => {
+  it('makes a directory without access in the usual way', async () => {
     wire.intercept = (request) =>
       setsAccess(request) ? refusal('AuthorizationPermissionMismatch') : undefined;
     await directories.setAccess(KEY, ACCESS);
@@ -66,27 +66,27 @@ describe('a mirror that may write and may not set access', () => {
     expect(await directories.createDirectory(request)).toEqual({ kind: 'written', access: 'set' });
   });
 
-  it('fails when it may not even write', async () => {
+  it('fails when it may not write at all', async () => {
     wire.intercept = () => refusal('AuthorizationPermissionMismatch');
     const request = { key: KEY, metadata: {}, access: ACCESS };
     await expect(directories.createDirectory(request)).rejects.toMatchObject({ code: 'storage-forbidden' });
   });
 
-  it('fails after a 403 that does not speak of rights', async () => {
+  it('fails after a 403 that is not about rights', async () => {
     wire.intercept = () => refusal('AuthorizationFailure');
     await expect(directories.setAccess(KEY, ACCESS)).rejects.toMatchObject({ code: 'storage-forbidden' });
   });
 });
 
 describe('an access with the sticky bit', () => {
-  it('takes a second request, since no list can hold it', async () => {
+  it('takes a second request, since no ACL can hold it', async () => {
     const pair = await startLakePair();
     await pair.addContainer('backup', KEY.container);
     await pair.makeDirectory('backup', KEY);
     const port = /:(\d+)\//.exec(pair.connectionStrings.backup)?.[1] ?? '';
     const wire = await startWire(Number(port));
     const connectionString = pair.connectionStrings.backup.replace(`:${port}/`, `:${wire.port}/`);
-    // The embedded storage knows no sticky bit.
+    // The embedded storage does not support the sticky bit.
     wire.intercept = ({ headers }) =>
       headers['x-ms-permissions'] === undefined ? undefined : { status: 200, headers: { etag: '"0x1"' } };
     const directories = createAzureDirectoryStore(connectAccount({ connectionString }));

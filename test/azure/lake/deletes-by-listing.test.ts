@@ -17,7 +17,7 @@ const page = (container: string, names: readonly string[]): string =>
     )
     .join('')}</Blobs><NextMarker /></EnumerationResults>`;
 
-/** An account that lists what it pleases, and the names that it was asked to delete. */
+/** An account with any listing, and the names that it was asked to delete. */
 async function serve(type: string, listing: string) {
   const deleted: string[] = [];
   const service = await startAnsweringService(({ method, url = '' }, response) => {
@@ -37,7 +37,7 @@ async function serve(type: string, listing: string) {
 
 const later = (): number => Date.now() + DAY_MS;
 
-describe('what is deleted on the word of a listing', () => {
+describe('what is deleted because a listing names it', () => {
   it('is in staging, whatever the listing holds', async () => {
     const { account, deleted } = await serve(
       'application/xml',
@@ -57,7 +57,7 @@ describe('what is deleted on the word of a listing', () => {
     expect(deleted).toEqual([]);
   });
 
-  it('is in the trash, whatever the listing holds', async () => {
+  it('is in the trash, whatever the listing returns', async () => {
     const name = `a.${Date.now() - DAY_MS}-0123456789abcdef`;
     const { account, deleted } = await serve(
       'application/json',

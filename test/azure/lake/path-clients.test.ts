@@ -15,7 +15,7 @@ interface Sent {
   readonly renameSource: string | undefined;
 }
 
-/** An account whose requests get no further than here. */
+/** An account whose requests end here. */
 function recording(connectionString: string): { account: Account; sent: Sent[] } {
   const account = connectAccount({ connectionString });
   const sent: Sent[] = [];
@@ -50,7 +50,7 @@ describe('the Data Lake API of an account', () => {
     ]);
   });
 
-  it('takes a SAS for every request, the source of a rename included', async () => {
+  it('uses a SAS for every request, the source of a rename included', async () => {
     const pair = await startLakePair();
     const { source, backup } = pair.connectionStrings;
     const sas = BlobServiceClient.fromConnectionString(backup).generateAccountSasUrl(

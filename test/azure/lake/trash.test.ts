@@ -35,7 +35,7 @@ describe('the trash of a real hierarchical account', () => {
     return outcome.trashed;
   }
 
-  it('says of each directory what it was called', async () => {
+  it('keeps the name of each directory', async () => {
     expect((await trash(later(0))).path).toMatch(/^\.blobmirror\/trash\/old name \d+\.\d+-[0-9a-f]{16}$/);
   });
 
@@ -48,7 +48,7 @@ describe('the trash of a real hierarchical account', () => {
     expect(await pair.isInTrash(young)).toBe(true);
   });
 
-  it('is emptied with what was left of a copy, and not of what somebody else put there', async () => {
+  it('is emptied together with leftovers of copies, but not of blobs from another program', async () => {
     const staged = parseKey('lake', '.blobmirror/staging/abc');
     const foreign = parseKey('lake', '.blobmirror/trash/whatever/f');
     for (const key of [staged, foreign]) await pair.put('backup', key, { content: 'x' });
@@ -59,7 +59,7 @@ describe('the trash of a real hierarchical account', () => {
     expect(await pair.content('backup', foreign)).toBe('x');
   });
 
-  it('is deleted in as many requests as the service asks for', async () => {
+  it('is deleted in as many requests as the service needs', async () => {
     const trashed = await trash(later(0));
     const port = /:(\d+)\//.exec(pair.connectionStrings.backup)?.[1] ?? '';
     const wire = await startWire(Number(port));

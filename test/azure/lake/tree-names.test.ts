@@ -46,7 +46,7 @@ describe('a directory whose name is', () => {
     'decomposed-u\u0308',
     'emoji-😀',
     '日本語ファイル',
-  ])('%j is made, renamed from and to, trashed and removed under that very name', async (name) => {
+  ])('%j is created, renamed from and to, trashed and removed under exactly that name', async (name) => {
     const [plain, odd] = [`plain ${name}`, `odd/${name}`];
     const key = parseKey('lake', odd);
     const made = await pair.backup.createDirectory({ key, metadata: { a: 'b' }, access: undefined });
@@ -84,7 +84,7 @@ describe('a directory whose name is', () => {
     });
   });
 
-  it('with a backslash is one in another, as the service itself has it', async () => {
+  it('with a backslash is nested in another one, as on the service itself', async () => {
     const key = parseKey('lake', 'back\\slash');
     await pair.backup.createDirectory({ key, metadata: {}, access: undefined });
     expect(await listed()).toEqual(expect.arrayContaining(['back', 'back/slash']));

@@ -28,7 +28,7 @@ describe('requests to a hierarchical backup, as storage counts them', () => {
     await pair.stop();
   });
 
-  /** With everything that is read first left out. */
+  /** Without the initial reads. */
   async function count(act: () => Promise<unknown>): Promise<string[]> {
     pair.requests.length = 0;
     await act();
@@ -43,7 +43,7 @@ describe('requests to a hierarchical backup, as storage counts them', () => {
 
   const below = (rest: string): Key => parseKey('lake', `${key.path}/${rest}`);
 
-  it('are one for a reading, whatever is there', async () => {
+  it('are one for a read, whatever is there', async () => {
     expect(await count(() => pair.backup.read(key))).toEqual(['Blob_GetProperties']);
     expect(await count(() => pair.backup.read(below('none')))).toEqual(['Blob_GetProperties']);
   });

@@ -10,7 +10,7 @@ import { addStamp } from '../../../src/model/stamp.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
 import { startLake } from '../../../packages/local/test/support/start-lake.ts';
 
-/** The same listing by the SDK, as what both know of it. */
+/** The same listing by the SDK, reduced to what both return. */
 async function bySdk(
   container: ContainerClient,
   { prefix, startFrom, include = {}, pageSize = 5000 }: Listing,
@@ -45,7 +45,7 @@ function fromEntry(entry: PageEntry) {
 
 const ALL = { metadata: true, tags: true, copy: true };
 
-describe('a listing of a flat account is entry by entry what the SDK lists', () => {
+describe('a listing of a flat account equals that of the SDK, entry by entry', () => {
   let storage: Storage;
   let connectionString: string;
   let container: ContainerClient;
@@ -100,7 +100,7 @@ describe('a listing of a flat account is entry by entry what the SDK lists', () 
 });
 
 describe('a listing of a hierarchical account', () => {
-  it('is entry by entry what the SDK lists, and tells directories from files', async () => {
+  it('is entry by entry what the SDK lists, and distinguishes directories from files', async () => {
     const lake = await startLake();
     await lake.files.getDirectoryClient('empty & more').create({ metadata: { Own: 'x' } });
     await lake.write('b/c/d.txt');

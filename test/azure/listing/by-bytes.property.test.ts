@@ -15,7 +15,7 @@ import { budget } from '../../support/budgets.ts';
 const modified = new Date('2026-11-21T21:54:57.000Z');
 const ACCESS = { Owner: '$superuser', Group: 'staff', Permissions: 'rw-r-----', Acl: 'user::rw-' };
 
-/** A blob of both sides that is in step but for what is said. */
+/** A blob that is in step on both sides, except for the given differences. */
 interface Pair {
   readonly path: string;
   readonly etag: string;
@@ -112,7 +112,7 @@ function write(name: string, own: Readonly<Record<string, string>>, metadata: Me
   };
 }
 
-/** As the reader has them, page by page. */
+/** As the reader returns them, page by page. */
 async function* pagesOf(blobs: readonly WrittenBlob[], size: number): AsyncGenerator<BlobPage> {
   for (let from = 0; from < blobs.length; from += size) {
     const page = scanPage(writePage({ blobs: blobs.slice(from, from + size), nextMarker: '' }, USUAL));
@@ -155,15 +155,18 @@ async function walk(
 const anySizes = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }));
 
 describe('listings that are compared by their bytes', () => {
-  it.each(['mirror', 'off'] as const)('find in step what their texts do, with access %s', async (acl) => {
-    const policy: Policy = { ...FLAT.policy, acl };
-    await fc.assert(
-      fc.asyncProperty(anyPairs, anySizes, async (pairs, sizes) => {
-        expect(await walk(pairs, sizes, policy, true)).toEqual(await walk(pairs, sizes, policy, false));
-      }),
-      { numRuns: budget(2000) },
-    );
-  });
+  it.each(['mirror', 'off'] as const)(
+    'find the same pairs in step as the parsed entries, with access %s',
+    async (acl) => {
+      const policy: Policy = { ...FLAT.policy, acl };
+      await fc.assert(
+        fc.asyncProperty(anyPairs, anySizes, async (pairs, sizes) => {
+          expect(await walk(pairs, sizes, policy, true)).toEqual(await walk(pairs, sizes, policy, false));
+        }),
+        { numRuns: budget(2000) },
+      );
+    },
+  );
 
   it.each(['0', '1023', '10240', ''])('find no pair in step whose backup has %s bytes', (length) => {
     const pair = { ...usualPair('a'), backup: { 'Content-Length': length } };
@@ -172,7 +175,7 @@ describe('listings that are compared by their bytes', () => {
     expect(entriesLookInStep(first(source), first(backup), FLAT.policy)).toBe(false);
   });
 
-  it('leave it to their texts that a backup has the wanted tier by default', () => {
+  it('compare the texts where a backup has the wanted tier by default', () => {
     const inferred = { AccessTier: 'Hot', AccessTierInferred: 'true' };
     const pair = { ...usualPair('a'), source: { AccessTier: 'Hot' }, backup: inferred };
     const [source, backup] = [scan([onSource(pair)]), scan([onBackup(pair)])];
@@ -183,7 +186,7 @@ describe('listings that are compared by their bytes', () => {
     expect(entriesLookInStep(first(backup), first(backup), { ...hot, tier: 'Cool' })).toBe(false);
   });
 
-  it('find pages of usual pairs in step without reading a text of them', () => {
+  it('find pages of usual pairs in step without reading their texts', () => {
     const pairs = Array.from({ length: 50 }, (_, i): Pair => usualPair(`dir/${String(i).padStart(3, '0')}`));
     const [source, backup] = [scan(pairs.map(onSource)), scan(pairs.map(onBackup))];
     const rules = { most: 50, access: true };
@@ -216,7 +219,7 @@ describe('listings that are compared by their bytes', () => {
         const isAscending = paths.every((path, i) =>
           all.every((isBefore) => isBefore(paths[i - 1] ?? '', path)),
         );
-        // Of names that are ASCII and written as they are read it knows.
+        // It knows the order of names that are ASCII and not escaped.
         const isKnown = paths.every((path) => /^[a-z0-9/.]+$/.test(path));
         expect(isKnown ? [isAscending] : [isAscending, false]).toContain(ascends);
       }),
@@ -225,7 +228,7 @@ describe('listings that are compared by their bytes', () => {
   });
 });
 
-/** Few enough that all of some are ASCII. */
+/** Few enough that some pages are all ASCII. */
 const NAMES = [
   'a',
   'a/b',

@@ -8,7 +8,7 @@ import { anyMutations, mutate } from './support/mutate.ts';
 import { writePage } from './support/written-page.ts';
 
 describe('entries that are written like others of their page', () => {
-  it('are found where going through their elements finds them, and end where those end', () => {
+  it('have the same offsets and end as when their elements are scanned one by one', () => {
     let known = 0;
     fc.assert(
       fc.property(
@@ -54,7 +54,7 @@ describe('entries that are written like others of their page', () => {
     expect(shapes.scan(cursor)?.isBlockBlob).toBe(isBlockBlob);
   });
 
-  it('tell no access of which an end has no text, since nobody would know where it ends', () => {
+  it('have no access whose last part has no text, since its end would be unknown', () => {
     const access = '<Owner></Owner><Group>g</Group><Permissions>p</Permissions><Acl>a</Acl>';
     const page = Buffer.from(USUAL.replace('</Properties>', `${access}</Properties>`).repeat(2));
     const [shapes, cursor] = [new EntryShapes(), new XmlCursor(page, true)];

@@ -21,7 +21,7 @@ function page(names: readonly string[], nextMarker = ''): Buffer {
   return writePage({ blobs: names.map(blob), nextMarker });
 }
 
-/** A service that answers as it is told, and what listing it comes to. It is gone when the test ends. */
+/** A service with the given answers, and the result of listing it. It is stopped when the test ends. */
 async function serve(
   answer: (response: ServerResponse, request: IncomingMessage, query: URLSearchParams) => void,
   options: ConnectOptions = { tries: 1 },
@@ -49,7 +49,7 @@ async function serve(
 }
 
 describe('a page', () => {
-  it('keeps all that its entries know while others come, until it is released', async () => {
+  it('keeps its entries readable while other pages arrive, until it is released', async () => {
     const { account } = await serve((response, _, query) => {
       const marker = Number(query.get('marker') ?? 0);
       response.end(page([`blob-${marker}`], marker < 3 ? String(marker + 1) : ''));
@@ -65,7 +65,7 @@ describe('a page', () => {
 });
 
 describe('a listing', () => {
-  it('asks for what it is told to, beside the signature, and goes on from marker to marker', async () => {
+  it('sends the requested parameters, beside the signature, and follows the markers', async () => {
     const { list, queries } = await serve((response, _, query) =>
       response.end(
         query.get('marker') === null ? page([`${prefix}a`, `${prefix}b`], 'm & n') : page([`${prefix}c`]),
@@ -98,7 +98,7 @@ describe('a listing', () => {
     expect(queries.map((query) => query.get('marker'))).toEqual(['m']);
   });
 
-  it('asks for no page before it is drawn, and for none after the last that is', async () => {
+  it('requests a page only when the iterator needs it', async () => {
     const { account, queries } = await serve((response, _, query) =>
       response.end(page(['a'], `${query.get('marker') ?? ''}m`)),
     );
@@ -120,7 +120,7 @@ describe('a listing', () => {
     expect(turns).toBe(2);
   });
 
-  it('reads pages with names that XML cannot hold, and others that are written in an unusual way', async () => {
+  it('reads pages with names that XML cannot hold, and pages in an unusual form', async () => {
     const unusual = page(['b'])
       .toString()
       .replace('<Blobs>', '<Blobs>\n  <!-- sorted -->\n  ')
@@ -132,7 +132,7 @@ describe('a listing', () => {
     expect(await list()).toEqual([['a', 'a\uFFFF\u0001'], ['b & c']]);
   });
 
-  it('leaves out what is no blob as it is now', async () => {
+  it('leaves out entries that are not current blobs', async () => {
     const { list } = await serve((response) =>
       response.end(
         page(['old', 'snapshot', 'deleted', 'new'])
@@ -153,7 +153,7 @@ describe('a listing', () => {
   });
 });
 
-describe('a listing fails, and gives no short page, when', () => {
+describe('a listing fails, and returns no short page, when', () => {
   const whole = page(['a', 'b']);
 
   it.each<[string, (response: ServerResponse, query: URLSearchParams) => void]>([
@@ -237,7 +237,7 @@ describe('a listing fails, and gives no short page, when', () => {
   const withPrefixes = () =>
     whole.toString().replace('<Blob>', '<BlobPrefix><Name>p/</Name></BlobPrefix><Blob>');
 
-  it('there are names without the prefix that was asked for', async () => {
+  it('there are names without the requested prefix', async () => {
     for (const names of [
       ['p/a', 'q'],
       ['o', 'p/a'],
@@ -248,7 +248,7 @@ describe('a listing fails, and gives no short page, when', () => {
     }
   });
 
-  it('the body does not come to its end in time', async () => {
+  it('the body does not end in time', async () => {
     const { list } = await serve((response) => response.write(whole.subarray(0, 100)), {
       tries: 1,
       answerWithinMs: 50,
@@ -261,7 +261,7 @@ describe('a listing fails, and gives no short page, when', () => {
     expect(await rejectionOf(list())).toMatchObject({ code: 'storage-unavailable' });
   });
 
-  it('the service says so, in words that it keeps', async () => {
+  it('the service returns an error, which it passes on', async () => {
     const { list } = await serve((response) =>
       response
         .writeHead(404, { 'content-type': 'application/xml' })
@@ -272,7 +272,7 @@ describe('a listing fails, and gives no short page, when', () => {
     });
   });
 
-  it('somebody ends it, while it waits for a body too', async () => {
+  it('the caller aborts it, even while it waits for a body', async () => {
     const reason = new Error('enough');
     const enough = new AbortController();
     const { list } = await serve((response) => {

@@ -11,7 +11,7 @@ import { plain } from './support/plain.ts';
 import { isUnwritable, type WrittenBlob, writePage } from './support/written-page.ts';
 
 describe('a page of a listing', () => {
-  it('is read as it was written, by the scanner and by the parser alike', () => {
+  it('is read unchanged, by the scanner and by the parser', () => {
     fc.assert(
       fc.property(anyPage, anySpelling, (written, spelling) => {
         const page = writePage(written, spelling);
@@ -52,7 +52,7 @@ describe('a page of a listing', () => {
     expect(scanned).toBeGreaterThan(100);
   });
 
-  it('that was cut off anywhere is an error and never a shorter page', () => {
+  it('that is truncated anywhere is an error and never a shorter page', () => {
     fc.assert(
       fc.property(anyPage, anySpelling, anyPlace, (written, spelling, part) => {
         const page = writePage(written, spelling);
@@ -64,7 +64,10 @@ describe('a page of a listing', () => {
   });
 });
 
-/** Names that are encoded, and ETags that begin with a quote or what else has to be escaped: no listing has such. */
+/**
+ * Names that are encoded, and ETags that begin with a quote or with a character that has to be escaped: no
+ * listing has these.
+ */
 function isForParser({ name, properties }: WrittenBlob): boolean {
   return isUnwritable(name) || /^["&<>'\r]/.test(properties.get('Etag') ?? '');
 }

@@ -12,7 +12,7 @@ import { startLake } from '../../../packages/local/test/support/start-lake.ts';
 import { startTwoAccounts } from '../../../packages/local/test/support/two-accounts.ts';
 import { plain } from './support/plain.ts';
 
-/** By the documented example of an answer, in the spelling of Azure. */
+/** From the documented example of an answer, in the form that Azure writes. */
 const AZURE = (blob: string): Buffer =>
   Buffer.from(
     '<?xml version="1.0" encoding="utf-8"?><EnumerationResults ServiceEndpoint="https://a.blob.core.windows.net/" ContainerName="photos">' +
@@ -28,7 +28,7 @@ const DIRECTORY = AZURE(
 );
 
 describe('the scanner of listings', () => {
-  it('knows how Azure writes them, with owner, group, permissions and ACL', () => {
+  it('reads the form that Azure writes, with owner, group, permissions and ACL', () => {
     const page = scanPage(DIRECTORY);
     expect(page?.nextMarker).toBe('2!8!MDAw');
     expect(page?.entries[0]).toMatchObject({ name: 'p', etag: '0x8DC', isDirectory: true, stamp: undefined });
@@ -41,7 +41,7 @@ describe('the scanner of listings', () => {
     expect(page && plain(page)).toEqual(plain(parsePage(DIRECTORY)));
   });
 
-  it('tells when metadata has a name that XML cannot carry', () => {
+  it('reports metadata with a name that XML cannot carry', () => {
     const properties = '<Properties><Etag>0x8DC</Etag></Properties>';
     const entries = ['<x-ms-invalid-name>a-b</x-ms-invalid-name>', '<ab>1</ab>'].flatMap((metadata) => {
       const page = AZURE(`<Name>p</Name>${properties}<Metadata>${metadata}</Metadata>`);
@@ -50,7 +50,7 @@ describe('the scanner of listings', () => {
     expect(entries).toEqual([false, false, true, true]);
   });
 
-  it('shows no stamp of a copy whose content is not there', () => {
+  it('shows no stamp of a copy without its content', () => {
     const statuses = ['success', 'pending', 'failed', 'aborted'];
     const stamps = statuses.map((status) => {
       const properties = `<Properties><Etag>0x1</Etag><CopyStatus>${status}</CopyStatus></Properties>`;
@@ -77,7 +77,7 @@ describe('the scanner of listings', () => {
 });
 
 describe('the stamp of a listed blob', () => {
-  it('is what the whole metadata would give, and none where that fails', () => {
+  it('is the same as from the whole metadata, and undefined where that fails', () => {
     const part = fc.oneof(
       fc.string({ unit: 'grapheme-ascii' }),
       fc.constantFrom('v=1', 'v=2', 'account=a', 'account=', 'etag=0x8DC', 'etag="0x8DC"', 'etag=""', ''),

@@ -34,7 +34,7 @@ describeQueueBrowser('on Service Bus', async () => {
   };
 });
 
-it('shows the bytes of what is no JSON, and properties of every type', async () => {
+it('shows the bytes of a body that is not JSON, and properties of every type', async () => {
   const { client, sender } = await startTestBroker();
   const properties = { text: 'a', number: 1.5, flag: true, time: new Date(0) };
   await sender.sendMessages([
@@ -47,7 +47,7 @@ it('shows the bytes of what is no JSON, and properties of every type', async () 
   expect(page?.[1]?.body).toBe('text');
 });
 
-it('holds no more than a page of many messages', async () => {
+it('holds no more than a page of messages in memory', async () => {
   const { client, sender } = await startTestBroker();
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
@@ -69,7 +69,7 @@ it('holds no more than a page of many messages', async () => {
   expect((used.at(-1) ?? 0) - (used[0] ?? 0)).toBeLessThan(20_000_000);
 });
 
-it('says of a queue that cannot be looked at which one it is and why', async () => {
+it('names a queue that cannot be browsed, and the reason', async () => {
   const { client } = await startTestBroker();
   const browser = createAzureQueueBrowser(client, 'nobody');
   await expect(Array.fromAsync(browser.browse())).rejects.toMatchObject({

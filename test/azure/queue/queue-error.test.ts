@@ -29,7 +29,7 @@ describe('an error of Service Bus', () => {
     expect(error).toMatchObject({ code, message: `queue events did not take a message: ${reason}` });
   });
 
-  it('of the way to the service is the service not being there', () => {
+  it('of the connection means that the service is unavailable', () => {
     const refused = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
     expect(toQueueError(refused, 'events').code).toBe('queue-unavailable');
     for (const name of ['OperationTimeoutError', 'AbortError', 'CredentialUnavailableError'])
@@ -38,7 +38,7 @@ describe('an error of Service Bus', () => {
     expect(toQueueError(all, 'events').code).toBe('queue-unavailable');
   });
 
-  it('is known by its text where the client throws a plain error, whichever of them', async () => {
+  it('is recognised by its text where the client throws a plain error', async () => {
     const texts = await plainErrorsOfTheClient();
     const unknown = texts.filter(
       (text) => toQueueError(new Error(text), 'events').code !== 'queue-unavailable',
@@ -54,7 +54,7 @@ describe('an error of Service Bus', () => {
     ['a wrong argument', Object.assign(new TypeError('secret'), { code: 'ERR_INVALID_ARG_TYPE' })],
     ['what the client says of a body that it cannot write', new Error('An error occurred: secret')],
     ['no error at all', 'secret'],
-  ])('that nobody knows is no outage, and its text is left out: %s', (_what, thrown) => {
+  ])('that is unknown is not an outage, and its text is left out: %s', (_what, thrown) => {
     const error = toQueueError(thrown, 'events');
     expect(error.code).toBe('unexpected');
     expect(inspect(error)).not.toContain('secret');
@@ -62,7 +62,7 @@ describe('an error of Service Bus', () => {
     expect(inspect(error.cause)).toContain(where);
   });
 
-  it('is told by the real client when there is no such queue', async () => {
+  it('is reported by the real client when there is no such queue', async () => {
     const broker = await startBroker({ port: 0, queues: [] });
     const client = new ServiceBusClient(broker.connectionString, { retryOptions: { maxRetries: 0 } });
     const queue = createAzureHintQueue(client.createSender('nowhere'));
@@ -80,7 +80,7 @@ const HISTORY = {
   parked: true,
 } as HintMessage['history'];
 
-/** Of wrong calls, and of connection strings. */
+/** Texts of programming errors, and of connection strings. */
 const NOT_ON_THE_WAY: readonly string[] = [
   'Please provide sender options.',
   'Please provide receiver options.',
@@ -89,7 +89,10 @@ const NOT_ON_THE_WAY: readonly string[] = [
   'Connection string malformed: missing key for assignment',
 ];
 
-/** The texts of `Error('…')` in the sources of the packages below @azure/service-bus, with x in the place of each value. */
+/**
+ * The texts of `Error('…')` in the sources of the packages below @azure/service-bus, with x in place of each
+ * value.
+ */
 async function plainErrorsOfTheClient(): Promise<string[]> {
   const files = ['rhea-promise/dist/lib/connection.js', '@azure/core-amqp/dist/esm/**/*.js'].flatMap((glob) =>
     globSync(join('node_modules', glob)),

@@ -11,7 +11,7 @@ const MESSAGE: ShardMessage = {
   attempt: 1,
 };
 
-it('sends a message as it is, named by its try, and drops the same try again', async () => {
+it('sends a message unchanged, with an id for each try, and drops a duplicate try', async () => {
   const { sender, receiver } = await startTestBroker({ duplicateDetectionWindowMs: 600_000 });
   const queue = createAzureShardQueue(sender);
   await queue.send(MESSAGE);
@@ -25,7 +25,7 @@ it('sends a message as it is, named by its try, and drops the same try again', a
   ]);
 });
 
-it('lets a shard wait for as long as it is told', async () => {
+it('delays a shard for the given time', async () => {
   const { sender, receiver } = await startTestBroker();
   const before = Date.now();
   await createAzureShardQueue(sender).send(MESSAGE, 300);
@@ -34,7 +34,7 @@ it('lets a shard wait for as long as it is told', async () => {
   expect(Date.now() - before).toBeGreaterThanOrEqual(290);
 });
 
-it('says when the queue did not take it', async () => {
+it('reports when the queue did not take it', async () => {
   const { client } = await startTestBroker();
   const queue = createAzureShardQueue(client.createSender('nobody'));
   await expect(queue.send(MESSAGE)).rejects.toMatchObject({ code: 'queue-refused' });

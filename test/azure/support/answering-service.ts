@@ -8,7 +8,10 @@ export interface AnsweringService {
   stop(): Promise<void>;
 }
 
-/** An HTTP service whose every answer is the test's, but for the sign of the service, with the real client in front of it. */
+/**
+ * An HTTP service whose answers the test defines, except for the service's own headers, with the real client
+ * in front of it.
+ */
 export async function startAnsweringService(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<AnsweringService> {
@@ -30,7 +33,7 @@ export async function startAnsweringService(
   };
 }
 
-/** What a promise was rejected with. */
+/** The error that a promise was rejected with. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   return await promise.then(
     () => {

@@ -1,6 +1,6 @@
 import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
 
-/** Each way to copy, by options that make small blobs go it. */
+/** Each copy engine, with options that make it copy small blobs. */
 export const ENGINES: readonly (readonly [name: string, options: Partial<CopyOptions>])[] = [
   ['put-blob-from-url', {}],
   ['blocks-from-url', { largestInOneRequest: 0, serverBlock: { size: 2, atOnce: 3 } }],

@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 
 export interface WireRequest {
   readonly method: string;
-  /** Path and query, as they were sent. */
+  /** Path and query, as sent. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
 }
@@ -24,12 +24,12 @@ export interface WireAnswer {
 export interface Wire {
   readonly port: number;
   readonly requests: WireRequest[];
-  /** Called before a request goes on. What it answers is the answer; it goes on when there is none. */
+  /** Called before a request is forwarded. If it returns an answer, that is sent instead. */
   intercept: (request: WireRequest) => WireAnswer | undefined | Promise<WireAnswer | undefined>;
   stop(): Promise<void>;
 }
 
-/** A stand-in between a client and a storage server: it sees every request as it is on the wire, and may answer itself. */
+/** A proxy between a client and a storage server: it sees every request as sent, and may answer itself. */
 export async function startWire(targetPort: number): Promise<Wire> {
   const requests: WireRequest[] = [];
   const server = createServer(
@@ -54,7 +54,7 @@ export async function startWire(targetPort: number): Promise<Wire> {
     const answer = await wire.intercept({ method, url, headers });
     if (answer !== undefined) {
       incoming.resume();
-      // What every answer of the service has.
+      // Every answer of the service has these.
       outgoing.setHeader('x-ms-client-request-id', headers['x-ms-client-request-id'] ?? '');
       outgoing.setHeader('x-ms-request-id', randomUUID());
       outgoing.setHeader('x-ms-version', '2026-02-06');

@@ -7,16 +7,19 @@ import { EVENTS_QUEUE } from '@blobmirror/local/connections';
 import { waitUntil } from '../../e2e/support/wait-until.ts';
 import type { World } from './start-world.ts';
 
-/** What is left in the queue when all is done. */
+/** What is left in the queue at the end. */
 export interface Rest {
-  /** Looks after writes that might still have been under way: they are for ten minutes later. */
+  /** Rechecks after writes of unknown outcome: they are due ten minutes later. */
   readonly lateLooks: number;
   readonly deadLetters: readonly string[];
 }
 
 const PAGE = 250;
 
-/** Waits until every event has arrived and no message waits, is worked on or is planned, but for late looks. */
+/**
+ * Waits until every event has arrived and no message waits, is worked on or is scheduled, except late
+ * rechecks.
+ */
 export async function untilAtRest({ events, broker }: World, { within }: { within: number }): Promise<Rest> {
   let unfinished: ServiceBusReceivedMessage[] = [];
   return await waitUntil(
@@ -36,7 +39,7 @@ export async function untilAtRest({ events, broker }: World, { within }: { withi
   );
 }
 
-/** With a client for each look: one that has looked goes on where it was, also with another receiver. */
+/** With a new client for each time: a client continues where it was, also with another receiver. */
 async function look(
   connectionString: string,
 ): Promise<Record<'waiting' | 'dead', readonly ServiceBusReceivedMessage[]>> {

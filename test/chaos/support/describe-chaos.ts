@@ -1,6 +1,6 @@
 import type { Chaos } from './run-chaos.ts';
 
-/** One line of how it stands. */
+/** One progress line. */
 export function describeProgress({ world, workers, deeds, killsInCopies }: Chaos): string {
   const { source, backup } = world.proxies;
   const { active, scheduled, deadLetter } = world.broker.counts();
@@ -16,7 +16,7 @@ export function describeProgress({ world, workers, deeds, killsInCopies }: Chaos
   ].join(', ');
 }
 
-/** Everything that users did and that went wrong, by kind, a line for each. */
+/** The acts of users and the faults, by kind, a line for each. */
 export function describeCounts({ world, deeds }: Chaos): string {
   const { source, backup } = world.proxies;
   const lines = [

@@ -2,7 +2,7 @@ import type { SeededRandom } from '../../support/seeded-random.ts';
 
 export type Deed = 'upload' | 'upload in blocks' | 'delete' | 're-create' | 'set metadata';
 
-/** What a user does next. All of it is drawn before any of it is done, so that a seed always means the same. */
+/** The next act of a user. All are drawn before the first is done, so that a seed always means the same. */
 export interface Operation {
   readonly deed: Deed;
   readonly container: string;
@@ -13,10 +13,10 @@ export interface Operation {
 }
 
 export const FIRST_CONTAINERS = ['red', 'green'] as const;
-/** Comes into being when so many operations were begun. */
+/** Created when this many operations have begun. */
 export const LATE_CONTAINER = { name: 'blue', after: 150 } as const;
 
-/** Shares of the operations, by what they do. */
+/** Shares of the operations, by kind. */
 const DEEDS: readonly (readonly [Deed, number])[] = [
   ['upload', 0.5],
   ['upload in blocks', 0.1],
@@ -36,7 +36,7 @@ export function drawOperation(random: SeededRandom, n: number): Operation {
   const deed = drawDeed(random.share());
   const container = containers[below(containers.length)] ?? FIRST_CONTAINERS[0];
   const name = random.share() < 0.5 ? `hot ${below(NAMES.hot)}` : `cold/${below(NAMES.cold)}`;
-  // Mostly small, now and then some MiB.
+  // Mostly small, sometimes some MiB.
   const size = random.share() < 0.04 ? below(6 * MIB) : below(8192);
   const content = Buffer.alloc(size, `${n}: ${random.share()}\n`);
   return { deed, container, name, content, pauseMs: below(LONGEST_PAUSE_MS) };

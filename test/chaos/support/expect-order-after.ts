@@ -8,7 +8,7 @@ export interface Proof {
   readonly plan: ChaosPlan;
   /** An empty directory. */
   readonly directory: string;
-  /** Milliseconds until nothing is left to do, from when nothing goes wrong any more. */
+  /** Milliseconds until nothing is left to do, since the last fault. */
   readonly restWithin: number;
   readonly tell?: (line: string) => void;
 }
@@ -18,7 +18,7 @@ const TELL_EVERY_MS = 5000;
 const MOST_MIB = 300;
 const MOST_GROWTH_MIB = 64;
 
-/** Makes chaos, and then asks for everything that the mirror promises. Returns what it went through. */
+/** Makes chaos, then checks every promise of the mirror. Returns what happened. */
 export async function expectOrderAfter({
   plan,
   directory,
@@ -37,7 +37,7 @@ export async function expectOrderAfter({
   } finally {
     clearInterval(progress);
     if (chaos !== undefined) tell(`${describeProgress(chaos)}\n${describeCounts(chaos)}`);
-    // What a worker's end may complain of is said when all tests are over: it must not hide what failed here.
+    // Errors at a worker's end are reported after all tests: they must not hide a failure here.
     await Promise.allSettled(chaos?.workers.map(async (worker) => await worker.end()) ?? []);
     await chaos?.world.stop();
   }
@@ -50,7 +50,7 @@ async function expectOrder(chaos: Chaos, restWithin: number, tell: (line: string
   world.witness.checkCopies();
   expect(world.witness.violations).toEqual([]);
   expect(deadLetters).toEqual([]);
-  // At once: whatever an event will bring has been brought.
+  // At once: all events have been handled.
   expect(await compareListings(world.accounts)).toEqual([]);
   tell(`${await expectEqualAccounts(world.accounts, { within: 1000 })} blobs are equal`);
   for (const worker of workers) {

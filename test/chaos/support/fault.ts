@@ -1,29 +1,29 @@
-/** What can happen to one request on its way to an account. */
+/** A fault of one request to an account. */
 export type Fault =
-  /** The service has too much to do, and has not begun. */
+  /** The service is overloaded, and has not begun. */
   | 'busy'
-  /** The same, and it says how long it wants to be left alone. */
+  /** The same, with a Retry-After. */
   | 'busy, retry after'
   /** The service does not say whether it is done. Here it is. */
   | 'timed out'
   | 'internal error'
   /** As while keys are changed or a network rule is wrong. */
   | 'forbidden'
-  /** A 404 that does not come from the service, and so is no proof that a blob is gone. */
+  /** A 404 that is not from the service, and so is no proof that a blob is gone. */
   | 'not found by a stranger'
   | 'cut before the service had it'
   | 'cut before the answer'
   | 'cut in the answer'
   | 'slow';
 
-/** Which share of the requests meets which fault: 0 to 1, and at most 1 together. */
+/** The share of requests with each fault: 0 to 1, and at most 1 in total. */
 export type Weather = Readonly<Partial<Record<Fault, number>>>;
 
 export const CALM: Weather = {};
 
 /**
- * Each is bad in its own way. A new blob takes four requests and the worker's throttle closes an account that fails all
- * the time, so most leave enough for some work to be done in the middle of it.
+ * Each phase has its own mix of faults. A new blob takes four requests, and the worker's throttle closes an
+ * account that fails all the time, so most leave enough for some work to be done.
  */
 export const WEATHERS: readonly Weather[] = [
   { slow: 0.5 },
@@ -41,7 +41,7 @@ export const WEATHERS: readonly Weather[] = [
   },
 ];
 
-/** An answer of the service, or of something in between where there is no code. */
+/** An answer of the service, or of an intermediary if it has no code. */
 export interface Refusal {
   readonly status: number;
   readonly code?: string;

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 
-/** A process is given so long to load its code and to have seen a bit of everything. */
+/** The time in which a process loads its code and meets most situations. */
 const WARM_AFTER_MS = 20_000;
 
-/** The resident memory of one process over its life. Nothing is seen on systems without /proc. */
+/** The resident memory of one process over its life. Empty on systems without /proc. */
 export class MemorySamples {
   readonly #pid: number;
   readonly #born = performance.now();
-  /** The most in the first moments after it was warm, which is what later samples are held against. */
+  /** The most in the first moments after that time, the baseline of later samples. */
   #warmMiB: number | undefined;
   peakMiB = 0;
   growthMiB = 0;
@@ -26,7 +26,7 @@ export class MemorySamples {
   }
 }
 
-/** 0 when there is no such process, or no way to tell. */
+/** 0 when there is no such process, or no way to read it. */
 function residentMiB(pid: number): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');

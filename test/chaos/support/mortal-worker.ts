@@ -2,7 +2,7 @@ import type { BlobmirrorProcess } from '../../e2e/support/blobmirror-process.ts'
 import { startWorker } from '../../e2e/support/start-environment.ts';
 import { MemorySamples } from './memory-samples.ts';
 
-/** One worker process after the other, each until it is killed. */
+/** One worker process after another, each until it is killed. */
 export class MortalWorker {
   readonly #readyFile: string;
   readonly #lives: BlobmirrorProcess[] = [];
@@ -27,7 +27,7 @@ export class MortalWorker {
     return this.#killed.size;
   }
 
-  /** It dies in whatever it is doing, and another one takes its place. */
+  /** Kills it during any work, and starts another one. */
   async killAndRestart(): Promise<void> {
     if (this.#fallen.length > 0) throw new Error(this.#fallen.join());
     this.#killed.add(this.#process);
@@ -37,12 +37,12 @@ export class MortalWorker {
     this.#samples = this.#live(this.#process);
   }
 
-  /** As an operator ends it. */
+  /** Ends it as an operator does. */
   async end(): Promise<void> {
     await this.#process.end();
   }
 
-  /** What should not be, in all its lives: errors that are ours, and an end that nobody brought about. */
+  /** What must not happen in any of its lives: unexpected errors, and an end that the test did not cause. */
   defects(): string[] {
     const errors = this.#lives.flatMap(({ output }) =>
       output.stderr.split('\n').filter((line) => line.includes('"code":"unexpected"')),

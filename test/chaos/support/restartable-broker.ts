@@ -1,7 +1,7 @@
 import { EVENTS_QUEUE, QUEUES, type Broker, type BrokerMessage, startBroker } from '@blobmirror/local';
 import { waitUntil } from '../../e2e/support/wait-until.ts';
 
-/** A broker that goes away and comes back, on the same port and with the same queues. Its locks do not come back. */
+/** A broker that stops and restarts, on the same port and with the same queues. Its locks are lost. */
 export class RestartableBroker {
   readonly connectionString: string;
   restarts = 0;
@@ -23,7 +23,7 @@ export class RestartableBroker {
     );
   }
 
-  /** @param pause what is waited for while nobody listens */
+  /** @param pause what is awaited while the broker is down */
   async restart(pause: () => Promise<void>): Promise<void> {
     await this.#broker.stop();
     await pause();
@@ -39,7 +39,7 @@ export class RestartableBroker {
     await this.#broker.send(EVENTS_QUEUE, message);
   }
 
-  /** As the administration client sees them. */
+  /** As the administration client returns them. */
   counts(): ReturnType<Broker['runtimeCounts']> {
     return this.#broker.runtimeCounts(EVENTS_QUEUE);
   }

@@ -1,6 +1,6 @@
 /**
- * Everything that can go wrong, at once, on the real parts: worker processes, storage, Service Bus, Event Grid, and a
- * bad network in between. It makes the trouble and says what came of it; what must hold then is the tests' to say.
+ * All faults at once, on the real parts: worker processes, storage, Service Bus, Event Grid, and a bad
+ * network in between. It causes the faults and returns the result; the tests say what must hold.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSeededRandom, type SeededRandom } from '../../support/seeded-random.ts';
@@ -13,7 +13,7 @@ import { type Deeds, writeStorm } from './write-storm.ts';
 
 export interface ChaosPlan {
   readonly seed: number;
-  /** How long users write and everything goes wrong. */
+  /** How long users write and faults happen. */
   readonly stormMs: number;
   /** How long each of the two workers lives: the shortest and the longest time. */
   readonly livesMs: readonly [Span, Span];
@@ -28,18 +28,18 @@ export interface Chaos {
   readonly world: World;
   readonly workers: readonly MortalWorker[];
   readonly deeds: Deeds;
-  /** Kills of a worker while copies were under way. */
+  /** Kills of a worker during copies. */
   killsInCopies: number;
 }
 
-/** So many messages are work enough for two workers; more would only have to be waited for at the end. */
+/** Enough messages for two workers; more would only delay the end. */
 const MOST_MESSAGES = 300;
 const MEMORY_EVERY_MS = 500;
 const COPY_WITHIN_MS = 2000;
-/** Milliseconds that nobody listens on the broker's port. */
+/** Milliseconds that the broker is down. */
 const BROKER_AWAY: Span = [50, 1000];
 
-/** Resolves when users have written their last word and nothing goes wrong any more. */
+/** Resolves when users have done their last write and no more faults happen. */
 export async function runChaos(
   plan: ChaosPlan,
   directory: string,
@@ -51,7 +51,7 @@ export async function runChaos(
   onStart(chaos);
 
   const over = AbortSignal.timeout(plan.stormMs);
-  /** Each trouble has numbers of its own, so that none depends on how the others got on. */
+  /** Each kind of fault has its own random numbers, so that none depends on the others' progress. */
   const random = (trouble: number): SeededRandom => createSeededRandom(plan.seed + 100 * trouble);
   const memory = setInterval(() => workers.forEach((worker) => worker.lookAtMemory()), MEMORY_EVERY_MS);
   try {
@@ -74,7 +74,7 @@ export async function runChaos(
       ),
       restartBroker(world, plan.brokerRestartsMs, random(5), over),
     ]);
-    // Whatever a dead worker held is free at once, and not when its lock is over.
+    // Messages that a dead worker held are free at once, without waiting for their locks.
     await world.broker.restart(async () => await Promise.resolve());
   } finally {
     clearInterval(memory);

@@ -15,19 +15,19 @@ import { CALM, DONE_ALL_THE_SAME, type Fault, REFUSALS, type Refusal, type Weath
 
 export interface FaultProxy {
   readonly port: number;
-  /** How often each fault was met. */
+  /** How often each fault happened. */
   readonly faults: ReadonlyMap<Fault, number>;
-  /** Copies that the account was asked for and has not answered. */
+  /** Copies that the account has not answered yet. */
   readonly copiesUnderWay: number;
   setWeather(weather: Weather): void;
   stop(): Promise<void>;
 }
 
 export interface FaultProxyOptions {
-  /** The port on this machine that it stands before. */
+  /** The port of the account on this machine. */
   readonly to: number;
   readonly random: SeededRandom;
-  /** Called with what the service really answered, whether or not the client learns of it. */
+  /** Called with the service's true answer, whether or not the client gets it. */
   readonly onAnswer?: (exchange: Exchange) => void;
 }
 
@@ -46,8 +46,8 @@ export interface Exchange {
 const SLOW_MS = { copy: 600, other: 150 };
 
 /**
- * A bad network in front of a storage account. Requests go to the service whole or not at all, and one that went is
- * over when the client learns that something went wrong: nothing that looks lost happens later than that.
+ * A bad network in front of a storage account. Requests reach the service whole or not at all, and a request
+ * that did has ended before the client sees its failure: nothing that looks lost happens later.
  */
 export async function startFaultProxy({ to, random, onAnswer }: FaultProxyOptions): Promise<FaultProxy> {
   const agent = new Agent({ keepAlive: true });
@@ -93,7 +93,7 @@ export async function startFaultProxy({ to, random, onAnswer }: FaultProxyOption
 
   async function forward(request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
     const { method = 'GET', url = '/', rawHeaders } = request;
-    // The name of the host is no part of what is signed, and storage needs it to know itself by.
+    // The host name is not signed, and storage needs its own to recognize the account.
     const onward = sendRequest({
       agent,
       host: '127.0.0.1',
@@ -157,7 +157,9 @@ function refuse(response: ServerResponse, { status, code, retryAfterSeconds }: R
   response.end();
 }
 
-/** Whoever asked gets the first half of the first piece of the body; of an answer without one, half of its head. */
+/**
+ * The client gets the first half of the first piece of the body; of an answer without one, half of its head.
+ */
 async function cutIn(response: ServerResponse, answered: IncomingMessage): Promise<void> {
   const body = await buffer(answered);
   if (body.length === 0) response.socket?.write('HTTP/1.1 200 OK\r\nx-ms-');
@@ -165,7 +167,7 @@ async function cutIn(response: ServerResponse, answered: IncomingMessage): Promi
   response.socket?.end(() => response.destroy());
 }
 
-/** A client that is gone, killed for one, does not keep the service from its work. */
+/** A client that is gone, such as a killed one, does not stop the service's work. */
 async function relay(answered: IncomingMessage, response: ServerResponse): Promise<void> {
   response.once('close', () => answered.resume());
   if (response.destroyed) answered.resume();

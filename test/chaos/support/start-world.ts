@@ -19,11 +19,11 @@ import { RestartableBroker } from './restartable-broker.ts';
 import { type FaultProxy, startFaultProxy } from './start-fault-proxy.ts';
 import { Witness } from './witness.ts';
 
-/** Everything that workers work on. What they reach of it is as bad as it is told to be. */
+/** The services that workers use, with the given faults in between. */
 export interface World {
-  /** As the users of the accounts see them: nothing is in between. */
+  /** As the users of the accounts see them: without faults. */
   readonly accounts: Accounts;
-  /** Sends workers to the proxies. */
+  /** Connects workers to the proxies. */
   readonly readyFile: string;
   readonly proxies: Readonly<Record<'source' | 'backup', FaultProxy>>;
   readonly events: Pick<EventGrid, 'idle' | 'pending'>;
@@ -32,10 +32,13 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** Event Grid waits for ten seconds at least before it tries again; a queue that is back should not stay empty so long. */
+/**
+ * Event Grid waits at least ten seconds before it retries; a queue that is back should not stay empty that
+ * long.
+ */
 const DELIVERY_RETRIES_MS = [300, 600, 1200];
 
-/** @param directory where the queues are kept, for as long as the world is */
+/** @param directory of the queues, for the life of the world */
 export async function startWorld(seed: number, directory: string): Promise<World> {
   const broker = await RestartableBroker.start(join(directory, 'service-bus'));
   const witness = new Witness();

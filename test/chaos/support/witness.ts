@@ -4,22 +4,23 @@ import { splitStamp } from '../../../src/model/stamp.ts';
 import type { Exchange } from './start-fault-proxy.ts';
 
 /**
- * Sees what users wrote to the source and what the service did to the backup, whoever asked for it, and says what must
- * never happen at any moment: a blob that lives was deleted, or a blob was made that is no version of its source.
+ * Sees what users wrote to the source and what the service did to the backup, for any client, and reports
+ * what must never happen at any moment: a live blob was deleted, or a blob was created that is no version of
+ * its source.
  */
 export class Witness {
   readonly violations: string[] = [];
-  /** How many of the things that it looks at there were. */
+  /** How many deletions and writes it checked. */
   readonly seen = { copies: 0, deletes: 0 };
-  /** The ETag that lives at the source, by `container/path`. */
+  /** The current ETag at the source, by `container/path`. */
   readonly #living = new Map<string, string>();
-  /** Digests of content by the ETag of the source that has it. */
+  /** Digests of content by its ETag at the source. */
   readonly #written = new Map<string, string>();
-  /** By ETag on the backup: the version of the source that it says it is. */
+  /** By ETag on the backup: the source version that its stamp names. */
   readonly #stamps = new Map<string, string>();
   readonly #copied: { readonly blob: string; readonly etag: string; readonly md5: string }[] = [];
 
-  /** A user was told that a version has this content. */
+  /** A user got the answer that a version has this content. */
   wrote(etag: string, content: Uint8Array): void {
     this.#written.set(bare(etag), digest(content));
   }
@@ -45,7 +46,9 @@ export class Witness {
     if (method === 'DELETE') this.#deleted(blob, requestHeaders['if-match']);
   }
 
-  /** To be called when every writer has its answers: only then is all known that a copy may be of. */
+  /**
+   * To be called when every writer has its answers: only then is every version known that a copy may be of.
+   */
   checkCopies(): void {
     for (const { blob, etag, md5 } of this.#copied.splice(0)) {
       const written = this.#written.get(etag);
@@ -54,7 +57,10 @@ export class Witness {
     }
   }
 
-  /** Its condition names the version that went. One of a living source's ETag was not there when that source was not. */
+  /**
+   * Its condition names the deleted version. A version with the ETag of a live source did not exist while the
+   * source was absent.
+   */
   #deleted(blob: string, ifMatch: string | undefined): void {
     this.seen.deletes++;
     if (ifMatch === undefined) return void this.violations.push(`${blob} was deleted without a condition`);

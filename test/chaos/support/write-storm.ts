@@ -14,27 +14,27 @@ export interface WriteStorm {
   readonly seed: number;
   readonly source: BlobServiceClient;
   readonly witness: Pick<Witness, 'wrote'>;
-  /** Ends it; what has begun is written to its end. */
+  /** Ends it; operations that have begun are completed. */
   readonly over: AbortSignal;
-  /** Whether the mirror has more to do than it should have at once. Writers rest meanwhile. */
+  /** Whether the mirror has more work than it should have at once. Writers rest meanwhile. */
   readonly isBehind: () => boolean;
 }
 
-/** How many operations users did, by what they did. */
+/** The number of operations of users, by kind. */
 export type Deeds = Map<Deed, number>;
 
 const WRITERS = 6;
 
 /**
- * Users who write, overwrite, delete and re-create blobs of all sizes until they are told to stop. Metadata alone
- * raises no event, so whatever was changed last in that way is written once more at the end.
+ * Users who write, overwrite, delete and re-create blobs of all sizes until they are stopped. Metadata alone
+ * raises no event, so what was last changed in that way is written again at the end.
  */
 export async function writeStorm(
   { seed, source, witness, over, isBehind }: WriteStorm,
   deeds: Deeds,
 ): Promise<void> {
   const random = createSeededRandom(seed);
-  /** Versions that no event tells of. */
+  /** Versions without an event. */
   const silent = new Map<string, BlockBlobClient>();
   let begun = 0;
 
@@ -93,7 +93,7 @@ export async function writeStorm(
   }
 }
 
-/** Another writer deleted the blob or took its blocks, or the container is not there yet. */
+/** Another writer deleted the blob or took its blocks, or the container does not exist yet. */
 function isRace(error: unknown): boolean {
   return error instanceof RestError && (error.statusCode === 404 || error.code === 'InvalidBlockList');
 }

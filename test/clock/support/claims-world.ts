@@ -19,21 +19,21 @@ import { createSilentLogger } from '../../support/silent-logger.ts';
 import { REQUEST } from '../../reconcile/runs/support/reconcile-bench.ts';
 import { Machine, START, type World } from './machine.ts';
 
-/** Claims by the clock of its machine, as the release before did. */
+/** Claims by the clock of its machine, as earlier releases did. */
 export type Rule = 'by the service' | 'by its own clock';
 
 /** A change of the source. */
 interface Change {
   readonly at: number;
   isMirrored: boolean;
-  /** The time that its event tells, which may be a lie. */
+  /** The time in its event, which may be wrong. */
   readonly told: number;
 }
 
 const SPOKEN = { refused: undefined, spoken: undefined, isTaken: true, isRefusedWhole: false };
 const CONTAINER = parseContainerName('photos');
 
-/** Workers with clocks of their own, one queue and one state between them, and services with the true time. */
+/** Workers with their own clocks, sharing one queue and one state, and services with the true time. */
 export class ClaimsWorld {
   readonly world: World = { time: START };
   readonly changes: Change[] = [];
@@ -45,18 +45,18 @@ export class ClaimsWorld {
     const isHealed = rule === 'by the service';
     this.#documents = new MemoryDocuments(isHealed ? () => new Date(this.world.time) : undefined);
     this.workers = skews.map((ahead) => this.#open(new Machine(ahead, this.world), rule));
-    // One of the release before, which shares the state with whoever comes after it.
+    // A worker of an earlier release, which shares the state with later ones.
     if (isHealed)
       for (const ahead of [7_200_000, -7_200_000])
         this.workers.push(this.#open(new Machine(ahead, this.world), 'by its own clock'));
   }
 
-  /** @param lie how far the time that its event tells is off */
+  /** @param lie how far the time in its event is off */
   change(lie = 0): void {
     this.changes.push({ at: this.world.time, isMirrored: false, told: this.world.time + lie });
   }
 
-  /** The event of the oldest change that waits is worked on. */
+  /** Processes the event of the oldest waiting change. */
   mirrorOne(): void {
     const waiting = this.changes.find(({ isMirrored }) => !isMirrored);
     if (waiting !== undefined) waiting.isMirrored = true;
@@ -83,7 +83,7 @@ export class ClaimsWorld {
         await Promise.resolve();
         machine.hear({ tookMs: 40 });
         for (const change of this.changes) change.isMirrored = true;
-        // What changes behind a listing is not in it.
+        // A change behind the position of a listing is not in it.
         this.world.time += 500;
         this.change();
         this.world.time += 2500;
@@ -102,7 +102,7 @@ export class ClaimsWorld {
       serviceClock: clock,
     });
     const history = createRunHistory(createRunStore(documents, log, '', now), '');
-    // A reader answers for a while as it did, by the true clock of the process.
+    // A reader repeats its answer for a while, by the true clock of the process.
     const readStatus = async (): Promise<Status> => await createStatusReader(statusParts).read();
     const statusParts: StatusParts = {
       source: 'sourceaccount',
@@ -136,7 +136,7 @@ export class ClaimsWorld {
     return {
       machine,
       rule,
-      /** A full sync from its beginning to its end; not where another is under way. */
+      /** A full sync from start to end; does nothing while another is running. */
       sync: async (): Promise<string | undefined> => {
         machine.hear({ tookMs: 40, account: 'backup' });
         const begun = await reconciler.start(REQUEST);
@@ -174,13 +174,13 @@ export class ClaimsWorld {
       }));
   }
 
-  /** What a status claims that is not so. */
+  /** The false claims of a status. */
   falseClaims({ recovery }: Status): readonly string[] {
     const { proven, live } = recovery;
     const missing = Math.min(...this.changes.filter(({ isMirrored }) => !isMirrored).map(({ at }) => at));
     const judge = (name: string, at: string): readonly string[] => [
       ...(Date.parse(at) > this.world.time ? [`${name} is of the future`] : []),
-      // The queue knows of a change a moment after it.
+      // The queue receives a change a moment later.
       ...(Date.parse(at) > missing + 1 ? [`${name} speaks of a change that is not mirrored`] : []),
     ];
     return [

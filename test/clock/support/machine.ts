@@ -7,12 +7,12 @@ export interface World {
   time: number;
 }
 
-/** A machine with a clock of its own among services whose clocks are the true one. */
+/** A machine with its own clock, among services with the true time. */
 export class Machine {
   readonly world: World;
-  /** How far the clock of the machine is ahead. */
+  /** How far the machine's clock is ahead. */
   ahead: number;
-  /** For so long the machine slept, in which the steady clock stood still. */
+  /** How long the machine slept; the steady clock stood still meanwhile. */
   slept = 0;
   readonly clock: ObservedClock;
 
@@ -33,7 +33,7 @@ export class Machine {
     this.world.time = time;
   }
 
-  /** One answer, by a service that answers after half of the time. @param wrong how far its Date is off */
+  /** One answer, by a service that answers halfway through the time. @param wrong how far its Date is off */
   hear({
     account = 'source',
     tookMs = 20,

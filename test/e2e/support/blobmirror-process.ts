@@ -16,9 +16,9 @@ export interface BlobmirrorProcess {
   /** The lines of its log with this message, as fields. */
   logged(message: string): Record<string, unknown>[];
   signal(name: NodeJS.Signals): void;
-  /** It, and whatever it started, as far as they still run. */
+  /** The process and its descendants that still run. */
   processes(): number[];
-  /** Ends whatever is left of it, and fails when it has told a secret. */
+  /** Ends what is left of it, and fails when its output held a secret. */
   end(): Promise<void>;
 }
 
@@ -32,18 +32,18 @@ export interface ProcessOptions {
 const STOP_WITHIN_MS = 60_000;
 const RUN_WITHIN_MS = 120_000;
 
-/** Whatever becomes of the tests, no process outlives theirs. */
+/** No process outlives the test process, whatever the result of the tests. */
 const groups = new Set<number>();
 process.once('exit', () => groups.forEach((pid) => signalGroup(pid, 'SIGKILL')));
 
-/** Runs the built command in a process group of its own, so that what it leaves behind can be seen and ended. */
+/** Runs the built command in its own process group, so that leftover processes can be seen and ended. */
 export function spawnBlobmirror(args: readonly string[], options: ProcessOptions = {}): BlobmirrorProcess {
   const child = spawn(
     options.program ?? process.execPath,
     options.program === undefined ? [COMMAND, ...args] : args,
     {
       cwd: options.cwd ?? REPOSITORY,
-      // What begins by itself, since a test runs across the hour or the minute, would be in the way.
+      // Full syncs that begin by schedule would disturb a test that crosses the hour or the minute.
       env: {
         ...process.env,
         BLOBMIRROR_RECONCILE_SCHEDULE: 'off',

@@ -3,7 +3,7 @@ import { forEach } from './for-each.ts';
 
 const CONCURRENCY = 16;
 
-/** Writes so many blobs, `0.txt` and so on, into a container that may exist. */
+/** Writes `count` blobs, `0.txt` and so on, into a container that may exist. */
 export async function writeBlobs(account: BlobServiceClient, name: string, count: number): Promise<void> {
   const container = account.getContainerClient(name);
   await container.createIfNotExists();
@@ -12,7 +12,7 @@ export async function writeBlobs(account: BlobServiceClient, name: string, count
   });
 }
 
-/** Deletes so many of them, from this one on. */
+/** Deletes `count` of them, from a number on. */
 export async function deleteBlobs(
   account: BlobServiceClient,
   name: string,

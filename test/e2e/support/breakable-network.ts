@@ -3,14 +3,14 @@ import { connect, createServer, type Socket } from 'node:net';
 import { afterAll } from 'vitest';
 
 export interface BreakableNetwork {
-  /** What connects here is passed on, as long as the network holds. */
+  /** Connections here are passed on while the network is up. */
   readonly port: number;
-  /** Cuts every connection, and each new one, until it is mended. */
+  /** Cuts every connection, and each new one, until it is repaired. */
   break(): void;
   mend(): void;
 }
 
-/** A way to a port of this machine that can be out of order. It is gone when the tests of the file are over. */
+/** A proxy to a port of this machine that can be broken. It is closed when the tests of the file are over. */
 export async function startBreakableNetwork(to: number): Promise<BreakableNetwork> {
   const open = new Set<Socket>();
   let broken = false;

@@ -4,7 +4,7 @@ import { queueCounts } from './queue-counts.ts';
 import type { RunningEnvironment } from './start-environment.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** Puts events into the dead-letter queue, as the mirror does that gives them up. */
+/** Puts events into the dead-letter queue, as a mirror that gives them up does. */
 export async function buryEvents(
   { info }: Pick<RunningEnvironment, 'info'>,
   events: readonly unknown[],

@@ -17,9 +17,9 @@ const FILES_AT_ONCE = 2;
 const RENAMES_AT_ONCE = 8;
 
 /**
- * Writes files as a job of Hadoop or Spark does, by the protocol of FileOutputCommitter: every task, all at once, into
- * a directory of its attempt; then into place by renames; at last everything temporary is deleted and `_SUCCESS` is
- * written. Resolves to the files' paths.
+ * Writes files as a job of Hadoop or Spark does, by the protocol of FileOutputCommitter: all tasks write at
+ * once, each into a directory of its attempt; renames put the files into place; at last the temporary
+ * directories are deleted and `_SUCCESS` is written. Resolves to the files' paths.
  */
 async function commitJob(
   files: DataLakeFileSystemClient,
@@ -59,7 +59,7 @@ async function commitJob(
 export interface CommitCosts {
   readonly files: number;
   readonly committedMs: number;
-  /** From the end of the job to a mirror at rest. */
+  /** From the end of the job until the mirror is at rest. */
   readonly mirroredMs: number;
   readonly copiesPerFile: number;
   readonly requestsPerFile: number;

@@ -7,7 +7,7 @@ import { pathsOfTree, writeFiles } from './write-files.ts';
 import { PATIENCE } from '../../support/patience.ts';
 
 const MOST_MS = 2000;
-/** For what is not measured, whatever else the machine does. */
+/** Time limit for steps that are not measured, on a busy machine. */
 const WITHIN_MS = 600_000;
 
 export interface Measured {
@@ -17,13 +17,14 @@ export interface Measured {
   readonly equalMs: number;
   readonly renamedMs: number;
   readonly deletedMs: number;
-  /** The mirror's, for each file that was written. */
+  /** The mirror's requests for each written file. */
   readonly requestsPerFile: number;
 }
 
 /**
- * Writes a tree of files, renames its root and deletes it, each mirrored before the next. Expects the rename to be
- * mirrored by a single write, the deletion by as many as a single directory takes, each in less than two seconds.
+ * Writes a tree of files, renames its root and deletes it, each mirrored before the next. Expects that the
+ * rename is mirrored by one write, the deletion by as many as a single directory takes, each in less than two
+ * seconds.
  */
 export async function expectCheapMoves(
   lakes: MirroredLakes,
@@ -42,8 +43,8 @@ export async function expectCheapMoves(
   const paths = await expectEqualLakes(lakes, { within: WITHIN_MS, reading });
   expect(paths).toBe(count + Math.ceil(count / 100) + 1);
   const equal = performance.now();
-  // A file that the Data Lake API created is looked at again, until it was in step over two pauses: the mirror is at ease
-  // after that.
+  // A file that the Data Lake API created is rechecked until it was in step after two delays: only then is
+  // the mirror idle.
   await waitUntil(
     'nothing is planned',
     async () => (await lakes.untilQuiet({ within: WITHIN_MS })).scheduled === 0,
@@ -64,7 +65,7 @@ export async function expectCheapMoves(
   expect([await etagOf('archive/year=2000/part-0'), await etagOf('archive/year=2005/part-500')]).toEqual(
     etags,
   );
-  // Every stamp among them.
+  // Their stamps included.
   expect(await expectEqualLakes(lakes, { within: WITHIN_MS, reading: 'listings' })).toBe(paths);
 
   const [deletion, deletedMs] = await observe(lakes, async () => {
@@ -92,7 +93,9 @@ export async function expectCheapMoves(
   };
 }
 
-/** What the mirror wrote on account of a change, and how long after its answer the change was on the backup. */
+/**
+ * The mirror's writes for a change, and the time from the answer to the change until it was on the backup.
+ */
 async function observe(
   lakes: MirroredLakes,
   change: () => Promise<() => Promise<boolean>>,
@@ -106,7 +109,7 @@ async function observe(
   return [describeWrites(lakes.requests.slice(before)), ms];
 }
 
-/** The mirror's requests that are no reads, without what is random in a name. */
+/** The mirror's requests except reads, without the random parts of names. */
 export function describeWrites(requests: readonly StorageRequest[]): string[] {
   return requests
     .filter(({ method }) => method !== 'GET' && method !== 'HEAD')

@@ -12,8 +12,9 @@ type Listing = ReadonlyMap<string, BlobItem>;
 const CONCURRENCY = 16;
 
 /**
- * Waits until the two listings agree, every backup blob bearing the ETag of its source, and then reads every byte of
- * both accounts. Containers without blobs raise no event and are not looked at. Returns how many blobs there are.
+ * Waits until the two listings agree and every backup blob has the ETag of its source in its stamp, and then
+ * reads every byte of both accounts. Containers without blobs raise no event and are not compared. Returns
+ * the number of blobs.
  */
 export async function expectEqualAccounts(
   accounts: Accounts,
@@ -47,7 +48,7 @@ export async function compareListings(accounts: Accounts): Promise<string[]> {
 async function list(account: BlobServiceClient): Promise<Listing> {
   const found = new Map<string, BlobItem>();
   for await (const { name: container } of account.listContainers()) {
-    // The mirror's own.
+    // The mirror's own container.
     if (container === 'blobmirror-state') continue;
     for await (const blob of account.getContainerClient(container).listBlobsFlat({ includeMetadata: true }))
       found.set(`${container}/${blob.name}`, blob);
@@ -55,7 +56,7 @@ async function list(account: BlobServiceClient): Promise<Listing> {
   return found;
 }
 
-/** All that a user put into an account, with a digest for the content; the stamp is taken off. */
+/** Everything that a user put into an account, with a digest for the content; without the stamp. */
 async function readAll(account: BlobServiceClient): Promise<Map<string, object>> {
   const listing = [...(await list(account))];
   const contents = new Map<string, object>();
@@ -70,7 +71,7 @@ async function readAll(account: BlobServiceClient): Promise<Map<string, object>>
       contents.set(name, {
         size: properties.contentLength,
         sha256: createHash('sha256').update(content).digest('hex'),
-        // From the listing, which keeps the case of the names.
+        // From the listing, which keeps the case of metadata names.
         metadata: splitStamp(metadata ?? {}).metadata,
         headers: { contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl },
         blobType: properties.blobType,

@@ -8,19 +8,22 @@ import { waitUntil } from './wait-until.ts';
 
 export interface Equality {
   readonly within: number;
-  /** All when left out. */
+  /** Undefined: all. */
   readonly containers?: readonly string[];
-  /** `listings` looks at neither content nor access control lists: enough where only names changed since all was read. */
+  /**
+   * `listings` reads neither content nor access control lists: enough if only names changed since everything
+   * was read.
+   */
   readonly reading?: 'all' | 'listings';
 }
 
 const CONCURRENCY = 8;
 
 /**
- * Waits until both accounts hold the same tree: files with content, headers, metadata and access, each stamped with the
- * ETag that it has at the source; directories with metadata and access; and nothing besides on the backup but what is
- * below `.blobmirror`, which is the mirror's own. The root of a container and containers that are empty raise no event
- * and are not looked at. Returns how many paths there are.
+ * Waits until both accounts hold the same tree: files with content, headers, metadata and access, each with a
+ * stamp of its ETag at the source; directories with metadata and access; and nothing else on the backup
+ * except below `.blobmirror`, which is the mirror's own. The root of a container and empty containers raise
+ * no event and are not compared. Returns the number of paths.
  */
 export async function expectEqualLakes(
   lakes: Lakes,
@@ -45,7 +48,7 @@ export async function expectEqualLakes(
   return paths;
 }
 
-/** What the mirror's own directory holds at rest: at the most the trash, which is empty. */
+/** The content of the mirror's own directory at rest: at most the empty trash. */
 export async function expectEmptyTrash({ backup }: Lakes, container: string): Promise<void> {
   const all = await Array.fromAsync(backup.getFileSystemClient(container).listPaths({ recursive: true }));
   const own = all.map(({ name = '' }) => name).filter(isReserved);

@@ -24,9 +24,9 @@ const CONTAINERS = ['photos', 'tables'] as const;
 const CONCURRENCY = 16;
 
 /**
- * Writes so many blobs, and has one full sync mirror them all. Then a hundredth each is created, changed in content,
- * changed in metadata, deleted, and tampered with in the backup, with no event to tell of it. Expects a second full sync
- * to converge exactly those, by writes on no other key, and a third one to write nothing.
+ * Writes blobs, and has one full sync mirror them all. Then a hundredth each is created, changed in content,
+ * changed in metadata, deleted, and tampered with on the backup, without events. Expects a second full sync
+ * to converge exactly those, without writes on other keys, and a third one to write nothing.
  */
 export async function expectRepaired(unheard: Unheard, count: number, within: number): Promise<Repaired> {
   const { source, backup, requests } = unheard;
@@ -49,7 +49,8 @@ export async function expectRepaired(unheard: Unheard, count: number, within: nu
   };
 
   const first = await measure();
-  // A slice whose lock was lost on a busy machine is walked by somebody else, too, who finds what was copied.
+  // A slice whose lock was lost on a busy machine is walked again by another worker, which finds what was
+  // copied.
   expect(first.run.counts.inStep + first.run.counts.nominated).toBe(count);
   expect(first.writes).toHaveLength(count + CONTAINERS.length);
   expect(listed(first.run).source).toBe(count);
@@ -95,7 +96,7 @@ export async function expectRepaired(unheard: Unheard, count: number, within: nu
   };
 }
 
-/** Entries of both listings that a run went through. */
+/** Entries of both listings that a run passed. */
 export function listed({ containers }: Awaited<ReturnType<Unheard['reconcile']>>['run']) {
   const all = Object.values(containers);
   return {
@@ -104,7 +105,10 @@ export function listed({ containers }: Awaited<ReturnType<Unheard['reconcile']>>
   };
 }
 
-/** Names that are in another order by numbers, by characters and with the slash first, and some that a URL must encode. */
+/**
+ * Names that sort differently by numbers, by characters and with the slash first, and some that a URL must
+ * encode.
+ */
 function placesOf(from: number, count: number): Place[] {
   return Array.from({ length: count }, (_, i) => {
     const n = from + i;
@@ -113,7 +117,7 @@ function placesOf(from: number, count: number): Place[] {
   });
 }
 
-/** As long whatever the word, so that the size tells nothing. */
+/** Of the same length for every word, so that the size shows no difference. */
 async function write(account: BlobServiceClient, place: Place, word: string): Promise<void> {
   const content = `${word} content of ${place.path}`;
   await blobOf(account, place).upload(content, Buffer.byteLength(content), { metadata: { Word: word } });

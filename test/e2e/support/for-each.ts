@@ -1,4 +1,4 @@
-/** Does something for each item, so many at a time; stops at the first that fails. */
+/** Does something for each item with limited concurrency; stops at the first failure. */
 export async function forEach<Item>(
   items: Iterable<Item>,
   concurrency: number,

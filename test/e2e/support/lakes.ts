@@ -14,7 +14,7 @@ export function connectLakes(info: Pick<ReadyFile, 'source' | 'backup'>): Lakes 
   return { source: connectLake(info.source), backup: connectLake(info.backup), blobs: connectAccounts(info) };
 }
 
-/** A request that fails is a failure of the test, or what the test waits for. */
+/** A failed request fails the test, or its wait; so it is not retried. */
 export function connectLake({ accountName, accountKey, dfsEndpoint }: LocalAccount): DataLakeServiceClient {
   const credential = new StorageSharedKeyCredential(accountName, accountKey);
   return new DataLakeServiceClient(dfsEndpoint ?? '', credential, { retryOptions: { maxTries: 1 } });

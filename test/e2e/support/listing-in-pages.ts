@@ -3,19 +3,22 @@ import { text } from 'node:stream/consumers';
 import { createAccountSas, type LocalAccount } from '@blobmirror/local';
 import type { Intercept } from './start-proxy.ts';
 
-/** A page of a listing: how many of this container's went before it since the last first page, and its whole answer. */
+/**
+ * A page of a listing: how many pages of this container came before it since the last first page, and its
+ * whole answer.
+ */
 export interface ServedPage {
   readonly container: string;
   readonly number: number;
   readonly xml: string;
 }
 
-/** Gives what is to be answered with status 200; undefined: it has answered by itself. */
+/** Returns the body to answer with status 200; undefined: it has answered by itself. */
 export type OnPage = (page: ServedPage, response: ServerResponse) => string | undefined;
 
 /**
- * Serves the listings of an account's containers in pages of a few entries, so that a listing can go wrong in its
- * middle. A proxy cannot change a request that is signed: it asks by a SAS instead.
+ * Serves the listings of an account's containers in pages of a few entries, so that a listing can fail in the
+ * middle. A proxy cannot change a signed request, so it sends its own with a SAS.
  */
 export function listingInPages(account: LocalAccount, size: number, onPage: OnPage): Intercept {
   const { origin } = new URL(account.blobEndpoint);
@@ -29,7 +32,7 @@ export function listingInPages(account: LocalAccount, size: number, onPage: OnPa
     const most = Math.min(size, Number(url.searchParams.get('maxresults')));
     url.searchParams.set('maxresults', String(most));
     const page = await ask(`${url.href}&${sas}`);
-    // What every answer of the service has.
+    // Headers of every answer of the service.
     response.setHeader('x-ms-request-id', page.headers['x-ms-request-id'] ?? '');
     const xml = onPage({ container, number, xml: await text(page) }, response);
     if (xml === undefined) return;
@@ -44,7 +47,7 @@ export function listingInPages(account: LocalAccount, size: number, onPage: OnPa
   };
 }
 
-/** Over a connection of its own: one that is kept may be closed as it is used again. */
+/** On a connection of its own: a kept one may be closed just as it is used again. */
 async function ask(url: string): Promise<IncomingMessage> {
   return await new Promise((resolve, reject) => {
     get(url, { agent: false }, resolve).on('error', reject);

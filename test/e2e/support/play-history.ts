@@ -5,10 +5,10 @@ import { writeFile } from './write-files.ts';
 
 const NAMES = ['a', 'b'];
 const DEPTHS = [1, 2, 3];
-/** How many operations have an effect, and how often one is tried for that at the most. */
+/** How many operations have an effect, and how many attempts there are at most. */
 const EFFECTS = 5;
 const TRIES = 16;
-/** Out of ten; what is left is a recursive deletion. */
+/** Out of ten; the rest are recursive deletions. */
 const SHARES = [
   ['put', 2],
   ['write', 1],
@@ -16,12 +16,13 @@ const SHARES = [
   ['rename', 3],
   ['delete', 1],
 ] as const;
-/** What the account answers where the tree has no room for an operation: then nothing happened. */
+/** Answers of the account when the tree has no place for an operation: then nothing happened. */
 const REFUSALS: ReadonlySet<number | undefined> = new Set([400, 404, 409]);
 
 /**
- * Does to a container what a seed says: files and directories are made, written, renamed over each other, deleted and
- * made again, in a tree so small that they meet all the time. Adds a line to `done` for each that had an effect.
+ * Plays the random history of a seed on a container: files and directories are created, written, renamed over
+ * each other, deleted and created again, in a tree so small that they collide all the time. Adds a line to
+ * `done` for each operation that had an effect.
  */
 export async function playHistory(
   lakes: Lakes,

@@ -7,7 +7,7 @@ interface ProcessLine {
   readonly state: string;
 }
 
-/** Signals every process of the group; no matter if there is none. */
+/** Signals every process of the group; does nothing if there is none. */
 export function signalGroup(group: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-group, signal);
@@ -16,7 +16,7 @@ export function signalGroup(group: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** The processes of a group that run. One that is dead, but that its parent has not asked after, does not count. */
+/** The running processes of a group, without zombies. */
 export function processesOf(group: number): number[] {
   const lines = process.platform === 'linux' ? listFromProc() : listFromPs();
   return lines.filter((line) => line.group === group && !line.state.startsWith('Z')).map(({ pid }) => pid);
@@ -27,7 +27,7 @@ function listFromProc(): ProcessLine[] {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       const stat = readStat(name);
-      // `pid (name) state parent group …`, and a name may hold anything.
+      // `pid (name) state parent group …`; the name may hold any character.
       const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       return state === undefined ? [] : [{ pid: Number(name), group: Number(group), state }];
     });

@@ -10,10 +10,10 @@ export interface QueueCounts {
 
 type Queue = Pick<ReadyFile['serviceBus'], 'connectionString' | 'eventsQueue'>;
 
-/** The events queue, as anybody with the administration client sees it. */
+/** The counts of the events queue, by the administration client. */
 export async function queueCounts({ connectionString, eventsQueue }: Queue): Promise<QueueCounts> {
   const client = new ServiceBusAdministrationClient(connectionString);
-  // The client takes https for granted, also for an emulator; its own pipeline lets that be changed.
+  // The client always uses https, also for an emulator; its own pipeline allows a change of that.
   client.pipeline.addPolicy({
     name: 'plainHttp',
     sendRequest: async (request, next) => {
@@ -31,8 +31,8 @@ export async function queueCounts({ connectionString, eventsQueue }: Queue): Pro
 }
 
 /**
- * Waits until no message waits or is worked on. One that is planned for later may stay: a second look at a key whose
- * write was cut off is ten minutes away.
+ * Waits until no message waits or is worked on. Scheduled ones may stay: the recheck of a key whose write was
+ * cut off comes ten minutes later.
  */
 export async function untilQueueDrained(queue: Queue, { within }: { within: number }): Promise<QueueCounts> {
   let counts: QueueCounts | undefined;

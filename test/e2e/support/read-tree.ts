@@ -9,15 +9,16 @@ import { type BlobServiceClient, RestError } from '@azure/storage-blob';
 import { splitStamp } from '../../../src/model/stamp.ts';
 import { forEach } from './for-each.ts';
 
-/** All that a user can see of a file or directory, by field. */
+/** Everything that a user can see of a file or directory, by field. */
 type Path = Readonly<Record<string, unknown>>;
 export type Tree = ReadonlyMap<string, Path>;
 
 const CONCURRENCY = 16;
 
 /**
- * A container as both listings show it, the stamp taken off. The `version` of a file is its ETag at the source, and what
- * its stamp says on the backup; a directory has none, since its ETag is its own. Empty for a container that is not there.
+ * A container as both listings show it, without stamps. The `version` of a file is its ETag at the source,
+ * and the ETag of its stamp on the backup; a directory has none, since its ETag is its own. Empty if the
+ * container is missing.
  */
 export async function listTree(
   side: 'source' | 'backup',
@@ -61,9 +62,9 @@ export async function listTree(
 }
 
 /**
- * What no listing tells: a digest of the content of every file, and access control lists where there is more to them
- * than nine letters: entries of a file besides those of the owner, the group and all others are told by a plus at the
- * letters' end, the default entries of a directory by nothing.
+ * What no listing shows: a digest of the content of every file, and access control lists with more than the
+ * nine letters of the permissions. A plus after the letters shows a file's further entries; nothing shows the
+ * default entries of a directory.
  */
 export async function readTree(lake: DataLakeServiceClient, container: string, listed: Tree): Promise<Tree> {
   const tree = new Map<string, Path>();

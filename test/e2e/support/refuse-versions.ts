@@ -3,17 +3,17 @@ import type { Intercept } from './start-proxy.ts';
 
 export interface VersionGate {
   readonly intercept: Intercept;
-  /** Of the requests that were refused, oldest first: `HEAD 2026-10-06`. */
+  /** The refused requests, oldest first: `HEAD 2026-10-06`. */
   readonly refused: string[];
-  /** Of those that were let pass: the versions that they were asked by. */
+  /** The versions of the accepted requests. */
   readonly passed: Set<string>;
-  /** The newest version that is taken; undefined: none is. */
+  /** The newest accepted version; undefined: none. */
   newest: string | undefined;
 }
 
 /**
- * A service that knows no version newer than one. It answers as Azure does (azure-sdk-for-net#45302): to a HEAD with a
- * header alone, to a request of the Data Lake API in its own words, which do not name the header.
+ * A service that knows no version newer than a given one. It answers as Azure does (azure-sdk-for-net#45302):
+ * to a HEAD with a header alone, to a request of the Data Lake API with a text that does not name the header.
  */
 export function refuseVersions(
   newest: string | undefined,

@@ -7,7 +7,7 @@ import { type BlobmirrorProcess, type ProcessOptions, spawnBlobmirror } from './
 import { temporaryDirectory } from './temporary-directory.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** The two accounts of an environment, as a client of today's SDK sees them. */
+/** The two accounts of an environment, through clients of the current SDK. */
 export interface Accounts {
   readonly source: BlobServiceClient;
   readonly backup: BlobServiceClient;
@@ -20,13 +20,16 @@ export interface RunningEnvironment extends Accounts {
 }
 
 export const FREE_PORTS = ['--storage-port', '0', '--service-bus-port', '0', '--http-port', '0'] as const;
-/** A request that fails is a failure of the test, or what the test waits for. */
+/** A failed request fails the test, or its wait; so it is not retried. */
 const ONE_TRY = { retryOptions: { maxTries: 1 } };
 const READY_WITHIN_MS = 60_000;
 
 const running: BlobmirrorProcess[] = [];
 
-/** Starts the whole embedded environment as a user does, and waits for it. It is gone when the tests of the file are over. */
+/**
+ * Starts the whole embedded environment as a user does, and waits for it. It is stopped when the tests of the
+ * file are over.
+ */
 export async function startEnvironment(
   args: readonly string[] = [],
   options: ProcessOptions = {},
@@ -36,7 +39,7 @@ export async function startEnvironment(
   return await environmentOf(trackProcess(spawnBlobmirror(command, options)), readyFile);
 }
 
-/** Waits for an environment that was started in some other way. */
+/** Waits for an environment that was started in another way. */
 export async function environmentOf(
   started: BlobmirrorProcess,
   readyFile: string,
@@ -58,7 +61,7 @@ export async function startWorker(
   return worker;
 }
 
-/** Sees to it that the process is gone, and has told no secret, when the tests of the file are over. */
+/** Ends the process and checks its output for secrets when the tests of the file are over. */
 export function trackProcess(started: BlobmirrorProcess): BlobmirrorProcess {
   running.push(started);
   return started;
@@ -83,7 +86,7 @@ async function untilReady(started: BlobmirrorProcess, line: string, also = () =>
 }
 
 afterAll(async () => {
-  // All are ended before the first complaint.
+  // All are ended before the first error is thrown.
   const ends = await Promise.allSettled(running.splice(0).map(async (each) => await each.end()));
   for (const end of ends) if (end.status === 'rejected') throw end.reason as Error;
 });

@@ -19,15 +19,20 @@ export interface MirroredLakes extends Lakes {
   readonly info: Local['connections'];
   readonly readyFile: string;
   readonly worker: BlobmirrorProcess;
-  /** The mirror's own requests so far, oldest first. The tests' are left out, and those for its own state. */
+  /**
+   * The mirror's own requests so far, oldest first, without those of the tests and those for its own state.
+   */
   readonly requests: readonly StorageRequest[];
-  /** Waits until every event has reached the queue and nothing of it waits or is worked on. */
+  /** Waits until every event has reached the queue and no message waits or is worked on. */
   untilQuiet(options: { within: number }): Promise<QueueCounts>;
 }
 
 const running: Local[] = [];
 
-/** Two hierarchical accounts in this process, whose requests can be counted, and a worker beside it. They are gone when the tests of the file are over. */
+/**
+ * Two hierarchical accounts in this process, whose requests can be counted, and a worker beside it. They are
+ * stopped when the tests of the file are over.
+ */
 export async function startMirroredLakes(
   faults?: FaultPlan,
   env: Readonly<Record<string, string>> = {},

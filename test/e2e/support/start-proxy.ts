@@ -2,14 +2,18 @@ import { createServer, type IncomingMessage, request as send, type ServerRespons
 import type { AddressInfo } from 'node:net';
 import { afterAll } from 'vitest';
 
-/** Answers a request itself and says so, or leaves it to the server behind. */
+/** Answers a request itself and returns true, or leaves it to the server. */
 export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 const running: (() => Promise<void>)[] = [];
 
-/** An HTTP proxy in front of a server on 127.0.0.1. Returns its port. It is gone when the tests of the file are over. */
+/**
+ * An HTTP proxy in front of a server on 127.0.0.1. Returns its port. It is closed when the tests of the file
+ * are over.
+ */
 export async function startProxy(port: number, intercept: Intercept): Promise<number> {
-  // Nothing is to fail but what a test makes fail: a connection that is closed just as it is used again would.
+  // Only a test may make requests fail: a connection that is closed just as it is used again would do so,
+  // too.
   const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
     if (intercept(request, response)) {
       request.resume();
@@ -45,7 +49,7 @@ afterAll(async () => {
   for (const stop of running.splice(0)) await stop();
 });
 
-/** Names as they were written, since those of metadata are a user's own. */
+/** Names as written, since metadata names are the user's own. */
 function toHost(host: string, raw: readonly string[]): string[] {
   return raw.map((text, i) => (i % 2 === 1 && raw[i - 1]?.toLowerCase() === 'host' ? host : text));
 }

@@ -20,19 +20,19 @@ import { waitUntil } from './wait-until.ts';
 
 export interface UnheardOptions {
   readonly hierarchical?: boolean;
-  /** Makes what the mirror's requests to an account pass. The tests' do not. */
+  /** Intercepts the mirror's requests to an account, but not those of the tests. */
   readonly intercept?: Partial<Record<'source' | 'backup', (account: LocalAccount) => Intercept>>;
 }
 
-/** Two accounts none of whose events arrives, so that a full sync alone finds what changes. */
+/** Two accounts without events, so that only a full sync finds changes. */
 export interface Unheard extends Accounts {
   readonly info: ReadyFile;
-  /** As the mirror sees the accounts. */
+  /** The accounts as the mirror sees them. */
   readonly readyFile: string;
-  /** The mirror's own requests so far, oldest first. What it reads and notes of its runs is left out. */
+  /** The mirror's own requests so far, oldest first, without those for the documents of its runs. */
   readonly requests: StorageRequest[];
   readonly startWorker: (args?: readonly string[], options?: ProcessOptions) => Promise<BlobmirrorProcess>;
-  /** What the command line asks. */
+  /** What the command line connects to. */
   readonly reconciler: Reconciler;
   /** Begins a run, as the command line does, and waits for its end. */
   readonly reconcile: (request?: object, options?: { readonly within: number }) => Promise<Reconciled>;
@@ -41,7 +41,7 @@ export interface Unheard extends Accounts {
 
 interface Reconciled {
   readonly run: Run;
-  /** What the command line ends with. */
+  /** The exit status of the command line. */
   readonly status: number;
 }
 
@@ -49,7 +49,7 @@ const running: { stop(): Promise<void> }[] = [];
 /** On a busy machine. */
 const WITHIN = { within: 90_000 };
 
-/** They are gone when the tests of the file are over. */
+/** They are stopped when the tests of the file are over. */
 export async function startUnheard({
   hierarchical = false,
   intercept,

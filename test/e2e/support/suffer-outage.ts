@@ -12,14 +12,17 @@ import { temporaryDirectory } from './temporary-directory.ts';
 import { untilMirrored } from './until-mirrored.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** What was seen at one moment. */
+/** One observation. */
 export interface Sighting {
-  /** Since the network broke, or was mended, in seconds. */
+  /** Since the network broke or was repaired, in seconds. */
   readonly second: number;
   readonly status: Status;
   /** The age of the live point, in seconds. */
   readonly live: number;
-  /** How far the status, when it was made, and the metrics, when they were asked, were from the clock, in seconds. */
+  /**
+   * The difference to the clock of the status, when it was made, and of the metrics, when they were read, in
+   * seconds.
+   */
   readonly off: { readonly status: number; readonly metric: number };
 }
 
@@ -31,13 +34,13 @@ export interface Patient {
   readonly health: () => Promise<{ readonly status: number; readonly codes: readonly string[] }>;
   /** The age of the live point, in seconds; undefined where the metrics have none. */
   readonly metric: (name: string) => Promise<number | undefined>;
-  /** `blobmirror status`, by the way that the worker takes. */
+  /** `blobmirror status`, through the same proxy as the worker. */
   readonly commandLine: () => Promise<{ readonly exit: number | string; readonly text: string }>;
-  /** Begins to write blobs to the source, ten each second, until it is told to stop; the number of them. */
+  /** Begins to write blobs to the source, ten each second, until it is stopped; returns their number. */
   readonly load: () => () => Promise<number>;
 }
 
-/** A mirror whose way to the backup account, the mirror's own state included, can break. */
+/** A mirror whose connection to the backup account, with the mirror's own state, can break. */
 export async function startPatient(env: Readonly<Record<string, string>>): Promise<Patient> {
   const environment = await startEnvironment(['--no-worker']);
   const { info, source } = environment;
@@ -86,7 +89,7 @@ export async function startPatient(env: Readonly<Record<string, string>>): Promi
           await sleep(100);
         }
       })();
-      // A test that fails on the way does not ask how it ended.
+      // A test that fails earlier does not await the result.
       writing.catch(() => undefined);
       return async () => {
         over.abort();
@@ -97,7 +100,7 @@ export async function startPatient(env: Readonly<Record<string, string>>): Promi
   };
 }
 
-/** Looks every second for so long, and tells what was seen. `began`: when the first change was lost, by the clock. */
+/** Observes every second for a given time. `began`: when the first change was lost, by the clock. */
 export async function watchFor(patient: Patient, ms: number, began: number): Promise<readonly Sighting[]> {
   const sightings: Sighting[] = [];
   const start = performance.now();

@@ -5,7 +5,7 @@ import { afterAll } from 'vitest';
 
 const made: string[] = [];
 
-/** An empty directory that is gone when the tests of the file are over. */
+/** An empty directory that is removed when the tests of the file are over. */
 export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'blobmirror-e2e-'));
   made.push(directory);

@@ -3,12 +3,12 @@ import { splitStamp } from '../../../src/model/stamp.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** More than a busy machine needs; what is asked of a machine at ease is asked of the median. */
+/** More than a busy machine needs; requirements for an idle machine are checked by the median. */
 const LONGEST_MS = 5000;
 
 /**
  * Waits until the backup has what the source has under this name, or lacks it as the source does. Returns the
- * milliseconds that took: the lag, when it is called as soon as the client has its answer.
+ * milliseconds that took: the lag, if it is called as soon as the client has its answer.
  */
 export async function untilMirrored(
   { source, backup }: Accounts,

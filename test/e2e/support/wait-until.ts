@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PATIENCE } from '../../support/patience.ts';
 
 const POLL_MS = 5;
-/** A condition that takes long is asked less often, so that asking leaves the machine to what is waited for. */
+/** A slow condition is checked less often, so that the checks leave the machine to the work. */
 const PAUSE_TO_ASKING = 2;
 
 /**
- * `within` is for a machine that does nothing else. Resolves with the first value of the condition that is neither undefined nor false. A condition that throws is not
- * met yet; when it never is, the error says what was waited for and what was seen last.
+ * Resolves with the first value of the condition that is neither undefined nor false. `within` is for an idle
+ * machine. A condition that throws is not met yet; if it never is, the error says what was waited for and
+ * what was seen last.
  */
 export async function waitUntil<T>(
   what: string,

@@ -8,17 +8,17 @@ const DELETE_SHARE = 0.3;
 export interface RandomWrites {
   readonly seed: number;
   readonly count: number;
-  /** Goes on beyond `count` for as long as this is false. */
+  /** Continues beyond `count` while this is false. */
   readonly until?: () => boolean;
-  /** How many names there are in each container: few names collide often. */
+  /** Number of names in each container: few names collide often. */
   readonly names: number;
-  /** Called after each operation with how many there were. */
+  /** Called after each operation with their number so far. */
   readonly onDone?: (done: number) => void;
 }
 
 /**
- * Creates, overwrites and deletes blobs, eight at a time. Ends early when the account is gone, so that an environment
- * can be killed meanwhile; returns how many operations the account acknowledged.
+ * Creates, overwrites and deletes blobs, eight at a time. Ends early when the account is gone, so that an
+ * environment can be killed meanwhile; returns the number of acknowledged operations.
  */
 export async function writeAtRandom(source: BlobServiceClient, writes: RandomWrites): Promise<number> {
   const random = createSeededRandom(writes.seed);

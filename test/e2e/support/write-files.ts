@@ -4,7 +4,7 @@ import { forEach } from './for-each.ts';
 
 const CONCURRENCY = 16;
 
-/** Writes a file as Hadoop and Spark do: create, append, flush and close. Its directories come into being with it. */
+/** Writes a file as Hadoop and Spark do: create, append, flush and close. This creates its directories. */
 export async function writeFile(
   files: DataLakeFileSystemClient,
   path: string,
@@ -29,12 +29,12 @@ export async function writeFiles(
   );
 }
 
-/** The paths of a tree of so many files, a hundred in each directory. */
+/** The paths of a tree of `count` files, a hundred in each directory. */
 export function pathsOfTree(root: string, count: number): string[] {
   return Array.from({ length: count }, (_, n) => `${root}/year=${2000 + Math.floor(n / 100)}/part-${n}`);
 }
 
-/** The SDK encodes every path but the one that something is moved to. */
+/** The SDK encodes every path except the target of a rename. */
 export function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }

@@ -1,4 +1,4 @@
-/** AMQP values and frames as bytes, written by hand, so that a test can write what no library would. */
+/** AMQP values and frames as bytes, written by hand, so that a test can send what no library would. */
 
 export const NULL = Buffer.from([0x40]);
 export const boolean = (value: boolean): Buffer => Buffer.from([value ? 0x41 : 0x42]);
@@ -12,14 +12,14 @@ export const map = (...items: Uint8Array[]): Buffer => compound(0xd1, items.leng
 export const described = (code: number, value: Uint8Array): Buffer =>
   Buffer.concat([Buffer.from([0, 0x53, code]), value]);
 
-/** An array of any count and content, true or not. */
+/** An array with any count and content, consistent or not. */
 export function array(type: number, count: number, content: Uint8Array): Buffer {
   return compound(0xf0, count, [Buffer.from([type]), content]);
 }
 
 export const source = (address: Buffer, ...more: Buffer[]): Buffer => described(0x28, list(address, ...more));
 export const target = (address: Buffer, ...more: Buffer[]): Buffer => described(0x29, list(address, ...more));
-/** A terminus whose node the broker is to make. */
+/** A terminus whose node the broker must create. */
 export const dynamic = (code: number): Buffer =>
   described(code, list(NULL, uint(0), NULL, uint(0), boolean(true)));
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as amqp from './amqp-bytes.ts';
 
-/** Numbers at which readers stumble. */
+/** Numbers that often break readers. */
 const edgeNumber = fc.constantFrom(0, 1, 2, 77, 255, 65_535, 2 ** 31 - 1, 2 ** 31, 0xffff_ffff);
 
 const fixedTypes: ReadonlyArray<readonly [code: number, width: number]> = [
@@ -49,7 +49,7 @@ const sized = fc.oneof(
   fc.uint8Array({ maxLength: 40 }).map((value) => amqp.binary(value)),
 );
 
-/** A value of any type, most of them well formed. */
+/** A value of any type, mostly well formed. */
 const anyValue: fc.Arbitrary<Buffer> = fc.letrec<{ value: Buffer }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3, withCrossShrink: true },
@@ -78,7 +78,7 @@ const outcome = fc
   .tuple(fc.constantFrom(0x23, 0x24, 0x25, 0x26, 0x27, 0x34, 0x99), fc.array(anyValue, { maxLength: 3 }))
   .map(([code, fields]) => amqp.described(code, amqp.list(...fields)));
 
-/** A field as it should be, or not there, or of any type. */
+/** A valid field, none, or one of any type. */
 const maybe = (field: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> =>
   fc.oneof(
     { weight: 60, arbitrary: field },
@@ -109,7 +109,7 @@ function terminus(code: number, queue: string): fc.Arbitrary<Buffer> {
   return maybe(fields.map((values) => amqp.described(code, amqp.list(...values))));
 }
 
-/** Frames of a client that does as it likes, on a session of channel 0 with links at handles 0 and 1. */
+/** Frames of a client that ignores the protocol, on a session of channel 0 with links at handles 0 and 1. */
 export function anyFrame(queue: string): fc.Arbitrary<Buffer> {
   const channel = fc.constantFrom(...Array.from({ length: 30 }, () => 0), 1, 2, 65_535);
   const name = fc.constantFrom('link', 'in', '__proto__', 'toString').map((value) => amqp.string(value));
@@ -122,7 +122,7 @@ export function anyFrame(queue: string): fc.Arbitrary<Buffer> {
   const id = fc.constantFrom(0, 0, 1, 2).map(amqp.uint);
   const ends = [terminus(0x28, queue), terminus(0x29, queue)];
   const transfer = [handle, id, tag, format, flag, more];
-  // Each with how often it comes: what ends a session or the connection leaves the rest unseen.
+  // With weights: a frame that ends the session or the connection hides the rest.
   const bodies: ReadonlyArray<
     readonly [code: number, weight: number, fields: ReadonlyArray<fc.Arbitrary<Buffer>>]
   > = [
@@ -168,7 +168,7 @@ export function anyFrame(queue: string): fc.Arbitrary<Buffer> {
   );
 }
 
-/** Messages of sections of every kind, most of them such that they are taken. */
+/** Messages of sections of every kind, mostly such that they are accepted. */
 export function anyMessage(): fc.Arbitrary<Buffer> {
   const entries = (key: (name: string) => Buffer, names: readonly string[]) =>
     fc

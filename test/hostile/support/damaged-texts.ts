@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** What somebody may write in the place of any document, none of which is one; with what to call it. */
+/** Texts that are not a document of any kind, with their names. */
 export const JUNK: readonly [string, string][] = [
   ['an empty object', '{}'],
   ['null', 'null'],
@@ -16,7 +16,10 @@ export const JUNK: readonly [string, string][] = [
 
 type Path = readonly (string | number)[];
 
-/** Texts that were made from a valid document by one damage. Entries of maps are not dropped: that leaves a valid one. */
+/**
+ * Texts with one damage, made from a valid document. Entries of maps are not dropped: that leaves a valid
+ * one.
+ */
 export function damagedTexts(text: string): fc.Arbitrary<string> {
   const cut = fc.nat(Math.max(0, text.length - 1)).map((end) => text.slice(0, end));
   const value = parse(text);
@@ -47,10 +50,10 @@ export function damagedTexts(text: string): fc.Arbitrary<string> {
   );
 }
 
-/** Of another type, or beyond any bound, than the member that it takes the place of. */
+/** Values of another type than the member that they replace, or beyond any limit. */
 const WRONG = fc.constantFrom<unknown>(null, '', '5', 'x'.repeat(3000), -1, 0.5, [], {}, [null], { a: 1 });
 
-/** Members of maps, by what they are of: one that is not there says that there is no such thing. */
+/** Members of maps, by their kind: an absent one means that there is no such thing. */
 const MAPS: ReadonlySet<string> = new Set([
   'shards',
   'containers',

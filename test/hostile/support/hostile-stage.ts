@@ -17,37 +17,37 @@ import type { BrowsedMessage } from '../../../src/ports/dead-letter-queue.ts';
 import { createMemoryPair } from '../../support/memory-pair.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 
-/** A chain that is longer has no end: the longest is of a file that stays empty, which is looked at twenty times. */
+/** A longer chain is endless: the longest is of a file that stays empty, which is checked twenty times. */
 const MOST_DELIVERIES_OF_EVENT = 40;
 
 export interface Outcome {
   readonly deliveries: number;
   readonly requests: number;
   readonly dead: readonly BrowsedMessage[];
-  /** What deliveries were given back for. */
+  /** Why deliveries were abandoned. */
   readonly failures: readonly BlobmirrorError[];
 }
 
 /**
- * The real intake between a queue in memory and two accounts in memory, with what is between them in Azure: the client
- * of Service Bus writes a body as JSON when it is sent, and the Functions host parses it and gives the metadata, which
- * the body may overwrite.
+ * The real intake between a queue and two accounts in memory, with what Azure has in between: the client of
+ * Service Bus writes a body as JSON when it sends, and the Functions host parses it and adds the metadata,
+ * which the body may overwrite.
  */
 export class HostileStage {
   readonly queue = new MemoryQueue();
   readonly log = createSilentLogger();
-  /** Makes a send fail, and is called before each. */
+  /** Called before each send; may throw to make it fail. */
   onSend: (how: 'sendLater' | 'deadLetter', message: HintMessage) => void = () => undefined;
-  /** Makes a look fail, and is called before each. */
+  /** Called before each check; may throw to make it fail. */
   onLook: () => void = () => undefined;
   /** How many deliveries meet a pause. */
   pauses = 0;
-  /** Whether a copy that is to expire comes by once before it does. */
+  /** Whether a copy that is to expire is delivered once before that. */
   comesByBeforeItExpires = false;
   readonly #pair = createMemoryPair();
   #sent = 0;
 
-  /** Puts a message into the queue, as somebody outside would. */
+  /** Puts a message into the queue, as an outside sender would. */
   send(body: string | Uint8Array, applicationProperties: Readonly<Record<string, unknown>> = {}): void {
     const messageId = `outside-${++this.#sent}`;
     this.queue.send({ messageId, body: Buffer.from(body), applicationProperties });
@@ -63,7 +63,7 @@ export class HostileStage {
     return this.#pair.backup.peek(parseKey('photos', path))?.content === path;
   }
 
-  /** Receives until nothing is left to be received, each as often as it comes. @param events how many were sent */
+  /** Receives until the queue is empty, with redeliveries. @param events how many were sent */
   async drain(events = 1): Promise<Outcome> {
     const before = this.#pair.calls.length;
     const failures: BlobmirrorError[] = [];
@@ -84,7 +84,7 @@ export class HostileStage {
     return { deliveries, requests: this.#pair.calls.length - before, dead: await this.dead(), failures };
   }
 
-  /** The dead letters, as the client shows them to those who look. */
+  /** The dead letters, as the client shows them to operators. */
   async dead(): Promise<readonly BrowsedMessage[]> {
     const pages = await Array.fromAsync(
       createMemoryQueueBrowser(this.queue, immediately, { deadLetter: true }).browse(),
@@ -92,7 +92,7 @@ export class HostileStage {
     return pages.flat().map((message) => ({ ...message, body: received(message.body as Buffer) }));
   }
 
-  /** Takes all dead letters out and sends them once more, as a replay does. */
+  /** Removes all dead letters and sends them again, as a replay does. */
   replay(): void {
     for (const { body } of this.queue.dead.splice(0)) this.send(body as Buffer);
   }
@@ -202,7 +202,7 @@ function received(body: Buffer): unknown {
   }
 }
 
-/** As @azure/functions does with what comes from the host. */
+/** As @azure/functions does with data of the host. */
 function asLibrary(data: TypedData): unknown {
   if ('json' in data) return JSON.parse(data.json) as unknown;
   if (!('string' in data)) throw new Error('the trigger takes text');

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 
-/** What something between us and the service makes of an answer. */
+/** A false answer that something between us and the service gives. */
 export interface Lie {
-  /** Which request of the operation is answered so. */
+  /** Which request of the operation gets this answer. */
   readonly at: number;
-  /** Whether the request reaches the service all the same, and only its answer is lost. */
+  /** Whether the request reaches the service, and only its answer is lost. */
   readonly isDone: boolean;
   readonly status: number;
   /**
-   * `none`: nothing of the service's. `service`: what is on each of its answers. `true`: all that the true answer has,
-   * and its status. `cached`: the same, as it was given to another request. `kept`: what the service said of a blob that
-   * was not there before, out of a cache that says so.
+   * `none`: no header of the service. `service`: those of each of its answers. `true`: all of the true
+   * answer. `cached`: the same, for an earlier request. `kept`: what the service answered for a blob that did
+   * not exist before, from a cache that says so.
    */
   readonly headers: 'none' | 'service' | 'true' | 'cached' | 'kept';
   readonly type: string | undefined;
@@ -25,12 +25,12 @@ type LyingBody =
   | 'other XML'
   | 'other JSON'
   | 'UTF-16'
-  /** The true body as far as its middle, with a length that says that this is all, or with none. */
+  /** The first half of the true body, with a length that matches it, or with none. */
   | 'half'
   | 'half without length'
   /** The connection ends in the middle of the true body. */
   | 'cut'
-  /** More than the true one. */
+  /** More than the true body. */
   | 'more'
   | 'true';
 
@@ -48,7 +48,7 @@ const TEXTS: Readonly<Partial<Record<LyingBody, string | Buffer>>> = {
   'UTF-16': Buffer.from('\uFEFF<?xml version="1.0" encoding="utf-16"?><EnumerationResults />', 'utf16le'),
 };
 
-/** @param whole the true one */
+/** @param whole the true body */
 export function bodyOf({ body }: Lie, whole: Buffer): Buffer {
   const text = TEXTS[body];
   if (text !== undefined) return Buffer.from(text);
@@ -57,7 +57,7 @@ export function bodyOf({ body }: Lie, whole: Buffer): Buffer {
 }
 
 const STATUSES = [200, 201, 202, 203, 204, 205, 206, 207, 226, 300, 301, 302, 303, 304, 307, 308];
-/** Something between says these of itself; the service says with a code of its own why it says them. */
+/** Intermediaries send these without a code; the service adds a code of its own. */
 const FAILURES = [
   400, 401, 403, 404, 405, 407, 409, 410, 411, 412, 413, 414, 416, 429, 431, 451, 500, 502, 503, 504, 511,
 ];

@@ -28,7 +28,7 @@ import { type Liar, startLiar } from './start-liar.ts';
 /** One call of a port on keys of its own. */
 export interface Prepared {
   readonly act: () => Promise<unknown>;
-  /** Whether what it came to is so. */
+  /** Whether its result is true. */
   readonly isTrue: (result: unknown) => Promise<boolean>;
 }
 
@@ -38,7 +38,7 @@ export interface Operation {
   prepare(): Promise<Prepared>;
 }
 
-/** The ports on accounts behind a liar. */
+/** The ports on accounts behind a proxy that gives false answers. */
 export interface Behind {
   readonly liar: Liar;
   readonly operations: readonly Operation[];
@@ -86,7 +86,7 @@ const portOf = ({ connectionStrings }: StoragePair): number =>
 
 type Kind = (WriteOutcome | CopyOutcome)['kind'];
 
-/** Only says that a precondition failed or that a copy is not done: the key is read again. */
+/** It only says that a precondition failed or that a copy is not done: the key is read again. */
 const MOVED: ReadonlySet<Kind | undefined> = new Set<Kind>([
   'backup-precondition-failed',
   'source-precondition-failed',
@@ -99,7 +99,7 @@ const isWritten = (result: unknown): boolean =>
   result === undefined || result === 'written' || kindOf(result) === 'written';
 const isMoved = (result: unknown): boolean => MOVED.has(kindOf(result));
 
-/** A read is true when it is what the service says to everybody else. */
+/** A reading is true when it is what the service answers to other clients. */
 function reads(name: string, ask: (stores: Asked) => Promise<unknown>, behind: Ways): Operation {
   return {
     name,
@@ -118,7 +118,7 @@ function reads(name: string, ask: (stores: Asked) => Promise<unknown>, behind: W
   };
 }
 
-/** When it was read, and what others put there meanwhile, differs. */
+/** The time of reading, and what others wrote meanwhile, may differ. */
 function withoutTimes(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value ?? null, (name, each: unknown) => (name === 'readAt' ? undefined : each)),
@@ -129,7 +129,7 @@ interface Asked extends Through {
   readonly key: Key;
 }
 
-/** Past the liar, and through it. */
+/** Direct, and through the proxy. */
 interface Ways {
   readonly pair: StoragePair;
   readonly lied: Through;

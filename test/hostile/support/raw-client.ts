@@ -22,7 +22,7 @@ interface Codec {
 
 const codec = rhea.types as unknown as Codec;
 
-/** A client that sends bytes as they are, and reads the frames that come back. */
+/** A client that sends raw bytes, and reads the frames that come back. */
 export class RawClient {
   readonly #socket: Socket;
   #rest = Buffer.alloc(0);
@@ -64,7 +64,10 @@ export class RawClient {
     this.send(AMQP_HEADER);
   }
 
-  /** The first answer of that kind that was not handed out; undefined when the connection ends without one. */
+  /**
+   * The first answer of that kind that was not returned before; undefined when the connection ends without
+   * one.
+   */
   async next(code: number, channel?: number): Promise<Answer | undefined> {
     for (;;) {
       const at = this.answers.findIndex(
@@ -76,7 +79,7 @@ export class RawClient {
     }
   }
 
-  /** Waits for the broker to hang up. */
+  /** Waits for the broker to close the connection. */
   async ended(): Promise<void> {
     while (!this.closed) await new Promise<void>((resolve) => (this.#wake = resolve));
   }

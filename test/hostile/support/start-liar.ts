@@ -6,16 +6,16 @@ import { bodyOf, type Lie } from './lies.ts';
 
 export interface Liar {
   readonly port: number;
-  /** Answers the request of that number, from now on, as it says; others as the service does. */
+  /** Answers the request of that number, from now on, with the given answer; others as the service does. */
   lie(lie: Lie | undefined): void;
-  /** Where redirects lead to: it counts what comes there. */
+  /** The target of redirects: it counts its requests. */
   readonly strangers: () => number;
   stop(): Promise<void>;
 }
 
 interface Answer {
   readonly status: number;
-  /** Names and values in turn. */
+  /** Names and values alternate. */
   readonly headers: readonly string[];
   readonly body: Buffer;
 }
@@ -25,7 +25,7 @@ const KEPT = [
   ['x-ms-error-code', 'ConditionNotMet'],
 ] as const;
 
-/** A proxy before the embedded storage, of which one request at a time is answered by something else. */
+/** A proxy in front of the embedded storage that gives one false answer at a time. */
 export async function startLiar(targetPort: number): Promise<Liar> {
   let lie: Lie | undefined;
   let requests = 0;
@@ -43,7 +43,7 @@ export async function startLiar(targetPort: number): Promise<Liar> {
 
   async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const body = await buffer(incoming);
-    // What the service fetches by itself takes another way.
+    // The service's own requests do not pass here.
     const isOurs = incoming.headers['user-agent']?.startsWith('blobmirror') === true;
     const isIt = isOurs && lie !== undefined && requests === lie.at;
     if (isOurs) requests++;

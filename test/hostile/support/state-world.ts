@@ -56,7 +56,7 @@ const MODEL: Model = new Map(
 const MINUTE = 60_000;
 const SPOKEN = { refused: undefined, spoken: undefined, isTaken: true, isRefusedWhole: false };
 
-/** The names, as the store has them, and the texts of a state's documents, and what waits in the queue of full syncs. */
+/** The names and texts of a state's documents, as stored, and the messages in the queue of full syncs. */
 export interface Snapshot {
   readonly stored: ReadonlyMap<string, string>;
   readonly messages: readonly { readonly messageId: string; readonly body: unknown }[];
@@ -66,8 +66,8 @@ export interface Snapshot {
 }
 
 /**
- * A mirror's own state, and all that reads it, in memory: nothing of it waits, and the time of day is the test's. What
- * full syncs list is written down, so that it is known which run looked at which key.
+ * A mirror's own state and all its readers, in memory: nothing of it waits, and the test sets the time of
+ * day. It records what full syncs list, so that it is known which run compared which key.
  */
 export class StateWorld {
   readonly memory = new MemoryDocuments();
@@ -75,7 +75,7 @@ export class StateWorld {
   readonly log = createSilentLogger();
   /** Keys that the mirror core was asked to check. */
   readonly looks = new Set<string>();
-  /** By the run: keys that its slices drew. */
+  /** By run: the keys that its slices listed. */
   readonly walked = new Map<string, Set<string>>();
   readonly documents: DocumentStore;
   readonly reconciler: Reconciler;
@@ -121,12 +121,15 @@ export class StateWorld {
     };
   }
 
-  /** Somebody writes this in the place of a document. */
+  /** Overwrites a document with this text. */
   damage(name: string, text: string): void {
     this.memory.stored.set(name, { text, version: `of somebody ${name} ${this.memory.stored.size}` });
   }
 
-  /** What a mirror has after a while: a document of each kind, a run that proved something, and one that is under way. */
+  /**
+   * The state of a mirror after some time: a document of each kind, a run with a proof, and one that is under
+   * way.
+   */
   async live(): Promise<void> {
     await registerMirror(this.#store, FACTS, { now: new Date(this.now), isLookedAt: true });
     const pauses = createPauseStore(this.documents, () => new Date(this.now));
@@ -211,7 +214,7 @@ export class StateWorld {
     }).read();
   }
 
-  /** All that somebody may ask for, as text. */
+  /** Everything that a user can request, as text. */
   async ask(): Promise<string> {
     const pauses = createPauseStore(this.documents, () => new Date(this.now));
     const status = await this.status();
@@ -230,7 +233,7 @@ export class StateWorld {
     return texts.join('\n');
   }
 
-  /** What people do about what does not heal by itself. */
+  /** What operators do about what does not heal by itself. */
   async mend(): Promise<void> {
     await createPauseStore(this.documents, () => new Date(this.now)).resume();
     const queues = { events: NO_LETTERS, reconcile: NO_LETTERS };
@@ -252,7 +255,7 @@ export class StateWorld {
     return typeof begun === 'string' ? undefined : await this.reconciler.read(begun.id);
   }
 
-  /** Works on what waits; delays are over at once. */
+  /** Works on what waits; delays end at once. */
   async drain(): Promise<void> {
     for (let i = 0; i < 500; i++) if (!(await this.handleOne())) return;
     throw new Error('messages of full syncs come to no end');
@@ -272,13 +275,13 @@ export class StateWorld {
     return true;
   }
 
-  /** Whether a run has looked at every key that there is. */
+  /** Whether a run has listed every key. */
   hasWalkedAll(run: string): boolean {
     const keys = this.walked.get(run);
     return ALL_KEYS.every((key) => keys?.has(key) === true);
   }
 
-  /** Keys that the mirror core was asked to check, and that a full sync may delete by no means. */
+  /** Keys that the mirror core was asked to check and that a full sync must not delete. */
   get wrongLooks(): readonly string[] {
     return [...this.looks].filter((key) => !EXTRAS.has(key));
   }

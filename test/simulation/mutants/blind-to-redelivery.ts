@@ -1,6 +1,6 @@
 import { type MirrorFunctions, REAL_FUNCTIONS } from '../mirror-functions.ts';
 
-/** Against invariant 5: a message that comes again is taken for one that comes for the first time. */
+/** Against invariant 5: a redelivered message is taken for a first delivery. */
 export const blindToRedelivery: MirrorFunctions = {
   ...REAL_FUNCTIONS,
   handleMessage: (intake, log, message) =>

@@ -1,6 +1,6 @@
 import { type MirrorFunctions, REAL_FUNCTIONS } from '../mirror-functions.ts';
 
-/** Against invariant 9: a message is done with as soon as its handling began. */
+/** Against invariant 9: a message is completed as soon as its handling begins. */
 export const completedBeforeWrite: MirrorFunctions = {
   ...REAL_FUNCTIONS,
   handleMessage: async (intake, log, message) => {

@@ -1,6 +1,6 @@
 import { spoilPorts } from './mutant.ts';
 
-/** What cannot be overwritten goes before its successor is on the account. */
+/** What cannot be overwritten is deleted before its successor is on the account. */
 export const deletesOtherKindFirst = spoilPorts(({ backup }) => ({
   backup: {
     ...backup,

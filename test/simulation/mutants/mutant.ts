@@ -4,7 +4,7 @@ import type { Key } from '../../../src/model/key.ts';
 import { type MirrorFunctions, REAL_FUNCTIONS } from '../mirror-functions.ts';
 
 /**
- * A mutant is the production mirror core between ports that take one of its rules away: what it asks for is not what
+ * A mutant is the production mirror core with ports that break one of its rules: what it asks for is not what
  * happens. `spoil` is called for every converge, so that a mutant can remember what this one has read.
  */
 export function spoilPorts(spoil: (pair: MirrorContext) => Partial<MirrorContext>): MirrorFunctions {
@@ -14,7 +14,7 @@ export function spoilPorts(spoil: (pair: MirrorContext) => Partial<MirrorContext
   };
 }
 
-/** The readings of one side, changed on their way. */
+/** The readings of one side, changed before they arrive. */
 export function changeReadings<Port extends { read(key: Key): Promise<Reading> }>(
   port: Port,
   change: (reading: BlobPresent) => BlobPresent,

@@ -1,6 +1,8 @@
 import { type MirrorFunctions, REAL_FUNCTIONS } from '../mirror-functions.ts';
 
-/** Against rule 3 of directories: a key that the source does not have leaves the directories above it alone. */
+/**
+ * Against rule 3 of directories: for a key that the source lacks, the directories above it are not checked.
+ */
 export const noAncestors: MirrorFunctions = {
   ...REAL_FUNCTIONS,
   converge: (pair, key, look) => {

@@ -1,7 +1,7 @@
 import type { BlobPresent } from '../../../src/model/reading.ts';
 import { spoilPorts } from './mutant.ts';
 
-/** Against invariant 5: what was created from nothing is not followed by another reading of the source. */
+/** Against invariant 5: after a create, the source is not read again. */
 export const noReadingAfterCreate = spoilPorts(({ source, backup }) => {
   let created: BlobPresent | undefined;
   return {

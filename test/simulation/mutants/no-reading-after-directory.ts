@@ -1,7 +1,7 @@
 import type { Reading } from '../../../src/model/reading.ts';
 import { spoilPorts } from './mutant.ts';
 
-/** Against rule 5 of directories: one that was made is not followed by another reading of the source. */
+/** Against rule 5 of directories: after a directory is created, the source is not read again. */
 export const noReadingAfterDirectory = spoilPorts(({ source, backup }) => {
   let last: Reading | undefined;
   let isMade = false;

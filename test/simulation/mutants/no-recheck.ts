@@ -1,6 +1,9 @@
 import { type MirrorFunctions, REAL_FUNCTIONS } from '../mirror-functions.ts';
 
-/** Against invariant 5: a try after a write of unknown outcome does not know of it, and is the last look if it ends well. */
+/**
+ * Against invariant 5: a retry after a write of unknown outcome does not know of that write, and schedules no
+ * recheck if it succeeds.
+ */
 export const noRecheck: MirrorFunctions = {
   ...REAL_FUNCTIONS,
   handleMessage: (intake, log, message) => {

@@ -1,7 +1,9 @@
 import { keyText } from '../../../src/model/key.ts';
 import { type MirrorFunctions, REAL_FUNCTIONS } from '../mirror-functions.ts';
 
-/** Against rules 1 and 2 of directories: after a rename on the backup, neither of the two names is looked at. */
+/**
+ * Against rules 1 and 2 of directories: after a rename on the backup, neither of the two names is checked.
+ */
 export const renameWithoutChecks: MirrorFunctions = {
   ...REAL_FUNCTIONS,
   handleMessage: (intake, log, message) => {
@@ -13,7 +15,7 @@ export const renameWithoutChecks: MirrorFunctions = {
         if (outcome === 'renamed') renamed.add(keyText(rename.from)).add(keyText(rename.to));
         return outcome;
       },
-      // What is below them is walked all the same.
+      // What is below them is still walked.
       converge: async (key, since) =>
         renamed.has(keyText(key))
           ? { verdict: 'in-sync', isDirectory: true }

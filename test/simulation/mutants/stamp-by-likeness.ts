@@ -2,7 +2,7 @@ import { type BlobPresent, type Reading, isBlob } from '../../../src/model/readi
 import type { MirrorFunctions } from '../mirror-functions.ts';
 import { spoilPorts } from './mutant.ts';
 
-/** Against invariant 6: a pair is taken to be in sync when the two sides are alike in some other way than by ETag. */
+/** Against invariant 6: two sides that are alike by something other than the ETag are taken to be in sync. */
 export function stampByLikeness(
   isAlike: (source: BlobPresent, backup: BlobPresent) => boolean,
 ): MirrorFunctions {

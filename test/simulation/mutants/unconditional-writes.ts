@@ -4,7 +4,7 @@ import type { BackupStore } from '../../../src/ports/backup-store.ts';
 import type { WriteCondition } from '../../../src/ports/write-outcome.ts';
 import { spoilPorts } from './mutant.ts';
 
-/** Against invariant 3: writes carry no condition, so that each of them goes through whatever is there. */
+/** Against invariant 3: writes carry no condition, so that each overwrites whatever is there. */
 export const unconditionalWrites = spoilPorts(({ backup }) => ({
   backup: {
     ...backup,
@@ -33,7 +33,7 @@ function etagOf(condition: WriteCondition): Etag | undefined {
   return 'ifMatch' in condition ? condition.ifMatch : undefined;
 }
 
-/** Writes under the condition that happens to hold. */
+/** Replaces the condition of a write by one that holds. */
 async function insist<Answer>(
   backup: BackupStore,
   key: Key,

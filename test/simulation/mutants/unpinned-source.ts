@@ -1,7 +1,7 @@
 import { isBlob } from '../../../src/model/reading.ts';
 import { spoilPorts } from './mutant.ts';
 
-/** Against invariant 4: a copy takes whatever version is there when it reads. */
+/** Against invariant 4: a copy takes the version that is there when it reads. */
 export const unpinnedSource = spoilPorts(({ source, backup }) => ({
   backup: {
     ...backup,

@@ -1,10 +1,12 @@
 /**
- * The shapes of Azurite's objects, as far as this room uses them. Described by hand from its code: Azurite ships no
- * types for them. Types only; what is loaded is in azurite.ts.
+ * The shapes of Azurite's objects that this room uses. Written by hand from its code, as Azurite ships no
+ * types. Types only; azurite.ts loads the modules.
  */
 import type { Readable } from 'node:stream';
 
-/** A run of bytes in an extent. A blob refers to its content by these; several blobs may share one extent. */
+/**
+ * A range of bytes in an extent. A blob refers to its content by these; several blobs may share one extent.
+ */
 export interface Extent {
   readonly id: string;
   readonly offset: number;
@@ -49,7 +51,7 @@ export interface BlobProperties extends ContentHeaders {
   leaseStatus?: string;
   leaseState?: string;
   serverEncrypted?: boolean;
-  /** On hierarchical accounts, in listings; so below, where they were asked for. */
+  /** Listings of hierarchical accounts only; likewise the members below. */
   resourceType?: 'file' | 'directory';
   owner?: string;
   group?: string;
@@ -59,7 +61,7 @@ export interface BlobProperties extends ContentHeaders {
 
 export type Metadata = Record<string, string>;
 
-/** A blob or a snapshot of one, as it is stored. The store changes documents in place. */
+/** A stored blob or snapshot. The store changes documents in place. */
 export interface BlobDocument {
   accountName: string;
   containerName: string;
@@ -77,14 +79,14 @@ export interface BlobDocument {
   $loki?: number;
 }
 
-/** A container, as it is stored. */
+/** A stored container. */
 export interface ContainerDocument {
   readonly accountName: string;
   readonly name: string;
   readonly properties: object;
 }
 
-/** A block that is staged and not committed, as it is stored. */
+/** A staged, uncommitted block. */
 export interface BlockDocument extends Block {
   readonly accountName: string;
   readonly containerName: string;
@@ -96,7 +98,7 @@ export interface BlockDocument extends Block {
 export interface Collection<T> {
   readonly data: readonly T[];
   insert(documents: T | T[]): void;
-  /** Says that a document was changed in place. */
+  /** Marks a document as changed in place. */
   update(document: T): void;
   findOne(query: object): T | null;
   find(query: object): T[];
@@ -128,14 +130,14 @@ export interface LocalRequest {
   getProtocol(): string;
 }
 
-/** What Azurite knows of a request, or of one part of a batch. */
+/** Azurite's context of a request, or of one part of a batch. */
 export interface Context {
   /** The request id. */
   contextId: string;
   startTime: Date;
   operation: number;
   request: LocalRequest;
-  /** Absent where Azurite asks on its own behalf. */
+  /** Absent on Azurite's own calls. */
   response?: { setHeader(name: string, value: string): unknown };
   context: { account: string; container: string; blob: string };
 }
@@ -156,7 +158,7 @@ export interface SourceConditions {
   sourceIfTags?: string;
 }
 
-/** The optional headers of a request that writes, as Azurite deserializes them. */
+/** The optional headers of a write request, as Azurite deserializes them. */
 export interface WriteOptions {
   requestId?: string;
   tier?: string;
@@ -292,9 +294,9 @@ export interface ExtentStore {
   appendExtent(data: Readable | Buffer, contextId?: string): Promise<Extent>;
   readExtent(extent: Extent | undefined, contextId?: string): Promise<Readable>;
   readExtents(extents: Extent[], offset: number, count: number, contextId?: string): Promise<Readable>;
-  /** Resolves to the number removed: an extent that is still appended to is kept. */
+  /** Resolves to the number removed. An extent that is still being appended to is kept. */
   deleteExtents(ids: Iterable<string>): Promise<number>;
-  /** On disk only: the extents that are appended to, each with its open file. */
+  /** On disk only: the extents being appended to, each with its open file. */
   readonly activeWriteExtents?: readonly {
     readonly id: string;
     fd?: number | undefined;
@@ -330,11 +332,14 @@ export interface Accounts {
 }
 
 export interface Authenticator {
-  /** True: may pass. Anything else: this kind of authorisation does not apply. Throws when it applies and fails. */
+  /**
+   * True: authorised. Anything else: this kind of authorisation does not apply. Throws when it applies and
+   * fails.
+   */
   validate(request: LocalRequest, context: Context): Promise<boolean | undefined>;
 }
 
-/** Azurite's own error: becomes the HTTP answer as it stands. */
+/** Azurite's own error; sent to the client unchanged. */
 export interface AzuriteError extends Error {
   readonly statusCode: number;
   readonly storageErrorCode: string;

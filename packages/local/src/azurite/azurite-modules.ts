@@ -24,7 +24,7 @@ type AccountAuthenticator = Constructor<
   Authenticator
 >;
 
-/** Any parameters and any `this`: each handler method has its own. */
+/** Any parameters and any `this`, since handler methods differ. */
 export type HandlerMethod = (this: never, ...parameters: never[]) => Promise<unknown>;
 
 export interface HandlerClass {
@@ -33,7 +33,7 @@ export interface HandlerClass {
 
 type PermissionTable = Map<number, unknown>;
 
-/** What an operation's requests consist of, as far as this room reads it. */
+/** The parts of an operation's specification that this room reads. */
 interface OperationSpecification {
   readonly queryParameters?: readonly {
     readonly mapper: {
@@ -44,7 +44,7 @@ interface OperationSpecification {
   }[];
 }
 
-/** How a value is written, of the library @azure/ms-rest-js. */
+/** A serializer of the library @azure/ms-rest-js. */
 interface SerializedAs {
   readonly type: { readonly name: string; readonly className?: string };
 }
@@ -65,11 +65,11 @@ export type XmlBuilderClass = new (options: {
 
 /** Of the library uri-templates. */
 export interface UriTemplate {
-  /** Undefined when the URL is not of this form. */
+  /** Undefined when the URL does not match the template. */
   fromUri(url: string, options: { readonly strict: boolean }): Readonly<Record<string, unknown>> | undefined;
 }
 
-/** The modules of Azurite that are used, by their path below dist/src, with the exports that are used of each. */
+/** The modules of Azurite in use, by their path below dist/src, with the exports used. */
 export interface AzuriteModules {
   'blob/errors/StorageError': {
     default: Constructor<

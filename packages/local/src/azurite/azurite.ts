@@ -10,11 +10,11 @@ import type {
 } from './azurite-modules.ts';
 
 /**
- * The few internals of Azurite that this room builds on, loaded in one place.
+ * The internals of Azurite that this room builds on, loaded in one place.
  *
- * Azurite has no public programming interface and is CommonJS, so its modules are required by path. Nothing else in
- * the project may load Azurite. Everything that is relied on is looked up when this module loads, so that a version
- * with other internals fails at the start and not in the middle of a write. Seen to fit 3.35.0 and 3.37.0.
+ * Azurite has no public programming interface and is CommonJS, so its modules are required by path. Nothing
+ * else in the project may load Azurite. Every internal is checked when this module loads, so that a version
+ * with different internals fails at the start and not during a write. Works with 3.35.0 and 3.37.0.
  */
 
 const load = createRequire(createRequire(import.meta.url).resolve('azurite/package.json'));
@@ -39,7 +39,7 @@ function moduleWith<Module extends keyof AzuriteModules>(
   return load(`./dist/src/${module}.js`) as AzuriteModules[Module];
 }
 
-/** That it has the shape that azurite-modules.ts says is known only from reading Azurite. */
+/** Checks the shape; azurite-modules.ts describes it from reading Azurite's code. */
 function isMember<Module extends keyof AzuriteModules, Name extends keyof AzuriteModules[Module]>(
   _module: Module,
   _name: Name,
@@ -51,7 +51,7 @@ function isMember<Module extends keyof AzuriteModules, Name extends keyof Azurit
 export const logger = member('common/Logger', 'default');
 /** Names to numbers and numbers to names. */
 export const operations = member('blob/generated/artifacts/operation', 'default');
-/** Where in `response.locals` the context of a request lies. */
+/** The key in `response.locals` that holds a request's context. */
 export const contextPath = member('blob/utils/constants', 'DEFAULT_CONTEXT_PATH');
 export const StorageError = member('blob/errors/StorageError', 'default');
 export const LokiBlobMetadataStore = member('blob/persistence/LokiBlobMetadataStore', 'default');
@@ -102,7 +102,7 @@ export const validMetadataOf = member('common/utils/utils', 'convertRawHeadersTo
 export const tagsOf = member('blob/utils/utils', 'getTagsFromString');
 export const newETag = member('common/utils/utils', 'newEtag');
 
-/** Modules whose functions are called as members of the module, so that a member may be replaced. */
+/** Modules whose functions are called as members of the module, so that a member can be replaced. */
 export const dispatching = moduleWith('blob/generated/utils/utils', 'isURITemplateMatch');
 export const commonUtils = moduleWith('common/utils/utils', 'computeHMACSHA256');
 export const xml = moduleWith('blob/generated/utils/xml', 'stringifyXML');
@@ -111,7 +111,7 @@ export const tagQueries = moduleWith(
   'generateQueryBlobWithTagsWhereFunction',
 );
 export const parseTagQuery = member('blob/persistence/QueryInterpreter/QueryParser', 'default');
-/** The libraries that Azurite has for it. */
+/** The libraries that Azurite uses for this. */
 export const parseUriTemplate = load('uri-templates') as (text: string) => UriTemplate;
 export const { Serializer } = load('@azure/ms-rest-js') as { Serializer: SerializerClass };
 export const { Builder: XmlBuilder } = load('xml2js') as { Builder: XmlBuilderClass };
@@ -129,7 +129,7 @@ export const strictModel = moduleWith(
   'UnsupportedHeadersBlocker',
 );
 
-/** The query parameters that an operation has; `value` where it can only be that. */
+/** The query parameters of an operation; `value` where only one value is allowed. */
 export function operationParameters(
   operation: number,
 ): readonly { readonly name: string; readonly value: string | undefined }[] {
@@ -139,7 +139,10 @@ export function operationParameters(
   }));
 }
 
-/** Sets the lease properties of a blob to what they are at the time of a request: a lease may have ended meanwhile. */
+/**
+ * Sets the lease properties of a blob to their state at the time of a request, since a lease may have
+ * expired.
+ */
 export function updateLease(blob: BlobDocument, context: Context): void {
   LeaseFactory.createLeaseState(new BlobLeaseAdapter(blob), context).sync(new BlobLeaseSyncer(blob));
 }
@@ -156,7 +159,7 @@ export function replaceHandlerMethod(
   handler.prototype[name] = replacement(original);
 }
 
-/** An error that Azurite answers as it stands. The message reaches the client: no secrets in it. */
+/** An error that Azurite sends unchanged. The message reaches the client: no secrets in it. */
 export function storageError(
   context: Context,
   status: number,

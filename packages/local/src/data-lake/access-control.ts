@@ -28,9 +28,9 @@ export function getAccessControl(lake: Lake, request: PathRequest): PathAnswer {
 }
 
 /**
- * Path Update with `action=setAccessControl`: owner, group, and either the nine permissions or a whole list. The ETag
- * stays and no event is raised, so nobody finds such a change who does not look for it. (That the ETag stays is
- * inferred: it is the harder case for a mirror.)
+ * Path Update with `action=setAccessControl`: owner, group, and either the nine permissions or a whole list.
+ * The ETag does not change and no event is raised, so only a comparison of access control finds such a
+ * change. (That the ETag does not change is inferred: it is the harder case for a mirror.)
  */
 export function setAccessControl(lake: Lake, request: PathRequest): PathAnswer {
   const node = nodeAt(lake, request);
@@ -54,7 +54,7 @@ export function setAccessControl(lake: Lake, request: PathRequest): PathAnswer {
   return { status: 200, headers: versionHeaders(node) };
 }
 
-/** The path's node, or the root. @throws PathError for none */
+/** The path's node, or the root. @throws PathError when there is none */
 function nodeAt({ namespace }: Lake, { account, container, path }: PathRequest): Node {
   const node =
     path === '' ? namespace.makeDirectory(account, container, '') : namespace.find(account, container, path);
@@ -67,7 +67,7 @@ const mostRecords = 2000;
 type Entries = readonly AclEntry[];
 
 interface AclChangeMode {
-  /** What the header says; undefined for what this mode cannot take. */
+  /** The parsed header; undefined when it is not valid for this mode. */
   readonly parse: (header: string) => Entries | undefined;
   readonly change: (entries: Entries, given: Entries) => Entries;
 }
@@ -99,8 +99,8 @@ const modes: ReadonlyMap<string, AclChangeMode> = new Map([
 ] satisfies [string, AclChangeMode][]);
 
 /**
- * Path Update with `action=setAccessControlRecursive`: a directory and all that is below it, in pages. Files have no
- * default entries, so those given are for the directories.
+ * Path Update with `action=setAccessControlRecursive`: a directory and everything below it, in pages. Default
+ * entries apply to directories only.
  */
 export function setAccessControlRecursive(lake: Lake, request: PathRequest): PathAnswer {
   const { query } = request;
@@ -136,7 +136,7 @@ function applyChange(lake: Lake, node: Node, mode: AclChangeMode, given: Entries
   lake.namespace.changed(node);
 }
 
-/** Also without a mask that is to be made anew, since what it stands for changes. */
+/** Also removes a mask that has to be recalculated. */
 function without(entries: Entries, gone: Entries): Entries {
   const keys = new Set(gone.map(aclKey));
   const isStale = ({ kind, isDefault }: AclEntry) =>
@@ -144,7 +144,7 @@ function without(entries: Entries, gone: Entries): Entries {
   return entries.filter((entry) => !keys.has(aclKey(entry)) && !isStale(entry));
 }
 
-/** Path Get Properties with `action=getStatus`: what the system knows of a path, without metadata. */
+/** Path Get Properties with `action=getStatus`: system properties of a path, without metadata. */
 export function getStatus(lake: Lake, request: PathRequest): PathAnswer {
   const node = nodeAt(lake, request);
   validateReadConditions(request.context, conditionsOf(request), node.document);

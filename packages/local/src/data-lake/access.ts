@@ -3,18 +3,18 @@ import type { Entry, Node } from './entry.ts';
 import { PathError, pathErrors } from './path-error.ts';
 import type { PathRequest } from './path-request.ts';
 
-/** Owner and group of what an account key makes. */
+/** Owner and group of paths that an account key creates. */
 const superuser = '$superuser';
 
 export type Access = Pick<Entry, 'owner' | 'group' | 'acl' | 'sticky'>;
 
-/** What something new gets where nothing is asked for; its parent is absent for a root. */
+/** Access control of a new path without access headers; `parent` is absent for a root. */
 export function defaultAccess(parent: Node | undefined, kind: Entry['kind']): Access {
   const { group = superuser, acl } = parent?.document.entry ?? {};
   return { owner: superuser, group, acl: newAcl(kind, acl), sticky: false };
 }
 
-/** What something new gets by the headers of the request that makes it. */
+/** Access control of a new path from the headers of its request. */
 export function accessOf(request: PathRequest, parent: Node, kind: Entry['kind']): Access {
   const own = defaultAccess(parent, kind);
   const entries = aclOf(request, kind);
@@ -32,7 +32,7 @@ export function accessOf(request: PathRequest, parent: Node, kind: Entry['kind']
   };
 }
 
-/** @throws PathError for something that is no mode */
+/** @throws PathError when the text is not a mode */
 export function modeOf(request: PathRequest, header: 'x-ms-permissions' | 'x-ms-umask'): Mode | undefined {
   const text = request.header(header);
   if (text === undefined) return undefined;
@@ -41,7 +41,7 @@ export function modeOf(request: PathRequest, header: 'x-ms-permissions' | 'x-ms-
   return mode;
 }
 
-/** A whole list in `x-ms-acl`, with its masks. @throws PathError for something that is none */
+/** A whole list in `x-ms-acl`, with its masks. @throws PathError when it is not valid */
 export function aclOf(request: PathRequest, kind: Entry['kind']): readonly AclEntry[] | undefined {
   const text = request.header('x-ms-acl');
   if (text === undefined) return undefined;
@@ -56,7 +56,7 @@ export function aclOf(request: PathRequest, kind: Entry['kind']): readonly AclEn
   return withMask(entries);
 }
 
-/** Every list has an owner, a group and others; only directories have a default one. */
+/** Every list has an owner, a group and others; only directories have default entries. */
 export function isCompleteAcl(entries: readonly AclEntry[], kind: Entry['kind']): boolean {
   const has = (isDefault: boolean) =>
     (['user', 'group', 'other'] as const).every((name) =>

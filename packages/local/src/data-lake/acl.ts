@@ -1,24 +1,24 @@
 import type { Entry } from './entry.ts';
 
-/** One entry of an access control list, as `x-ms-acl` has it: `[default:]kind:id:rwx`. */
+/** One entry of an access control list, in the form of `x-ms-acl`: `[default:]kind:id:rwx`. */
 export interface AclEntry {
   readonly isDefault: boolean;
   readonly kind: 'user' | 'group' | 'mask' | 'other';
   /** Empty for the owner and the owning group. */
   readonly id: string;
-  /** `rwx`, with `-` for what is not allowed. */
+  /** `rwx`, with `-` for each right that is not granted. */
   readonly permissions: string;
 }
 
 const kinds: readonly AclEntry['kind'][] = ['user', 'group', 'mask', 'other'];
 const form = /^(default:)?(user|group|mask|other)(?::([^:,]*))?(?::([r-][w-][x-]))?$/;
 
-/** What `x-ms-acl` says; undefined when it is not of that form or names somebody twice. */
+/** Parses `x-ms-acl`; undefined when it is malformed or names an entry twice. */
 export function parseAcl(text: string): readonly AclEntry[] | undefined {
   return parse(text, true);
 }
 
-/** Whom entries to be removed are about: as `x-ms-acl` has it then, without permissions, which here are none. */
+/** Parses entries to be removed: `x-ms-acl` without permissions, which are `---` in the result. */
 export function parseAclKeys(text: string): readonly AclEntry[] | undefined {
   return parse(text, false);
 }
@@ -45,12 +45,12 @@ export function formatAcl(entries: readonly AclEntry[]): string {
   return inOrder.map((entry) => `${aclKey(entry)}:${entry.permissions}`).join(',');
 }
 
-/** Whom an entry is about. */
+/** What an entry applies to: scope, kind and id. */
 export function aclKey({ isDefault, kind, id }: Pick<AclEntry, 'isDefault' | 'kind' | 'id'>): string {
   return `${isDefault ? 'default:' : ''}${kind}:${id}`;
 }
 
-/** With a mask where named users or groups make one needed: all that they and the owning group may do. */
+/** Adds a mask where named users or groups need one: the union of their rights and the owning group's. */
 export function withMask(entries: readonly AclEntry[]): readonly AclEntry[] {
   const masks = [false, true].flatMap((isDefault): AclEntry[] => {
     const own = entries.filter((entry) => entry.isDefault === isDefault);
@@ -62,7 +62,7 @@ export function withMask(entries: readonly AclEntry[]): readonly AclEntry[] {
   return [...entries, ...masks];
 }
 
-/** `r-x` as 5. In the last place `t` is an `x` too, and `T` is none: both tell of the sticky bit. */
+/** `r-x` as 5. In the last place `t` is the sticky bit with `x`, and `T` the sticky bit without it. */
 function toBits(letters: string): number {
   return letters.split('').reduce((bits, letter) => (bits << 1) | Number(!/[-T]/.test(letter)), 0);
 }
@@ -72,18 +72,18 @@ function toLetters(bits: number): string {
   return ['r', 'w', 'x'].map((letter, index) => ((bits >> (2 - index)) & 1 ? letter : '-')).join('');
 }
 
-/** What the owner, the group and all others may do, each as three bits. */
+/** The rights of owner, group and others, three bits each. */
 export type Classes = readonly [owner: number, group: number, other: number];
 
 export interface Mode {
   readonly classes: Classes;
-  /** Of a directory: only the owner of what is in it may delete or rename that. */
+  /** Of a directory: only the owner of an entry in it may delete or rename that entry. */
   readonly sticky: boolean;
 }
 
 /**
- * `x-ms-permissions` or `x-ms-umask`: `rwxr-x---` or `0750`; undefined when it is neither. The sticky bit is the first
- * of four digits, or the last letter as `t`, or `T` where others may not execute.
+ * `x-ms-permissions` or `x-ms-umask`: `rwxr-x---` or `0750`; undefined for anything else. The sticky bit is
+ * the first of four digits, or the last character: `t`, or `T` where others may not execute.
  */
 export function parseMode(text: string): Mode | undefined {
   const [, first, ...octal] = /^([01])?([0-7])([0-7])([0-7])$/.exec(text) ?? [];
@@ -93,7 +93,7 @@ export function parseMode(text: string): Mode | undefined {
   return { classes: [owner, group, other], sticky: first === '1' || /t$/i.test(text) };
 }
 
-/** The nine letters of `x-ms-permissions`, and a plus when there are more entries than they can tell. */
+/** The nine characters of `x-ms-permissions`, and a plus when the list has further entries. */
 export function toPermissions({ acl, sticky }: Pick<Entry, 'acl' | 'sticky'>): string {
   const access = (parseAcl(acl) ?? []).filter(({ isDefault }) => !isDefault);
   const isExtended = access.some(({ kind, id }) => kind === 'mask' || id !== '');
@@ -116,7 +116,9 @@ export function withPermissions(acl: string, mode: Classes): string {
   );
 }
 
-/** The entries that the three times three letters stand for. As POSIX has it, the mask where there is one. */
+/**
+ * The entries behind the nine permission characters. As in POSIX, the group's are the mask's, if any.
+ */
 function classes(access: readonly AclEntry[]): readonly (AclEntry | undefined)[] {
   const of = (kind: AclEntry['kind']) => access.find((entry) => entry.kind === kind && entry.id === '');
   return [of('user'), of('mask') ?? of('group'), of('other')];
@@ -126,8 +128,8 @@ const everything: Readonly<Record<'file' | 'directory', Classes>> = { file: [6, 
 const defaultUmask: Classes = [0, 2, 7];
 
 /**
- * The list of something new: of what its directory gives by default, as far as the mode allows, or else of the mode
- * without what the umask forbids (learn.microsoft.com/rest/api/storageservices/datalakestoragegen2/path/create).
+ * The list of a new path: its directory's default entries, limited by the mode, or else the mode without the
+ * bits of the umask (learn.microsoft.com/rest/api/storageservices/datalakestoragegen2/path/create).
  */
 export function newAcl(
   kind: 'file' | 'directory',

@@ -10,10 +10,11 @@ import type { Namespace } from './namespace.ts';
 const longestPage = 5000;
 
 /**
- * The Blob API of a hierarchical account, where it differs from a flat one: directories are blobs without content,
- * listed in the order of the tree, replaced by nothing and deleted only when empty; tags and page blobs are not there;
- * blocks cannot be added to what the Data Lake API wrote (learn.microsoft.com/azure/storage/blobs/
- * data-lake-storage-known-issues). The status codes are Azure's; the error codes of the last three are inferred.
+ * The Blob API of a hierarchical account, where it differs from a flat one: directories are blobs without
+ * content, are listed in the order of the tree, cannot be overwritten and can be deleted only when empty;
+ * there are no tags and no page blobs; blocks cannot be added to files that the Data Lake API wrote
+ * (learn.microsoft.com/azure/storage/blobs/data-lake-storage-known-issues). The status codes are Azure's; the
+ * error codes of the last three are inferred.
  */
 export function adaptBlobApi(store: MetadataStore, namespace: Namespace, records: Records): void {
   const nodeOf = ({ context }: Context): Node | undefined =>
@@ -42,14 +43,14 @@ export function adaptBlobApi(store: MetadataStore, namespace: Namespace, records
         permissions: (context.request.getQuery('include') ?? '').split(',').includes('permissions'),
         kinds,
       });
-    // Azure documents an error; which one is inferred.
+    // Azure documents that it fails; the code is inferred.
     const page = await withTypeMismatch(context, list);
     for (const listed of page.blobs) updateLease(listed, context);
     return [page.blobs, page.prefixes, page.marker];
   };
 }
 
-/** What `showonly` leaves of a listing. Of what was deleted there is nothing, as in an account without soft delete. */
+/** Filters a listing by `showonly`. There are no deleted blobs, as in an account without soft delete. */
 const shownOnly = new Map<string, BlobListing['kinds']>([
   ['all', ['file', 'directory']],
   ['files', ['file']],
@@ -57,7 +58,10 @@ const shownOnly = new Map<string, BlobListing['kinds']>([
   ['deleted', []],
 ]);
 
-/** Azurite's listings leave out what they do not know. Once per process; flat accounts' blobs have no such properties. */
+/**
+ * Azurite's listings omit properties that it does not know. Once per process; blobs of flat accounts lack
+ * these properties.
+ */
 export function listPathProperties(): void {
   for (const name of ['ResourceType', 'Owner', 'Group', 'Permissions', 'Acl'])
     listedProperties.type.modelProperties[`${name[0]?.toLowerCase()}${name.slice(1)}`] = {

@@ -4,15 +4,15 @@ import { type Node, isDirectory } from './entry.ts';
 import { type Namespace, type NewDocument, PathConflict } from './namespace.ts';
 
 /**
- * Lets the Blob API write where a hierarchical account would: not over directories, nothing below a file, no blocks to
- * what the Data Lake API wrote.
+ * Refuses writes of the Blob API that a hierarchical account refuses: over directories, below a file, and
+ * blocks added to files that the Data Lake API wrote.
  */
 export function guardBlobWrites(
   store: MetadataStore,
   namespace: Namespace,
   nodeOf: (context: Context) => Node | undefined,
 ): void {
-  /** Lets a write pass that leaves directories alone, and says what one that met a directory or file on its way met. */
+  /** Runs a write unless it would replace a directory; answers conflicts as the Blob API does. */
   const guarded = async <Result>(context: Context, write: () => Result | Promise<Result>): Promise<Result> =>
     withTypeMismatch(context, () => {
       const node = nodeOf(context);
@@ -62,7 +62,7 @@ export function guardBlobWrites(
   };
 }
 
-/** What the Blob API answers where a file stands and a directory was meant, or the reverse. */
+/** The Blob API's answer when there is a file in place of a directory, or the reverse. */
 function typeMismatch(context: Context) {
   return storageError(
     context,
@@ -82,7 +82,7 @@ export function notSupported(context: Context, what: string) {
   );
 }
 
-/** Answers a conflict in the tree as the Blob API does. */
+/** Turns a conflict in the tree into the Blob API's error. */
 export async function withTypeMismatch<Result>(
   context: Context,
   act: () => Result | Promise<Result>,
@@ -96,7 +96,7 @@ export async function withTypeMismatch<Result>(
 
 const mark = 'hdi_isfolder';
 
-/** An empty blob whose metadata says that it is a folder, as clients of flat accounts keep empty ones. */
+/** An empty blob whose metadata marks it as a folder, as clients of flat accounts write for empty folders. */
 function isFolderStub({ metadata, properties, entry }: NewDocument): boolean {
   const marks = Object.entries(metadata ?? {}).filter(([name]) => name.toLowerCase() === mark);
   const isFolder = marks.some(([, value]) => value.toLowerCase() === 'true');
@@ -104,12 +104,13 @@ function isFolderStub({ metadata, properties, entry }: NewDocument): boolean {
 }
 
 /**
- * Makes the directory that such a blob becomes in a hierarchical account. Inferred: azcopy makes directories there in
- * this way and sets their access control lists afterwards. Its files may bring such a directory into being first, and it
- * takes a refusal for a failure: so a directory that is there stays with what is in it and takes the metadata, as by
- * Path Create. That, and that the event is that of any other Put Blob, is inferred too.
+ * Creates the directory that such a blob becomes in a hierarchical account. Inferred: azcopy creates
+ * directories this way and sets their access control lists afterwards. Files in such a directory may have
+ * created it before, and azcopy treats a refusal as a failure: so an existing directory keeps its content and
+ * takes the metadata, as with Path Create. This, and that the event is that of any other Put Blob, is
+ * inferred too.
  *
- * @throws PathConflict where a file is
+ * @throws PathConflict when there is a file at the path
  */
 function putFolderStub(
   context: Context,

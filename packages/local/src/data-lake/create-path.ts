@@ -9,7 +9,7 @@ import { pathErrors } from './path-error.ts';
 import { contentHeadersOf, metadataOf, unquoted, versionHeaders } from './path-properties.ts';
 import { type PathRequest, conditionsOf } from './path-request.ts';
 
-/** Path Create with `resource=file`: an empty file, in place of the one that is there. */
+/** Path Create with `resource=file`: an empty file, replacing an existing one. */
 export async function createFile(lake: Lake, request: PathRequest): Promise<PathAnswer> {
   const { namespace } = lake;
   const { account, container, path, context } = request;
@@ -59,7 +59,10 @@ export async function createFile(lake: Lake, request: PathRequest): Promise<Path
   return { status: 201, headers: versionHeaders(node) };
 }
 
-/** Path Create with `resource=directory`. One that is there keeps what is in it and gets the properties given. */
+/**
+ * Path Create with `resource=directory`. An existing directory keeps its content and takes the given
+ * properties.
+ */
 export function createDirectory(lake: Lake, request: PathRequest): PathAnswer {
   const { namespace } = lake;
   const { account, container, path, context } = request;
@@ -91,7 +94,7 @@ function refuseExisting(there: Node | undefined, request: PathRequest): void {
     throw pathErrors.exists(there.document.entry.kind);
 }
 
-/** The directory that a new path will be in, or the nearest above it that is there already. */
+/** The directory of a new path, or its nearest ancestor that exists. */
 function parentOf({ namespace }: Lake, { account, container, path }: PathRequest): Node {
   const segments = path.split('/');
   for (let depth = segments.length - 1; depth > 0; depth--) {

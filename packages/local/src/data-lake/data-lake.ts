@@ -13,18 +13,18 @@ import type { StorageMutation } from '../requests/storage-mutation.ts';
 import type { Stores } from '../storage/stores/open-stores.ts';
 
 /**
- * Makes the accounts of a storage hierarchical: the Data Lake API beside the Blob API on the same origin, with
- * directories, renames and access control lists, over the same stored documents.
+ * Makes the accounts of a storage hierarchical: serves the Data Lake API beside the Blob API on the same
+ * origin, with directories, renames and access control lists, over the same stored documents.
  *
- * How it is built: namespace.ts holds the tree and says where a document is; resolve-names.ts makes Azurite ask it, so
- * that every Blob operation finds what a rename has moved; blob-view.ts is how that API differs on such accounts;
- * routes.ts names the operations of the Data Lake API, a file each.
+ * How it is built: namespace.ts holds the tree and locates documents; resolve-names.ts makes Azurite use it,
+ * so that every Blob operation finds what a rename has moved; blob-view.ts has the differences of the Blob
+ * API on such accounts; routes.ts lists the operations of the Data Lake API, one file each.
  *
- * Nothing here may copy content for a rename, or do anything path by path that Azure does at once.
- * Not simulated: access checks (a key or SAS may do everything that its rights say, whatever access control lists and
- * sticky bits have it), bearer tokens, SAS of a directory; leases hold for writes through the Blob API, for creating and
- * deleting files, and for nothing else. Refused by name: operations on file systems and accounts, setting properties,
- * expiry, undelete, and all that the Blob API refuses.
+ * A rename must not copy content, and nothing may work path by path that Azure does in one step.
+ * Not simulated: access checks (a key or SAS grants all its rights, whatever access control lists and sticky
+ * bits say), bearer tokens, SAS of a directory; leases are enforced only for writes through the Blob API and
+ * for creating and deleting files. Refused by name: operations on file systems and accounts, setting
+ * properties, expiry, undelete, and all that the Blob API refuses.
  */
 
 export interface DataLake {
@@ -39,7 +39,7 @@ export interface DataLakeOptions {
   readonly onMutation?: ((mutation: StorageMutation) => void) | undefined;
 }
 
-/** Must come before the store's mutations are observed: those of the Data Lake API are reported here. */
+/** Call before the store's mutations are observed: those of the Data Lake API are reported here. */
 export function openDataLake(
   { metadata, extents }: Stores,
   { accounts, origin, onMutation }: DataLakeOptions,
@@ -77,10 +77,10 @@ export function openDataLake(
 const hierarchical = new WeakSet<MetadataStore>();
 let isDone = false;
 
-/** Lets Get Account Information say of this store's accounts that they are hierarchical. */
+/** Makes Get Account Information report this store's accounts as hierarchical. */
 function reportHierarchicalAccounts(store: MetadataStore): void {
   hierarchical.add(store);
-  // Handlers are one for all servers of the process.
+  // Azurite shares handlers between all servers of the process.
   if (isDone) return;
   for (const handler of [BlobHandler, ContainerHandler, ServiceHandler])
     replaceHandlerMethod(handler, 'getAccountInfo', (original) => {
@@ -88,7 +88,7 @@ function reportHierarchicalAccounts(store: MetadataStore): void {
       return async function getAccountInfo(this: Handler, context: Context) {
         const response = await answer.call(this, context);
         if (!hierarchical.has(this.metadataStore)) return response;
-        // Azurite's answer has the kind for the service only; Azure's has it for containers and blobs too.
+        // Azurite reports the kind for the service only; Azure also for containers and blobs.
         context.response?.setHeader('x-ms-is-hns-enabled', 'true');
         return { ...response, isHierarchicalNamespaceEnabled: true };
       };

@@ -5,12 +5,12 @@ import { PathError, pathErrors } from './path-error.ts';
 import { type PathRequest, conditionsOf } from './path-request.ts';
 import { toContinuation, toPath, walk } from './walk.ts';
 
-/** Paths that one request looks at when it asks for pages. */
+/** Paths that one request of a paginated delete checks. */
 const page = 5000;
 
 /**
- * Path Delete. A directory goes at once with all that is in it, and with one event. With `paginated=true` what is
- * below it is first looked at page by page, as Azure does for callers whose rights have to be checked on every path.
+ * Path Delete. Deletes a directory and its content in one step, with one event. With `paginated=true` its
+ * content is first read page by page, as Azure does for callers whose rights it must check on every path.
  */
 export async function deletePath(lake: Lake, request: PathRequest): Promise<PathAnswer> {
   const { account, container, path, context, query } = request;

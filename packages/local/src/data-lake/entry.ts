@@ -1,23 +1,25 @@
 import type { BlobDocument, BlockDocument, Collection, Database } from '../azurite/azurite-model.ts';
 
-/** What a hierarchical account knows of a path besides what Azurite's document says. Kept with that document. */
+/**
+ * Properties of a path in a hierarchical account that Azurite's document lacks. Stored with that document.
+ */
 export interface Entry {
-  /** The stored name of the directory it is in; empty for the root of a container. */
+  /** The stored name of the parent directory; empty for the root of a container. */
   parent: string;
   /** Its own name in that directory; for a root, `account/container`. */
   segment: string;
   readonly kind: 'file' | 'directory';
-  /** Which API wrote the content: blocks of the one cannot be added to those of the other. */
+  /** The API that wrote the content: blocks of one cannot be added to content of the other. */
   writer: 'blob' | 'path';
   owner: string;
   group: string;
-  /** Access and default entries, as `x-ms-acl` has them. */
+  /** Access and default entries, in the form of `x-ms-acl`. */
   acl: string;
-  /** The sticky bit, which no entry of the list can tell. */
+  /** The sticky bit, which no entry of the list can express. */
   sticky: boolean;
 }
 
-/** A file or directory. Its `name` is an id that never changes; where it is, only its entry says. */
+/** A file or directory. Its `name` is an id that never changes; only its entry says where it is. */
 export type EntryDocument = BlobDocument & { entry: Entry };
 
 /** A place in the tree. A directory has children, a file has none. */
@@ -37,7 +39,7 @@ export function isDirectory(node: Node): node is Node & { children: Map<string, 
   return node.children !== undefined;
 }
 
-/** The segments of a path; slashes at its ends and doubled ones mean nothing. */
+/** The segments of a path; leading, trailing and doubled slashes are ignored. */
 export function toSegments(path: string): string[] {
   return path.split('/').filter((segment) => segment !== '');
 }
@@ -49,28 +51,28 @@ export function pathOf(node: Node): string {
   return segments.join('/');
 }
 
-/** Azurite's stored documents by their stored names, the ids, past the resolving of paths. */
+/** Azurite's stored documents by their stored names, the ids, bypassing path resolution. */
 export interface Records {
   readonly all: readonly BlobDocument[];
-  /** A file with its snapshots, in no order. */
+  /** A file with its snapshots, unordered. */
   versions(name: string): readonly BlobDocument[];
   insert(document: BlobDocument): void;
-  /** Says that a document was changed in place. */
+  /** Marks a document as changed in place. */
   changed(document: EntryDocument): void;
-  /** Takes one document out. */
+  /** Removes one document. */
   removeOne(document: BlobDocument): void;
-  /** The content that was written to a file and is not part of it yet. */
+  /** Content appended to a file and not yet flushed. */
   staged(name: string): readonly BlockDocument[];
   stage(part: BlockDocument): void;
   unstage(parts: readonly BlockDocument[]): void;
-  /** Takes files and directories out for good, with their snapshots and staged content. */
+  /** Deletes files and directories with their snapshots and staged content. */
   removeWithSnapshots(documents: readonly EntryDocument[]): void;
 }
 
-/** From so many on, sorting the indexes again once is cheaper than keeping them sorted. */
+/** From this number of documents on, sorting the indexes again once is cheaper than keeping them sorted. */
 const batch = 200;
 
-/** Must be called before names are resolved. */
+/** Call before name resolution is installed. */
 export function openRecords(database: Database): Records {
   const blobs = database.getCollection('$BLOBS_COLLECTION$');
   const blocks = database.getCollection('$BLOCKS_COLLECTION$');

@@ -4,14 +4,14 @@ import type { Namespace } from './namespace.ts';
 import type { PathRequest } from './path-request.ts';
 import type { Records } from './entry.ts';
 
-/** What the operations of the Data Lake API work on. */
+/** What the operations of the Data Lake API need. */
 export interface Lake {
   readonly namespace: Namespace;
   readonly records: Records;
   readonly extents: ExtentStore;
-  /** `http://127.0.0.1:PORT`: here both APIs have the same. */
+  /** `http://127.0.0.1:PORT`, the same for both APIs. */
   readonly origin: string;
-  /** As the Blob API has them, but reported to nobody. */
+  /** The store's own methods, which report no mutation. */
   readonly createBlob: MetadataStore['createBlob'];
   readonly deleteBlob: MetadataStore['deleteBlob'];
   report(request: PathRequest, change: PathMutation): void;
@@ -19,7 +19,7 @@ export interface Lake {
 
 type TakenFromRequest = 'account' | 'container' | 'path' | 'url' | 'requestId' | 'clientRequestId' | 'time';
 
-/** What the request itself does not tell of a mutation. */
+/** The facts of a mutation that its request does not hold. */
 type PathMutation = Omit<StorageMutation, TakenFromRequest>;
 
 export interface PathAnswer {

@@ -6,17 +6,17 @@ import { walk } from './walk.ts';
 
 export interface BlobListing {
   readonly prefix: string;
-  /** Stops at directories. */
+  /** Does not descend into directories. */
   readonly hierarchical: boolean;
   readonly maxResults: number;
-  /** The last path of the page before, or nothing. */
+  /** The last path of the previous page, or empty. */
   readonly marker: string;
   readonly startFrom: string | undefined;
   readonly snapshots: boolean;
   readonly uncommitted: boolean;
   /** With owner, group, permissions and access control list. */
   readonly permissions: boolean;
-  /** Nothing else is listed. */
+  /** Lists only this kind. */
   readonly kinds: readonly ('file' | 'directory')[];
 }
 
@@ -24,15 +24,15 @@ export interface BlobPage {
   /** With their paths as names. */
   readonly blobs: readonly BlobDocument[];
   readonly prefixes: readonly { readonly name: string }[];
-  /** Empty at the end. */
+  /** Empty after the last page. */
   readonly marker: string;
 }
 
 /**
- * List Blobs of a hierarchical account: directories are blobs among the others, or prefixes when there is a
+ * List Blobs of a hierarchical account: directories are listed as blobs, or as prefixes when there is a
  * delimiter, empty ones too.
  *
- * @throws PathConflict for a prefix that goes through a file
+ * @throws PathConflict for a prefix that has a file as a directory
  */
 export function listBlobs(
   namespace: Namespace,

@@ -7,10 +7,10 @@ import { unquoted } from './path-properties.ts';
 import { type PathRequest, numberOf } from './path-request.ts';
 
 const longestPage = 5000;
-/** Between 1601, where file times begin, and 1970. */
+/** Milliseconds from 1601, where Windows file times begin, to 1970. */
 const fileTimeEpochMs = 11_644_473_600_000;
 
-/** Path List: what is in a directory, or in all of the file system. */
+/** Path List: the content of a directory, or of the whole file system. */
 export function listPaths(lake: Lake, request: PathRequest): PathAnswer {
   const { account, container, query } = request;
   const path = query.get('directory') ?? '';

@@ -13,21 +13,23 @@ import {
 } from './entry.ts';
 
 /**
- * The tree of a hierarchical account, and the one place that knows where a file is.
+ * The tree of a hierarchical account: the only place that knows where a file is.
  *
- * Azurite stores documents by name, and a name says the whole path: renaming a directory would touch every document
- * below it. So on hierarchical accounts a document's name is an id that never changes, and its entry says which
- * directory it is in and what it is called there. Directories are documents too, without content. The tree held here
- * is an index of those entries: nothing else is saved, so nothing can disagree after a crash, and moving a directory
- * changes one document, however much is below it. The ETags and times of what is below are not even looked at.
+ * Azurite stores documents by name, and a name holds the whole path: renaming a directory would change every
+ * document below it. So on hierarchical accounts a document's name is an id that never changes, and its entry
+ * holds its parent directory and its name there. Directories are documents too, without content. The tree in
+ * memory is an index of those entries and is never saved, so it cannot disagree with them after a crash.
+ * Moving a directory changes one document, however much is below it, and never reads the ETags and times
+ * below it.
  *
- * No method awaits, so every change is atomic. Nothing here may read a document's container or name as its place.
+ * No method awaits, so every change is atomic. Nothing here may read a document's container or name as its
+ * place.
  */
 
-/** A file stands where a directory must be, or the reverse. */
+/** There is a file where a directory must be, or the reverse. */
 export class PathConflict extends Error {}
 
-/** A document that may already know some of its entry. */
+/** A document, possibly with a part of its entry. */
 export type NewDocument = BlobDocument & { entry?: Partial<Entry> };
 
 export class Namespace {
@@ -39,7 +41,7 @@ export class Namespace {
     this.#load();
   }
 
-  /** The path's node; the root for an empty path, once anything was made in the container. */
+  /** The path's node; for an empty path the root, undefined while the container has no paths. */
   find(account: string, container: string, path: string): Node | undefined {
     let node = this.#roots.get(`${account}/${container}`);
     for (const segment of toSegments(path)) node = node?.children?.get(segment);
@@ -47,8 +49,8 @@ export class Namespace {
   }
 
   /**
-   * Puts a document at a path, in place of the file that is there; directories on the way appear. What is not in its
-   * entry is taken from that file, or else from the directory.
+   * Puts a document at a path, replacing an existing file; creates missing parent directories. Members
+   * missing in its entry come from that file, or else from the directory.
    *
    * @throws PathConflict
    */
@@ -80,7 +82,7 @@ export class Namespace {
   }
 
   /**
-   * The directory at a path, made with those on the way to it where they are missing; the root for an empty path.
+   * The directory at a path, created with its missing parents; the root for an empty path.
    *
    * @throws PathConflict
    */
@@ -88,7 +90,7 @@ export class Namespace {
     return this.#directory(account, container, toSegments(path));
   }
 
-  /** Puts a node with all that is below it at a place where nothing is. */
+  /** Moves a node with everything below it to a free place. */
   move(node: Node, parent: Node, segment: string): void {
     const { entry } = node.document;
     detach(node);
@@ -97,7 +99,7 @@ export class Namespace {
     this.#records.changed(node.document);
   }
 
-  /** Takes a node and all that is below it out. */
+  /** Removes a node and everything below it. */
   remove(node: Node): void {
     detach(node);
     this.#records.removeWithSnapshots([...below(node)].map(({ document }) => document));
@@ -110,14 +112,14 @@ export class Namespace {
     this.remove(root);
   }
 
-  /** Saves what was changed in a node's document. */
+  /** Saves a change of a node's document. */
   changed(node: Node): void {
     this.#records.changed(node.document);
   }
 
   #directory(account: string, container: string, segments: readonly string[]): Node {
     let at = this.#root(account, container);
-    // Looked at before anything is made, so that a conflict leaves nothing behind.
+    // Checked before anything is created, so that a conflict changes nothing.
     let known: Node | undefined = at;
     for (const segment of segments) {
       known = known?.children?.get(segment);
@@ -191,7 +193,10 @@ function* below(node: Node): Generator<Node> {
   for (const child of node.children?.values() ?? []) yield* below(child);
 }
 
-/** What is stored of a new directory: a blob without content, marked as Azure marks it for clients of the Blob API. */
+/**
+ * The stored document of a new directory: a blob without content, with Azure's marker for clients of the Blob
+ * API.
+ */
 function toDirectoryDocument(
   accountName: string,
   containerName: string,

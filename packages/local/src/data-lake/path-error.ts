@@ -1,6 +1,6 @@
 import { isAzuriteError } from '../azurite/azurite.ts';
 
-/** An answer of the Data Lake API that is an error. The message reaches the client: no secrets in it. */
+/** An error answer of the Data Lake API. The message reaches the client: no secrets in it. */
 export class PathError extends Error {
   readonly status: number;
   readonly code: string;
@@ -14,7 +14,7 @@ export class PathError extends Error {
   }
 }
 
-/** What the Data Lake API calls the errors of the Blob API. */
+/** The Data Lake API's codes for errors of the Blob API. */
 const names: Readonly<Record<string, readonly [code: string, message: string]>> = {
   BlobNotFound: ['PathNotFound', 'The specified path does not exist.'],
   ContainerNotFound: ['FilesystemNotFound', 'The specified filesystem does not exist.'],
@@ -42,7 +42,7 @@ function named(status: number, blobCode: string, headers: Record<string, string>
   return new PathError(status, code, message, headers);
 }
 
-/** Any error as the Data Lake API answers it. What was not foreseen keeps its details to itself. */
+/** Any error as an answer of the Data Lake API. Unexpected errors reveal no details. */
 export function toPathError(error: unknown): PathError {
   if (error instanceof PathError) return error;
   if (!isAzuriteError(error))

@@ -4,7 +4,7 @@ import { pathErrors } from './path-error.ts';
 import type { PathRequest } from './path-request.ts';
 import { toPermissions } from './acl.ts';
 
-/** The content headers that a request gives. */
+/** The content headers of a request. */
 export function contentHeadersOf(request: PathRequest): ContentHeaders {
   const given: [keyof ContentHeaders, string | undefined][] = [
     ['contentType', request.header('x-ms-content-type')],
@@ -16,7 +16,7 @@ export function contentHeadersOf(request: PathRequest): ContentHeaders {
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 
-/** `x-ms-properties: name=base64,name=base64`; undefined when it is not given. */
+/** `x-ms-properties: name=base64,name=base64`; undefined when absent. */
 export function metadataOf(request: PathRequest): Metadata | undefined {
   const header = request.header('x-ms-properties');
   if (header === undefined) return undefined;
@@ -29,13 +29,13 @@ export function metadataOf(request: PathRequest): Metadata | undefined {
   return Object.fromEntries(metadata);
 }
 
-/** The headers that tell a client which version of a path it has. */
+/** The headers that identify a version of a path. */
 export function versionHeaders({ document }: Node): Record<string, string> {
   const { etag, lastModified } = document.properties;
   return { etag, 'last-modified': new Date(lastModified).toUTCString() };
 }
 
-/** Who may do what with a path, without the list, which not every answer has. */
+/** Owner, group and permissions of a path, without the list, which only some answers have. */
 export function accessHeaders(entry: Entry): Record<string, string> {
   return {
     'x-ms-owner': entry.owner,
@@ -44,7 +44,7 @@ export function accessHeaders(entry: Entry): Record<string, string> {
   };
 }
 
-/** An ETag as events and listings have it. */
+/** An ETag in the form of events and listings. */
 export function unquoted({ etag }: Pick<BlobProperties, 'etag'>): string {
   return etag.replaceAll('"', '');
 }

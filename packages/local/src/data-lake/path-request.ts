@@ -22,7 +22,7 @@ interface Place {
   readonly path: string;
 }
 
-/** Names the request's operation where requests are reported from. `holder` is what the response carries along. */
+/** Stores the request's operation where the request log reads it. `holder` is the context on the response. */
 export function parsePathRequest(
   request: IncomingMessage,
   accounts: Accounts,
@@ -52,8 +52,8 @@ export function parsePathRequest(
 }
 
 /**
- * Where a rename goes to lacks the account when the JavaScript SDK works with a path-style URL. The source of the
- * rename then still names it.
+ * The JavaScript SDK omits the account from a rename's destination when it works with a path-style URL. The
+ * source of the rename still names it.
  */
 function placeOf(url: string, renameSource: string | undefined, accounts: Accounts): Place {
   const [first = '', ...rest] = toPlainSegments(url);
@@ -64,7 +64,7 @@ function placeOf(url: string, renameSource: string | undefined, accounts: Accoun
   return { account: lacksAccount ? account : first, container, path: path.filter(Boolean).join('/') };
 }
 
-/** The place that `x-ms-rename-source` names, with or without the account: `/container/path`. */
+/** The place in `x-ms-rename-source`, with or without the account: `/container/path`. */
 export function renameSourceOf(request: PathRequest): Place {
   const segments = toPlainSegments(request.header('x-ms-rename-source') ?? '');
   const [container = '', ...path] = segments[0] === request.account ? segments.slice(1) : segments;
@@ -106,7 +106,7 @@ function toLocalRequest(
   };
 }
 
-/** The conditions on the path, or with the prefix `x-ms-source-` those on the source of a rename. */
+/** The conditions on the path; with the prefix `x-ms-source-`, those on the source of a rename. */
 export function conditionsOf(request: PathRequest, prefix: '' | 'x-ms-source-' = ''): Conditions {
   const date = (name: string) => {
     const value = request.header(`${prefix}${name}`);
@@ -128,7 +128,7 @@ export function numberOf(request: PathRequest, name: string): number | undefined
   return Number(value);
 }
 
-/** The URL of a path as events have it: percent-encoded, without a query. `origin`: `http://127.0.0.1:PORT`. */
+/** The URL of a path in events: percent-encoded, without a query. `origin`: `http://127.0.0.1:PORT`. */
 export function pathUrl(origin: string, account: string, container: string, path: string): string {
   return `${origin}/${[account, container, ...path.split('/')].map(encodeURIComponent).join('/')}`;
 }

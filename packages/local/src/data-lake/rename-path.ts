@@ -7,9 +7,9 @@ import { metadataOf, versionHeaders } from './path-properties.ts';
 import { type PathRequest, conditionsOf, pathUrl, renameSourceOf } from './path-request.ts';
 
 /**
- * Path Create with `x-ms-rename-source`: a file or directory gets another place, in this or another file system, with
- * all that is below it, in one step and in the same time whatever its size. ETags and times stay. A file takes the
- * place of a file, a directory that of an empty directory. (Which code Azure answers on a directory that is not empty
+ * Path Create with `x-ms-rename-source`: moves a file or directory with everything below it to another place,
+ * in this or another file system, in one step and in constant time. ETags and times do not change. A file may
+ * replace a file; a directory may replace an empty directory. (Azure's code for a directory that is not empty
  * is inferred from its table of codes.)
  */
 export function renamePath(lake: Lake, request: PathRequest): PathAnswer {
@@ -52,7 +52,10 @@ export function renamePath(lake: Lake, request: PathRequest): PathAnswer {
   return { status: 201, headers: versionHeaders(source) };
 }
 
-/** The SAS of a container says nothing of a source in another one, that of a blob nothing of any source. */
+/**
+ * The SAS of a container grants nothing on a source in another one; the SAS of a blob grants nothing on any
+ * source.
+ */
 function refuseOutsideSas({ query, container }: PathRequest, sourceContainer: string): void {
   const resource = query.get('sr');
   if (resource !== null && (resource !== 'c' || sourceContainer !== container))
@@ -73,7 +76,7 @@ function validateSource(request: PathRequest, source: Node): void {
   try {
     validateReadConditions(request.context, conditionsOf(request, 'x-ms-source-'), source.document);
   } catch (error) {
-    // A condition of a read that does not hold can be 304; this is a write.
+    // An unmet condition of a read can be 304; this is a write.
     if (!isAzuriteError(error)) throw error;
     throw new PathError(
       412,
@@ -90,7 +93,7 @@ function validateDestination(request: PathRequest, there: Node | undefined): voi
   validateWriteConditions(request.context, conditions, there?.document ?? null);
 }
 
-/** Takes out what is at the destination, where Azure would. */
+/** Removes the destination where Azure would replace it. */
 function removeDestination({ namespace }: Lake, source: Node, there: Node): void {
   if (isDirectory(source) !== isDirectory(there))
     throw new PathError(

@@ -2,12 +2,12 @@ import type { Collection, Database } from '../azurite/azurite-model.ts';
 import { type Records, isDirectory, isEntryDocument } from './entry.ts';
 import { type Namespace, PathConflict } from './namespace.ts';
 
-/** What no document is called. */
+/** A name that no document has. */
 const nothing = '';
 
 /**
- * Makes Azurite's store find its documents through the tree: it goes on asking for account, container and path, and
- * is answered with the document that is there now. What it inserts and removes, the tree learns of.
+ * Makes Azurite's store find its documents through the tree: Azurite still asks by account, container and
+ * path, and gets the document that is at that path now. Its inserts and removals update the tree.
  */
 export function resolveNames(database: Database, namespace: Namespace, records: Records): void {
   resolveBlobs(database, namespace, records);
@@ -20,7 +20,7 @@ export function resolveNames(database: Database, namespace: Namespace, records: 
   };
   const findAndRemove = blocks.findAndRemove.bind(blocks);
   blocks.findAndRemove = (query) => {
-    // Those of a whole container go with its files.
+    // The staged blocks of a whole container are deleted with its files.
     if ('blobName' in query) findAndRemove(query);
   };
 }
@@ -35,7 +35,7 @@ function resolveBlobs(database: Database, namespace: Namespace, records: Records
       else namespace.place(document.accountName, document.containerName, document.name, document);
     }
   };
-  // Azurite takes one document out only to put its successor in its place.
+  // Azurite removes a single document only to replace it.
   blobs.remove = (documents) => {
     for (const document of [documents].flat()) {
       if (isEntryDocument(document) && document.entry.kind === 'directory') throw new PathConflict();
@@ -70,13 +70,13 @@ function isPlace(query: object): query is Place {
   );
 }
 
-/** Every kind of query goes through `chain`. */
+/** Every kind of query uses `chain`. */
 function resolveThroughTree<T>(collection: Collection<T>, field: string, namespace: Namespace): void {
   const chain = collection.chain.bind(collection);
   const toQuery = (query: object): object => {
     const path: unknown = Reflect.get(query, field);
     if (!isPlace(query) || typeof path !== 'string') return query;
-    // A file may have been moved in from another container.
+    // The file may have been moved here from another container.
     const { accountName: _account, containerName: _container, ...rest } = query;
     return { ...rest, [field]: idAt(namespace, query, path) };
   };

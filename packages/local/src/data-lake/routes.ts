@@ -24,8 +24,8 @@ const resource =
     method === verb && query.get('resource') === name;
 
 /**
- * The Python SDK, and so az, deletes a file by the very URL that the Blob API has for it. In Azure the host tells the
- * two apart, here only what the client of each would read: JSON, or XML.
+ * The Python SDK, and so az, deletes a file by the same URL as the Blob API. In Azure the host distinguishes
+ * the two; here only the Accept header does: JSON or XML.
  */
 function isPlainDelete(query: URLSearchParams, accept: string | undefined): boolean {
   const isOther = ['restype', 'comp', 'snapshot', 'versionid'].some((name) => query.has(name));
@@ -33,8 +33,8 @@ function isPlainDelete(query: URLSearchParams, accept: string | undefined): bool
 }
 
 /**
- * The Data Lake API: learn.microsoft.com/rest/api/storageservices/datalakestoragegen2. File systems, properties,
- * metadata, leases and reading go through the Blob API, as the SDKs do it.
+ * The Data Lake API: learn.microsoft.com/rest/api/storageservices/datalakestoragegen2. File systems,
+ * properties, metadata, leases and reads use the Blob API, as in the SDKs.
  */
 export const routes: readonly Route[] = [
   {

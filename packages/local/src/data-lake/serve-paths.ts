@@ -15,14 +15,14 @@ import { refuseUnsupportedHeaders, unsupported } from '../requests/unsupported-r
 
 /** One operation of the Data Lake API. */
 export interface Route {
-  /** What it is reported as. */
+  /** Its name in reports. */
   readonly name: string;
   readonly rights: SameRightsAs;
   readonly run: PathOperation;
   readonly matches: (method: string, query: URLSearchParams, headers: IncomingMessage['headers']) => boolean;
 }
 
-/** Answers the Data Lake API, and leaves every other request to the Blob API behind it. */
+/** Answers requests of the Data Lake API and passes every other one to the Blob API. */
 export function servePaths(
   lake: Lake,
   routes: readonly Route[],
@@ -82,7 +82,7 @@ function send(request: IncomingMessage, response: ServerResponse, answer: PathAn
   response.end(JSON.stringify(answer.body));
 }
 
-/** The Blob operation that asks for the same rights. */
+/** The Blob operation that needs the same rights. */
 type SameRightsAs =
   | 'BlockBlob_Upload'
   | 'Blob_Delete'
@@ -90,7 +90,9 @@ type SameRightsAs =
   | 'Blob_SetMetadata'
   | 'Container_ListBlobFlatSegment';
 
-/** Checks a Data Lake request by the very code that checks Blob requests: shared key, account SAS, service SAS. */
+/**
+ * Authenticates a Data Lake request with the code for Blob requests: shared key, account SAS, service SAS.
+ */
 async function authorizePath(
   request: PathRequest,
   operation: SameRightsAs,
@@ -108,24 +110,24 @@ async function authorizePath(
   throw authenticationFailed(context);
 }
 
-/** What Azure knows of requests of the Data Lake API and this storage has not, besides what the Blob API lacks. */
+/** Features of Azure's Data Lake API that this storage lacks, besides those that the Blob API lacks. */
 const headers = ['x-ms-content-crc64', 'x-ms-lease-action', 'x-ms-lease-duration', 'x-ms-proposed-lease-id'];
 
-/** Query parameters that say what an operation is about and that none of the Data Lake API's has. */
+/** Query parameters that select an operation and that no operation of the Data Lake API has. */
 const parameters = ['comp', 'deletetype', 'restype', 'showonly', 'snapshot', 'versionid'];
 
-/** Whether a request is one of the Data Lake API, be there an operation for it or not. */
+/** Whether a request belongs to the Data Lake API, implemented or not. */
 function isPathRequest(query: URLSearchParams): boolean {
   return query.has('action') || query.has('resource');
 }
 
-/** The refusal of a request of the Data Lake API that there is no operation for. */
+/** Refuses a request of the Data Lake API that has no operation. */
 function missingOperation({ context, query }: PathRequest): Error {
   const name = query.has('action') ? 'action' : 'resource';
   return unsupported(context, 'query parameter', name, query.get(name) ?? '');
 }
 
-/** @throws AzuriteError 400 for what would be ignored otherwise */
+/** @throws AzuriteError 400 for parameters that would be ignored otherwise */
 function refuseUnsupportedPaths({ context, query }: PathRequest): void {
   for (const name of parameters)
     if (query.has(name)) throw unsupported(context, 'query parameter', name, query.get(name) ?? '');

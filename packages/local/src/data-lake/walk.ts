@@ -2,25 +2,26 @@ import { type Node, isDirectory, pathOf, toSegments } from './entry.ts';
 import { pathErrors } from './path-error.ts';
 
 export interface WalkOptions {
-  /** Also what is below directories in it. */
+  /** Includes everything below its directories. */
   readonly recursive: boolean;
-  /** Only paths that come after this one. */
+  /** Only paths after this one. */
   readonly after?: string;
-  /** Only paths from this one on; as a path in the container, like `after`. */
+  /** Only paths from this one on; relative to the container, like `after`. */
   readonly from?: string;
-  /** Only children of the directory whose name begins with this, and what is below them. */
+  /** Only children of the directory whose names have this prefix, and everything below them. */
   readonly prefix?: string;
 }
 
 /**
- * What is in a directory, in the order in which hierarchical accounts list: as if `/` came before every other
- * character, so what is in a directory follows it at once (github.com/Azure/azure-sdk-for-go/issues/24210).
- * Takes time for what it yields, and for sorting a directory once after a change of it.
+ * The content of a directory in the order in which hierarchical accounts list: as if `/` sorted before every
+ * other character, so that a directory's content follows it directly
+ * (github.com/Azure/azure-sdk-for-go/issues/24210). Takes time for the paths it yields, and for sorting a
+ * directory once after each change of it.
  */
 export function* walk(directory: Node, options: WalkOptions): Generator<Node> {
   const depth = toSegments(pathOf(directory)).length;
   const start = options.after ?? options.from;
-  // A start outside the directory is before all of it or after all of it.
+  // A start outside the directory is before or after all of it.
   const segments = start === undefined ? [] : toSegments(start);
   const own = toSegments(pathOf(directory));
   const order = comparePaths(segments.slice(0, depth), own);
@@ -81,12 +82,12 @@ function lowerBound(nodes: readonly Node[], segment: string): number {
   return low;
 }
 
-/** Where to go on: after this path. */
+/** Continues after this path. */
 export function toContinuation(path: string): string {
   return Buffer.from(path).toString('base64url');
 }
 
-/** @throws PathError for a token that is none */
+/** @throws PathError for a token that is not valid */
 export function toPath(continuation: string | null): string | undefined {
   if (!continuation) return undefined;
   const path = Buffer.from(continuation, 'base64url').toString();

@@ -8,8 +8,8 @@ import { type PathRequest, conditionsOf, numberOf } from './path-request.ts';
 import { verifiedBody } from '../storage/copy/store-content.ts';
 
 /**
- * Path Update with `action=append`: keeps bytes for a position of the file, in any order. They are part of the file
- * once they are flushed.
+ * Path Update with `action=append`: stages bytes for a position of the file, in any order. A flush makes them
+ * part of the file.
  */
 export async function appendData(lake: Lake, request: PathRequest): Promise<PathAnswer> {
   const position = numberOf(request, 'position');
@@ -23,7 +23,7 @@ export async function appendData(lake: Lake, request: PathRequest): Promise<Path
   if (announced !== undefined && extent.count !== Number(announced))
     throw new PathError(400, 'IncompleteBody', 'The body ended before the length that was announced.');
 
-  // Much may have happened to the path while the bytes came in.
+  // The path may have changed while the bytes arrived.
   const node = writableFile(lake, request, 'append');
   const name = String(position).padStart(20, '0');
   const { records } = lake;
@@ -43,8 +43,8 @@ export async function appendData(lake: Lake, request: PathRequest): Promise<Path
 }
 
 /**
- * Path Update with `action=flush`: what was appended becomes part of the file, up to a position that must be its new
- * length. Only a flush that closes the file raises an event.
+ * Path Update with `action=flush`: appended bytes become part of the file, up to a position that must be its
+ * new length. Only a flush that closes the file raises an event.
  */
 export function flush(lake: Lake, request: PathRequest): PathAnswer {
   const position = numberOf(request, 'position');
@@ -52,7 +52,7 @@ export function flush(lake: Lake, request: PathRequest): PathAnswer {
   return flushData(lake, request, position);
 }
 
-/** The flush of an append that asks for it ends where the append does. */
+/** The position of an append's own flush is the end of the append. */
 function flushData(lake: Lake, request: PathRequest, position: number): PathAnswer {
   const { records, namespace } = lake;
   const node = writableFile(lake, request, 'flush');
@@ -94,7 +94,7 @@ function flushData(lake: Lake, request: PathRequest, position: number): PathAnsw
   return { status: 200, headers: versionHeaders(node) };
 }
 
-/** The parts that fill the file from one position to another without a gap; undefined when they do not. */
+/** The parts that fill the range without a gap; undefined when there is a gap. */
 function contiguous(
   staged: readonly BlockDocument[],
   from: number,
@@ -121,7 +121,10 @@ const refusals = {
   flush: ['InvalidFlushOperation', 'written to'],
 } as const;
 
-/** The file at the path, which must have been made by this API: what the Blob API wrote takes no appends. */
+/**
+ * The file at the path. It must have been written by this API: files that the Blob API wrote accept no
+ * appends.
+ */
 function writableFile(lake: Lake, request: PathRequest, action: 'append' | 'flush'): Node {
   const node = lake.namespace.find(request.account, request.container, request.path);
   if (node === undefined) throw pathErrors.notFound();

@@ -26,7 +26,7 @@ export interface PendingDelivery {
   readonly published: number;
   attempts: number;
   lastAttempt?: { readonly at: number; readonly outcome: DeliveryOutcome };
-  /** Set once the event is given up: from then on it is bound for the dead-letter container. */
+  /** Set when delivery is given up; the event is then sent to the dead-letter container. */
   deadLetter?: DeadLetterFacts;
 }
 
@@ -34,14 +34,14 @@ export interface Destination {
   readonly subscription: Subscription;
   readonly clock: EventGridClock;
   readonly log: LocalLogger | undefined;
-  /** Aborted when nobody waits for an answer any more. */
+  /** Aborted when the answer is no longer awaited. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Does the next thing for a parcel: tries to deliver it, or to dead-letter it. Never rejects.
+ * Makes the next attempt for a parcel: to deliver it or to dead-letter it. Never rejects.
  *
- * @returns in how many milliseconds the parcel wants to be looked at again; undefined when it is dealt with
+ * @returns milliseconds until the next attempt; undefined when the parcel is done
  */
 export async function attemptDelivery(to: Destination, parcel: PendingDelivery): Promise<number | undefined> {
   const { subscription, clock, log } = to;
@@ -74,7 +74,7 @@ function toDelivery(subscription: Subscription, { event, messageId, attempts }: 
   };
 }
 
-/** @throws DeliveryError `TimedOut` when the answer is not there in time, or the wait for it is called off */
+/** @throws DeliveryError `TimedOut` when the answer is late or the wait is aborted */
 async function inTime({ clock, signal }: Destination, answer: Promise<void>): Promise<void> {
   const silence = Promise.withResolvers<never>();
   const giveUpWaiting = () => silence.reject(new DeliveryError('TimedOut', 'no answer in time'));
@@ -133,11 +133,14 @@ function fieldsOf(
   return { subscription: subscription.name, eventId, type, subject, attempts, outcome: lastAttempt?.outcome };
 }
 
-/** For failures that get no second attempt, `UndeliverableDueToHttpBadRequest` was seen; the others follow from it. */
+/**
+ * `UndeliverableDueToHttpBadRequest` was observed for failures that are not retried; the others are derived
+ * from it.
+ */
 type DeadLetterReason =
   'MaxDeliveryAttemptsExceeded' | 'TimeToLiveExceeded' | `UndeliverableDueToHttp${DeliveryOutcome}`;
 
-/** What became of an event that could not be delivered. */
+/** The fate of an event that could not be delivered. */
 export interface DeadLetterFacts {
   readonly reason: DeadLetterReason;
   readonly attempts: number;
@@ -158,8 +161,8 @@ export function deadLetterPath(subscription: string, now: Date): string {
 }
 
 /**
- * The content of a dead-letter blob: an array, since Azure may put several events into one. CloudEvents allows lower
- * case alone in the names of attributes.
+ * The content of a dead-letter blob: an array, since Azure may put several events into one. CloudEvents
+ * allows only lower case in attribute names.
  */
 export function deadLetterBody(event: StorageEvent, schema: EventSchema, obituary: DeadLetterFacts): string {
   const facts = {

@@ -1,8 +1,11 @@
-/** Time, so that tests need not wait for twelve hours. */
+/** A clock that tests can replace, so that they need not wait for twelve hours. */
 export interface EventGridClock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Runs once, so many milliseconds from now. The answer cancels it, and does nothing afterwards. */
+  /**
+   * Runs once, after this number of milliseconds. The returned function cancels it, and has no effect
+   * afterwards.
+   */
   after(delayMs: number, run: () => void): () => void;
 }
 

@@ -3,20 +3,20 @@ import type { EventGridClock } from './clock.ts';
 import type { Subscription } from './subscription.ts';
 import type { LocalLogger } from '../logger.ts';
 
-/** Deliveries to one subscriber at a time. */
+/** Concurrent deliveries to one subscriber. */
 const CONCURRENCY = 32;
-/** How long a stop waits for answers that are under way. */
+/** Time that a stop waits for deliveries under way. */
 const STOP_GRACE_MS = 1000;
 
 export interface DeliveryScheduleOptions {
   readonly subscription: Subscription;
   readonly clock: EventGridClock;
   readonly log: LocalLogger | undefined;
-  /** Called whenever the line has nothing left to do. */
+  /** Called whenever the queue has become empty. */
   readonly onEmpty: () => void;
 }
 
-/** Everything on its way to one subscriber: a heap of parcels by the time they are due, and one timer for them all. */
+/** All deliveries to one subscriber: a heap of parcels by due time, and one timer for all of them. */
 export class DeliverySchedule {
   readonly #options: DeliveryScheduleOptions;
   readonly #due = new DueHeap<PendingDelivery>();
@@ -30,7 +30,7 @@ export class DeliverySchedule {
     this.#options = options;
   }
 
-  /** Parcels that are neither delivered nor given up. */
+  /** Number of parcels neither delivered nor given up. */
   get pending(): number {
     return this.#due.size + this.#underWay.size;
   }
@@ -41,7 +41,7 @@ export class DeliverySchedule {
     this.#go();
   }
 
-  /** Forgets what waits, and gives what is under way a moment to end. */
+  /** Drops waiting parcels and gives deliveries under way a moment to end. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
@@ -86,12 +86,12 @@ export class DeliverySchedule {
 
 interface DueEntry<Item> {
   readonly at: number;
-  /** Entries of the same moment leave in the order they came. */
+  /** Order of arrival, for entries that are due at the same time. */
   readonly order: number;
   readonly item: Item;
 }
 
-/** What is to be done when, the earliest first. A binary heap: a million entries cost no timer of their own. */
+/** Entries by due time, earliest first. A binary heap: a million entries need no timers of their own. */
 export class DueHeap<Item> {
   readonly #entries: DueEntry<Item>[] = [];
   #count = 0;
@@ -118,7 +118,7 @@ export class DueHeap<Item> {
     this.#entries[hole] = entry;
   }
 
-  /** Takes the earliest item out. */
+  /** Removes the earliest item. */
   pop(): Item | undefined {
     const top = this.#entries[0];
     const last = this.#entries.pop();
@@ -130,7 +130,7 @@ export class DueHeap<Item> {
     this.#entries.length = 0;
   }
 
-  /** Finds the place for an entry, from the top down. */
+  /** Moves an entry down to its place. */
   #sink(entry: DueEntry<Item>): void {
     let hole = 0;
     for (;;) {

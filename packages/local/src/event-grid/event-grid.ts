@@ -1,11 +1,12 @@
 /**
- * The stand-in for Event Grid: takes the mutations of a storage account and delivers the events that Azure raises
- * for them to the subscribers, at least once and in no promised order.
+ * A simulation of Event Grid: turns the mutations of a storage account into the events that Azure raises and
+ * delivers them to subscribers, at least once and in no guaranteed order.
  *
- * It behaves as Azure documents it and not as suits us: filters, schemas, retries for hours, dead letters, losses in
- * the subject. What Azure may do on a bad day (lose, repeat, delay, reorder) is injected from a seed. It must never
- * hold up or fail the storage request it learns of, and it keeps nothing on disk: what is under way when the process
- * dies is lost, as an expired event is, and found by a reconcile.
+ * It behaves as Azure documents it, even where that is inconvenient: filters, schemas, retries for hours,
+ * dead letters, losses in the subject. Rare faults of Azure (loss, repetition, delay, reordering) are
+ * injected from a seed. It must never delay or fail the storage request that reports a mutation. It keeps
+ * nothing on disk: events under way when the process dies are lost, like expired events, and a full sync
+ * finds the difference.
  */
 import { randomUUID } from 'node:crypto';
 import type { LocalLogger } from '../logger.ts';
@@ -20,11 +21,11 @@ import { type Subscription, matchesFilters } from './subscription.ts';
 export interface EventGrid {
   /** Returns at once and never throws. */
   publish(mutation: StorageMutation): void;
-  /** Copies of events that are neither delivered, dead-lettered nor dropped. */
+  /** Copies of events not yet delivered, dead-lettered or dropped. */
   readonly pending: number;
   /** Resolves when nothing is pending, or when the grid is stopped. */
   idle(): Promise<void>;
-  /** Forgets what is pending. Deliveries under way have a second to end; no timer is left. */
+  /** Drops what is pending. Deliveries under way have one second to end; no timer is left. */
   stop(): Promise<void>;
 }
 
@@ -35,7 +36,7 @@ export interface EventGridOptions {
   readonly clock?: EventGridClock;
 }
 
-/** Azure raises no events for what happens in these. */
+/** Azure raises no events for these containers. */
 const CONTAINERS_WITHOUT_EVENTS: ReadonlySet<string> = new Set(['$logs', '$blobchangefeed']);
 
 export function createEventGrid(options: EventGridOptions): EventGrid {
@@ -84,7 +85,7 @@ interface Route {
   stop(): Promise<void>;
 }
 
-/** The way from an event to one subscriber: the filters, then the faults, then the line. */
+/** The path of an event to one subscriber: filters, then faults, then deliveries. */
 function createRoute(
   subscription: Subscription,
   index: number,

@@ -31,9 +31,9 @@ export function contentTypeOf(schema: EventSchema): string {
 }
 
 /**
- * What Event Grid sets on a message besides its body: learn.microsoft.com/azure/event-grid/handler-service-bus.
+ * The message properties that Event Grid sets: learn.microsoft.com/azure/event-grid/handler-service-bus.
  *
- * @param attempts deliveries of this event that were tried before this one
+ * @param attempts earlier delivery attempts of this event
  */
 export function toApplicationProperties(
   subscription: { readonly name: string; readonly schema: EventSchema },
@@ -45,14 +45,14 @@ export function toApplicationProperties(
     'aeg-delivery-count': String(attempts),
     'aeg-event-type': 'Notification',
     'aeg-output-event-id': messageId,
-    // For CloudEvents the version of the specification, and no version of the data.
+    // CloudEvents has the version of its specification here, not of the data.
     ...(subscription.schema === 'EventGridSchema'
       ? { 'aeg-metadata-version': '1', 'aeg-data-version': '' }
       : { 'aeg-metadata-version': '1.0' }),
   };
 }
 
-/** Azure writes times to a ten millionth of a second. */
+/** Azure writes times with seven decimal places. */
 export function toEventGridTime(time: Date): string {
   return time.toISOString().replace('Z', '0000Z');
 }

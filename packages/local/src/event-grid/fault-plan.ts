@@ -1,45 +1,45 @@
 import type { EventGridClock } from './clock.ts';
 
 /**
- * What is to go wrong on the way to a subscriber, for tests. The same seed and the same events in the same order meet
- * the same faults. Each subscription meets its own.
+ * Faults to inject on the way to a subscriber, for tests. The same seed and the same events in the same order
+ * give the same faults. Each subscription has its own.
  */
 export interface FaultPlan {
   readonly seed: number;
-  /** Which share of the events never arrives: 0 to 1. */
+  /** Share of events that are lost: 0 to 1. */
   readonly dropShare?: number;
-  /** Which share arrives twice: 0 to 1. */
+  /** Share of events that are delivered twice: 0 to 1. */
   readonly duplicateShare?: number;
   /**
-   * Whether a second copy bears the first one's MessageId. Duplicate detection drops such a copy, so it is `fresh`
-   * by default, and the worker really gets both.
+   * Whether a second copy has the MessageId of the first. Duplicate detection drops such a copy, so the
+   * default is `fresh`, with which the worker gets both.
    */
   readonly duplicateMessageId?: 'fresh' | 'same';
-  /** Each copy waits for anything up to `max` milliseconds. */
+  /** Each copy is delayed by a random time up to `max` milliseconds. */
   readonly delayMs?: { readonly max: number };
-  /** Copies are held until there are so many, or for 200 ms, and leave in a shuffled order. */
+  /** Copies are held until there are this many, or for 200 ms, and leave in a shuffled order. */
   readonly reorderWindow?: number;
 }
 
-/** What happens to one copy of an event. */
+/** The fault of one copy of an event. */
 export interface CopyFaults {
   readonly delayMs: number;
   readonly freshMessageId: boolean;
 }
 
 export interface Faults {
-  /** The copies of the next event that leave: none, one or two. */
+  /** The copies of the next event to deliver: none, one or two. */
   next(): readonly CopyFaults[];
   shuffle: SeededRandom['shuffle'];
 }
 
 export function createFaults(plan: FaultPlan, subscription: number): Faults {
   const fates = createSeededRandom(plan.seed + 2 * subscription);
-  // Of its own, since a window may be closed by time: that must not change what happens to later events.
+  // A separate generator: time may close a window, which must not change the faults of later events.
   const orders = createSeededRandom(plan.seed + 2 * subscription + 1);
   return {
     next() {
-      // Always as many draws, so that a change of one share leaves the other faults where they were.
+      // Always draws the same number, so that changing one share does not change the other faults.
       const drop = fates.share() < (plan.dropShare ?? 0);
       const duplicate = fates.share() < (plan.duplicateShare ?? 0);
       const [first, second] = [fates.share(), fates.share()].map((share) =>
@@ -56,7 +56,7 @@ export function createFaults(plan: FaultPlan, subscription: number): Faults {
 
 const LONGEST_HOLD_MS = 200;
 
-/** Holds items until there are enough of them, or for 200 ms, and lets them go in an order of its own. */
+/** Holds items until the window is full, or for 200 ms, and releases them shuffled. */
 export class ReorderWindow<Item> {
   readonly #size: number;
   readonly #clock: EventGridClock;
@@ -100,15 +100,15 @@ export class ReorderWindow<Item> {
   }
 }
 
-/** Random numbers that are the same for the same seed. Not for secrets. */
+/** Pseudo-random numbers from a seed. Not for secrets. */
 interface SeededRandom {
   /** From 0, below 1. */
   share(): number;
-  /** The same items in an order of its own. */
+  /** The items, shuffled. */
   shuffle<Item>(items: readonly Item[]): Item[];
 }
 
-/** A counter that moves by the golden ratio, its bits then stirred until no pattern is left (the splitmix family). */
+/** The splitmix generator: a counter that advances by the golden ratio, then mixed. */
 function createSeededRandom(seed: number): SeededRandom {
   let counter = seed | 0;
   const share = () => {

@@ -20,7 +20,7 @@ type StorageEventType =
   | 'Microsoft.Storage.DirectoryDeleted'
   | 'Microsoft.Storage.DirectoryRenamed';
 
-/** Facts of a mutation that an event of each type carries besides the common ones; the other ones it leaves out. */
+/** Facts of a mutation that an event of each type carries besides the common ones. */
 const FACTS = {
   'Microsoft.Storage.BlobCreated': [
     'eTag',
@@ -78,7 +78,7 @@ export function toStorageEvent(mutation: StorageMutation, nextSequencer: Sequenc
       ...Object.fromEntries(
         FACTS[type].flatMap((name) => (mutation[name] === undefined ? [] : [[name, mutation[name]]])),
       ),
-      // Whoever signed the request did not mean to publish the signature.
+      // The event must not publish the request's signature.
       ...(url !== undefined && { url: url.split('?', 1)[0] }),
       sequencer: nextSequencer(),
       storageDiagnostics: { batchId: randomUUID() },
@@ -87,20 +87,20 @@ export function toStorageEvent(mutation: StorageMutation, nextSequencer: Sequenc
 }
 
 /**
- * Event Grid was seen to send U+FFFD for each half of a character beyond the basic plane
- * (github.com/Azure-Samples/azure-event-grid-viewer/issues/9). A mirror that trusts the subject loses such a blob,
- * so it has to happen here too.
+ * Event Grid replaces each half of a character beyond the basic plane with U+FFFD (observed:
+ * github.com/Azure-Samples/azure-event-grid-viewer/issues/9). A mirror that trusts the subject loses such a
+ * blob, so this simulation does the same.
  */
 function replaceSupplementaryCharacters(path: string): string {
   return path.replace(/[\u{10000}-\u{10FFFF}]/gu, '\uFFFD\uFFFD');
 }
 
-/** Gives the next sequencer: 48 hexadecimal digits, later than every one before by string comparison. */
+/** Returns the next sequencer: 48 hexadecimal digits, greater than every earlier one as a string. */
 export type Sequencer = () => string;
 
 /**
- * Sequencers made of the time and a count within it, so that they grow across a restart of the process too. A clock
- * that steps back while the process runs does no harm: the count goes on from the latest time seen.
+ * Sequencers from the time and a count, so that they also grow across a restart. When the clock steps back
+ * while the process runs, the count continues from the latest time seen.
  *
  * @param now milliseconds since 1970
  */

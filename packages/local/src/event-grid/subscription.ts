@@ -2,7 +2,7 @@ import type { EventBody, EventSchema } from './event-schema.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { StorageEvent } from './storage-event.ts';
 
-/** An event subscription on a storage account, as one would create it in Azure. */
+/** An event subscription on a storage account, as in Azure. */
 export interface Subscription {
   readonly name: string;
   readonly account: string;
@@ -17,20 +17,20 @@ export interface Subscription {
   readonly retry?: RetryPolicy;
 
   /**
-   * Resolves once the destination has the event. A rejection counts as a failed attempt, and so does no answer
-   * within 30 seconds. A `DeliveryError` says what the failure was; anything else is `Busy`.
+   * Resolves once the destination has the event. A rejection, or no answer within 30 seconds, is a failed
+   * attempt. A `DeliveryError` names the failure; anything else is `Busy`.
    */
   deliver(delivery: Delivery): Promise<void>;
 
   /**
-   * Writes an event that cannot be delivered into the dead-letter container, as a blob of this name and content.
-   * When absent, such an event is dropped with a log line.
+   * Writes an undeliverable event into the dead-letter container, as a blob of this name and content. When
+   * absent, such an event is dropped with a log line.
    */
   deadLetter?(path: string, body: string): Promise<void>;
 }
 
 export interface Delivery {
-  /** The same when an event is delivered again. */
+  /** Does not change when an event is delivered again. */
   readonly messageId: string;
   /** One event. */
   readonly body: EventBody;
@@ -38,7 +38,7 @@ export interface Delivery {
   readonly contentType: string;
 }
 
-/** Whether the filters of a subscription let an event through. */
+/** Whether an event passes the filters of a subscription. */
 export function matchesFilters(subscription: Subscription, event: StorageEvent): boolean {
   if (subscription.account !== event.account) return false;
   if (subscription.includedEventTypes?.includes(event.type) === false) return false;
@@ -50,7 +50,7 @@ export function matchesFilters(subscription: Subscription, event: StorageEvent):
   );
 }
 
-/** How an attempt to deliver ended, in Event Grid's words. */
+/** Outcomes of a delivery attempt, in Event Grid's words. */
 export type DeliveryOutcome =
   | 'NotFound'
   | 'Disabled'
@@ -62,7 +62,7 @@ export type DeliveryOutcome =
   | 'PayloadTooLarge'
   | 'Forbidden';
 
-/** Azure resources get no second attempt after these. */
+/** Deliveries to Azure resources are not retried after these. */
 const FINAL: ReadonlySet<DeliveryOutcome> = new Set(['BadRequest', 'PayloadTooLarge', 'Forbidden']);
 
 export class DeliveryError extends Error {

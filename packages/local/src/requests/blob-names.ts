@@ -2,11 +2,11 @@ import type { Context, MetadataStore } from '../azurite/azurite-model.ts';
 import { storageError } from '../azurite/azurite.ts';
 
 const longestName = 1024;
-// What XML 1.0 cannot hold breaks Azurite's listings for every reader. Azure refuses the control characters and lists
-// U+FFFE and U+FFFF in an encoded form, which Azurite cannot do: here they are refused as well.
+// Characters that XML 1.0 cannot hold break Azurite's listings for every client. Azure refuses the control
+// characters and lists U+FFFE and U+FFFF encoded; Azurite cannot encode them, so they are refused here too.
 const forbidden = /\p{Cc}|[\uFFFE\uFFFF]/u;
 
-/** Refuses new blobs whose names Azure would refuse: beyond 1,024 characters, or with control characters. */
+/** Refuses new blobs with names that Azure refuses: above 1,024 characters, or with control characters. */
 export function refuseBadNames(store: MetadataStore): void {
   const createBlob = store.createBlob.bind(store);
   store.createBlob = async (context, blob, ...rest) => {

@@ -15,9 +15,10 @@ import type { AzuriteResponse, Context, Metadata, WriteOptions } from '../azurit
 const prefix = 'x-ms-meta-';
 
 /**
- * Lets metadata and tags have every name that Azure allows, which for metadata is every identifier of C#. Azurite keeps
- * them in plain objects: `hasOwnProperty` made each answer with that metadata a 500, `__proto__` was lost, `toString`
- * got a value that nobody wrote, and `_` was no element of a listing. Applies to every server of the process.
+ * Makes metadata and tags accept every name that Azure allows; for metadata, every C# identifier. Azurite
+ * keeps them in plain objects: `hasOwnProperty` turned each answer with that metadata into a 500, `__proto__`
+ * was lost, `toString` got a value that no client wrote, and `_` was missing in listings. Applies to every
+ * server of the process.
  */
 export function keepMetadataNames(): void {
   commonUtils.convertRawHeadersToMetadata = metadataOf;
@@ -28,9 +29,9 @@ export function keepMetadataNames(): void {
 }
 
 /**
- * The metadata of a request's headers, its names as they were written; undefined when there is none.
+ * The metadata in a request's headers, with the case of its names; undefined when there is none.
  *
- * @throws AzuriteError 400 `InvalidMetadata` for a name that is no identifier of C#
+ * @throws AzuriteError 400 `InvalidMetadata` for a name that is not a C# identifier
  */
 export function metadataOf(rawHeaders: string[] = [], requestId = ''): Metadata | undefined {
   const metadata = new Map<string, string>();
@@ -45,7 +46,7 @@ export function metadataOf(rawHeaders: string[] = [], requestId = ''): Metadata 
   return metadata.size === 0 ? undefined : Object.fromEntries(metadata);
 }
 
-/** Sets the headers of metadata here, since the serialiser asks the metadata itself what it has of its own. */
+/** Sets the metadata headers here, since the serialiser calls `hasOwnProperty` on the metadata itself. */
 function sendMetadataAsGiven(): void {
   for (const [handler, method] of [
     [BlobHandler, 'getProperties'],
@@ -63,7 +64,7 @@ function sendMetadataAsGiven(): void {
     });
 }
 
-/** Azurite asks the deserialised headers whether there is metadata, which lack some names. */
+/** Azurite looks for metadata in the deserialised headers, which lack some names. */
 function snapshotWithMetadata(): void {
   replaceHandlerMethod(BlobHandler, 'createSnapshot', (original) => {
     const createSnapshot = original as (...parameters: unknown[]) => Promise<AzuriteResponse>;
@@ -78,7 +79,7 @@ function listMetadataAsGiven(): void {
   const serialize = Serializer.prototype.serialize;
   Serializer.prototype.serialize = function serializeAny(mapper, value, name) {
     const { type } = mapper;
-    // A blob's metadata is more than a dictionary to Azurite: `encrypted` would become an attribute.
+    // Azurite does not treat a blob's metadata as a plain dictionary: `encrypted` would become an attribute.
     const isMetadata = type.name === 'Dictionary' || type.className === 'BlobMetadata';
     if (!isMetadata || typeof value !== 'object' || value === null)
       return serialize.call(this, mapper, value, name);
@@ -86,7 +87,7 @@ function listMetadataAsGiven(): void {
   };
   xml.stringifyXML = (value, options) =>
     new XmlBuilder({
-      // What is the text of an element otherwise: `_`, a name that metadata may have.
+      // The default key for an element's text is `_`, which is a valid metadata name.
       charkey: '',
       renderOpts: { pretty: false },
       ...(options?.rootName !== undefined && { rootName: options.rootName }),
@@ -94,8 +95,8 @@ function listMetadataAsGiven(): void {
 }
 
 /**
- * Conditions on tags, and Find Blobs by Tags. The check that no tag is asked for twice fails with a name that objects
- * have by themselves; the search is parsed as a condition then, which goes without that check.
+ * Conditions on tags, and Find Blobs by Tags. Azurite's check for duplicate tags fails on names of object
+ * members; so the search is parsed as a condition, which skips that check.
  */
 function compareTagsAsGiven(): void {
   const original = tagQueries.generateQueryBlobWithTagsWhereFunction;
@@ -112,7 +113,7 @@ function compareTagsAsGiven(): void {
     return ({ tags, containerName }) => {
       const own = (tags?.blobTagSet ?? []).map(({ key, value }) => [key, value] as const);
       const values: object = Object.fromEntries([...own, ['@container', containerName]]);
-      // Without what objects have by themselves.
+      // An object without inherited members.
       Object.setPrototypeOf(values, null);
       return tree.evaluate(values);
     };

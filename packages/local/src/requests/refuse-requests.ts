@@ -12,12 +12,13 @@ import {
 import { notInLocalStorage, refuseMissing, refuseUnsupported } from './unsupported-requests.ts';
 
 /**
- * Lets every refusal of the Blob API say what is wrong, for requests and for the parts of a batch: a wrong key is
- * `AuthenticationFailed`, what this storage does not have is refused by name once the client is known, a request that
- * is no operation says so, and a defect of ours is `InternalError` with a body. Applies to every server of the process.
+ * Makes every refusal of the Blob API name its reason, for requests and for the parts of a batch: a wrong key
+ * is `AuthenticationFailed`, an unsupported feature is named once the client is authenticated, an unknown
+ * operation is reported as such, and an internal defect is `InternalError` with a body. Applies to every
+ * server of the process.
  */
 export function explainRefusals(): void {
-  // Azurite answers 500 to headers that it knows and does not have.
+  // Azurite answers 500 to headers that it knows and does not support.
   strictModel.UnsupportedHeadersBlocker = async () => {};
 
   const { prototype } = AuthenticationMiddlewareFactory;
@@ -84,15 +85,17 @@ interface ServiceProperties {
   readonly staticWebsite?: { readonly enabled?: boolean };
 }
 
-/** What may be switched off and not on, with its name in the body of Set Blob Service Properties. */
+/**
+ * Features that can be switched off but not on, with their names in the body of Set Blob Service Properties.
+ */
 const missing = [
   ['deleteRetentionPolicy', 'DeleteRetentionPolicy'],
   ['staticWebsite', 'StaticWebsite'],
 ] as const satisfies [keyof ServiceProperties, string][];
 
 /**
- * Refuses to switch on what this storage does not do, which Azurite takes and shows as on: soft delete and static
- * websites. Says that soft delete is off, whatever a database of a former release has.
+ * Refuses to switch on unsupported features that Azurite accepts and shows as on: soft delete and static
+ * websites. Reports soft delete as off, whatever the database of an earlier release holds.
  */
 export function refuseMissingFeatures(): void {
   replaceHandlerMethod(ServiceHandler, 'setProperties', (original) => {

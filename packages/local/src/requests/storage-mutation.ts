@@ -1,6 +1,6 @@
 /**
- * A change of a blob that Azure raises an event for, with the facts the event carries.
- * Absent: what Azure's event of that kind does not carry.
+ * A change of a blob that Azure raises an event for, with the facts that the event carries. A member is
+ * absent when Azure's event of that kind lacks it.
  */
 export interface StorageMutation {
   readonly account: string;
@@ -8,8 +8,9 @@ export interface StorageMutation {
   /** The blob's name, decoded; of a rename, the new one. */
   readonly path: string;
   /**
-   * Put Blob From URL and the creation of append and page blobs are `PutBlob`, both kinds of copy `CopyBlob`. From
-   * `CreateFile` on, those of the Data Lake API. What happens to a directory is one mutation, whatever is in it.
+   * Put Blob From URL and the creation of append and page blobs are `PutBlob`, both kinds of copy `CopyBlob`.
+   * From `CreateFile` on, operations of the Data Lake API. An operation on a directory is one mutation,
+   * whatever the directory holds.
    */
   readonly api:
     | 'PutBlob'
@@ -34,7 +35,10 @@ export interface StorageMutation {
   readonly blobType?: string;
   readonly accessTier?: string;
   readonly previousTier?: string;
-  /** The URL of the blob, percent-encoded, without a query and so without a SAS. A rename has the next two instead. */
+  /**
+   * The URL of the blob, percent-encoded, without a query and so without a SAS. A rename has the next two
+   * instead.
+   */
   readonly url?: string;
   readonly sourceUrl?: string;
   readonly destinationUrl?: string;

@@ -2,15 +2,17 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Context } from '../azurite/azurite-model.ts';
 import { contextPath, operations } from '../azurite/azurite.ts';
 
-/** One answered HTTP request. A batch is one request. Reads of a copy source in this same server are none. */
+/**
+ * One answered HTTP request. A batch counts as one; reads of a copy source on this server are not counted.
+ */
 export interface StorageRequest {
   readonly account: string;
   readonly container?: string;
   readonly path?: string;
   readonly method: string;
   /**
-   * Azurite's name for it, such as `BlockBlob_PutBlobFromUrl`, or one of the Data Lake API's, such as `Path_Rename`;
-   * `Unknown` when it fits no operation.
+   * Azurite's name for it, such as `BlockBlob_PutBlobFromUrl`, or one of the Data Lake API's, such as
+   * `Path_Rename`; `Unknown` when it matches no operation.
    */
   readonly operation: string;
   readonly status: number;
@@ -21,7 +23,7 @@ export interface StorageRequest {
 type Located = Context['context'] & { contextID: string; operation?: number; operationName?: string };
 type Locals = Readonly<Record<string, Located | undefined>>;
 
-/** Wraps Azurite's listener: every request is counted as running and is reported when it is answered. */
+/** Wraps Azurite's listener: counts every request as running and reports it when it is answered. */
 export function observeRequests(
   listener: RequestListener,
   requests: RequestsInFlight,
@@ -29,7 +31,7 @@ export function observeRequests(
 ): RequestListener {
   return (request, response) => {
     const over = requests.start();
-    // A client that goes away ends a read, but a write goes on to its end and may still make a blob.
+    // A disconnected client ends a read, but a write runs to its end and may still create a blob.
     if (request.method === 'GET' || request.method === 'HEAD') response.once('close', over);
     else afterEnd(response, over);
     if (onRequest) onceAnswered(response, () => onRequest(toStorageRequest(request, response)));
@@ -37,7 +39,7 @@ export function observeRequests(
   };
 }
 
-/** Azurite ends every response, also one whose connection is gone and that never emits `finish`. */
+/** Azurite ends every response, even when its connection is closed and `finish` is never emitted. */
 function afterEnd(response: ServerResponse, action: () => void): void {
   const end = response.end.bind(response);
   Object.assign(response, {
@@ -75,15 +77,15 @@ function toStorageRequest(request: IncomingMessage, response: ServerResponse): S
 }
 
 /**
- * Counts requests so that an extent is freed only when no request that might still read it is left: whoever looked a
- * blob up before its extent lost its last reference started before, too.
+ * Counts requests, so that an extent is freed only when no running request can still read it: a request that
+ * found the blob before its extent lost its last reference also started before.
  */
 export class RequestsInFlight {
   #started = 0;
   readonly #running = new Set<number>();
   readonly #listeners: (() => void)[] = [];
 
-  /** Call what it returns when the request is over; further calls do nothing. */
+  /** Call the returned function when the request is over; further calls do nothing. */
   start(): () => void {
     const number = ++this.#started;
     this.#running.add(number);

@@ -2,14 +2,14 @@ import { operationParameters, operations, storageError } from '../azurite/azurit
 import type { AzuriteError, Context, LocalRequest, MetadataStore } from '../azurite/azurite-model.ts';
 
 /**
- * What Azure gives a meaning and this storage does not have. Azurite ignores most of it, so that a request did something
- * else than it said: a DELETE of a version deleted the blob, a structured body was stored with its envelope. Here it is
- * refused, with Azure's codes for what is not supported
- * (learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes) and a message that says whose limit it is.
- * Parameters and headers that Azure does not know either are ignored, as Azure does it.
+ * Features of Azure that this storage lacks. Azurite ignores most of them, so that a request did something
+ * else than asked: a DELETE of a version deleted the blob, a structured body was stored with its envelope.
+ * Here they are refused, with Azure's codes for unsupported features
+ * (learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes) and a message that says that the
+ * limit is this storage's. Parameters and headers unknown to Azure are ignored, as in Azure.
  */
 
-/** Query parameters that say what an operation is about or does: each is for the operations that list it alone. */
+/** Query parameters that select or change an operation: each is allowed only for operations that list it. */
 const decisive = [
   'action',
   'comp',
@@ -21,22 +21,25 @@ const decisive = [
   'versionid',
 ];
 
-/** Of these, those that no operation here has, although Azurite lists them. */
+/** Those of them that no operation here supports, although Azurite lists them. */
 const never = new Set(['deletetype', 'prevsnapshot', 'versionid']);
 
-/** What an operation takes although Azurite does not list it; with a value where it can only be that. */
+/**
+ * Parameters that an operation accepts although Azurite does not list them; with a value where only that one
+ * is allowed.
+ */
 const alsoTaken: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
-  // Refused by itself, in Azure's words.
+  // Refused elsewhere, with Azure's own error.
   Blob_AcquireLease: { snapshot: null },
-  // Metadata alone was asked for, and comes with all else.
+  // Asks for metadata only, which every answer includes.
   Blob_GetProperties: { comp: 'metadata' },
   Container_GetProperties: { comp: 'metadata' },
   Container_GetPropertiesWithHead: { comp: 'metadata' },
-  // The JavaScript SDK takes the account in the path for a container.
+  // The JavaScript SDK mistakes the account in the path for a container.
   Service_SubmitBatch: { restype: 'container' },
 };
 
-/** Operations that Azurite knows by name only; each is told by its `comp`. */
+/** Operations that Azurite knows by name only; `comp` selects each. */
 const missing = new Set([
   'Container_Restore',
   'Blob_Undelete',
@@ -49,7 +52,10 @@ const missing = new Set([
   'PageBlob_CopyIncremental',
 ]);
 
-/** What a listing may include. Of what was deleted, of versions and of policies there are none, and none are listed. */
+/**
+ * The allowed values of a listing's `include`. There are no deleted blobs, versions or policies, so none are
+ * listed.
+ */
 const included = new Set([
   'copy',
   'deleted',
@@ -65,7 +71,7 @@ const included = new Set([
   'versions',
 ]);
 
-/** Headers whose meaning is lost on this storage, by their whole names or, with a star, by how they begin. */
+/** Headers that this storage cannot honour; a star ends a prefix. */
 const headers = [
   'x-ms-default-encryption-scope',
   'x-ms-delete-type-permanent',
@@ -83,16 +89,16 @@ const headers = [
   'x-ms-undelete-source',
 ];
 
-/** Headers that say where something is read from, which may name a version. */
+/** Headers with the URL of a source, which may name a version. */
 const sources = ['x-ms-copy-source', 'x-ms-rename-source'];
 
-/** Refuses an operation that is not there. Before the client is known, since Azurite knows no rights for it. */
+/** Refuses a missing operation. Runs before authentication, since Azurite has no permissions for it. */
 export function refuseMissing(context: Context, request: LocalRequest): void {
   if (missing.has(operations[context.operation] ?? ''))
     throw unsupported(context, 'query parameter', 'comp', request.getQuery('comp'));
 }
 
-/** Refuses a request of the Blob API, or a part of a batch, that asks for what this storage does not have. */
+/** Refuses a request of the Blob API, or a part of a batch, that asks for an unsupported feature. */
 export function refuseUnsupported(context: Context, request: LocalRequest): void {
   for (const name of decisive) {
     const value = request.getQuery(name);
@@ -112,7 +118,7 @@ function isTaken(operation: number, name: string, value: string): boolean {
   return parameter.value === undefined || parameter.value === value;
 }
 
-/** Refuses a request of either API for the headers that it has. */
+/** Refuses a request of either API by its headers. */
 export function refuseUnsupportedHeaders(
   context: Context,
   request: LocalRequest,
@@ -129,7 +135,7 @@ export function refuseUnsupportedHeaders(
   }
 }
 
-/** Refuses to list some kinds of blobs only, which hierarchical accounts alone can. */
+/** Refuses to list only some kinds of blobs, which hierarchical accounts alone support. */
 export function refuseShowOnly(store: MetadataStore): void {
   const listBlobs = store.listBlobs.bind(store);
   store.listBlobs = async (context, ...rest) => {
@@ -149,7 +155,7 @@ export function invalidQuery(context: Context, name: string, value: string): Azu
   );
 }
 
-/** Refuses one header or query parameter. The value reaches the client: none that may be secret. */
+/** Refuses one header or query parameter. The value reaches the client: never pass a secret one. */
 export function unsupported(
   context: Context,
   kind: 'header' | 'query parameter',
@@ -174,7 +180,7 @@ export function unsupported(
       );
 }
 
-/** So that nobody takes a limit of this machine for one of Azure. */
+/** Makes clear that the limit is not Azure's. */
 export function notInLocalStorage(what: string): string {
   return `the local storage does not have ${what}`;
 }

@@ -16,15 +16,15 @@ import type { LocalLogger } from '../logger.ts';
 /** Finds a queue by its name in lower case. */
 export type FindQueue = (name: string) => HostedQueue | undefined;
 
-/** What Service Bus says in its open frame. */
+/** The contents of Service Bus's open frame. */
 const LIMITS = { maxFrameBytes: 65_536, maxChannel: 4_999 } as const;
 
-/** A receiver that asks for a session carries this filter. Our queues have no sessions. */
+/** A receiver that asks for a session sends this filter. Our queues have no sessions. */
 const SESSION_FILTER = 'com.microsoft:session-filter';
 
 /**
- * Returns a function that speaks AMQP 1.0 on a socket, as Service Bus does. Any token will do for `$cbs`: there is
- * one user, on this machine. A key that SASL PLAIN carries must be right.
+ * Returns a function that serves AMQP 1.0 on a socket, as Service Bus does. `$cbs` accepts any token: there
+ * is one user, on this machine. A key in SASL PLAIN must be right.
  */
 export function acceptClients(
   findQueue: FindQueue,
@@ -53,7 +53,7 @@ export function acceptClients(
   container.on('disconnected', () => undefined);
   return (socket) => {
     const { maxFrameBytes, maxChannel } = LIMITS;
-    // rhea's typings want a port, which a connection that is accepted has no use for.
+    // rhea's typings require a port, which an accepted connection does not use.
     const connection = container.create_connection({
       port: 0,
       max_frame_size: maxFrameBytes,
@@ -61,7 +61,8 @@ export function acceptClients(
     });
     // One listener for each receiver on the connection.
     connection.setMaxListeners(0);
-    // rhea tells of the end of a connection that nobody closed; its receivers must leave their queues in any case.
+    // rhea reports the end of a connection that was not closed; its receivers must leave their queues in any
+    // case.
     socket.once('close', () => connection.emit('disconnected', { connection }));
     guardConnection(connection, socket, LIMITS, log).accept(socket);
   };
@@ -110,7 +111,7 @@ function attachReceiver(link: OutgoingLink, findQueue: FindQueue): void {
   else serveReplies(link);
 }
 
-/** Why there can be no node at that end of a link, whatever its address says. */
+/** Why no node can exist at that end of a link, whatever its address. */
 function addressRefusal(
   end: 'source' | 'target',
   terminus: TerminusOptions | null | undefined,
@@ -141,7 +142,10 @@ function findNode(
   return { entity, hosted };
 }
 
-/** The answer names both ends: clients take one without for a refusal, and wait for the detach (Azure/azure-uamqp-c). */
+/**
+ * The answer names both ends: clients treat an attach without one as a refusal and wait for the detach
+ * (Azure/azure-uamqp-c).
+ */
 function answerAttach(link: IncomingLink | OutgoingLink): void {
   const ends: { readonly source?: TerminusOptions | null; readonly target?: TerminusOptions | null } = link;
   link.set_source(addressOf(ends.source));
@@ -150,11 +154,11 @@ function answerAttach(link: IncomingLink | OutgoingLink): void {
 
 function addressOf(terminus: TerminusOptions | null | undefined): { address: string } {
   const address: unknown = terminus?.address;
-  // rhea leaves a member out that is undefined, whatever its typings say.
+  // rhea omits an undefined member, whatever its typings say.
   return { address: (typeof address === 'string' ? address : undefined) as string };
 }
 
-/** What a link is attached to. */
+/** The node that a link attaches to. */
 type EntityAddress =
   | { readonly node: 'cbs' }
   | { readonly node: 'entity' | 'management'; readonly queue: string; readonly subQueue: SubQueueName };
@@ -163,8 +167,8 @@ const MANAGEMENT = '/$management';
 const DEAD_LETTER = '/$deadletterqueue';
 
 /**
- * Parses `queue`, `queue/$DeadLetterQueue` and either followed by `/$management`, also behind `amqps://host/`. Case
- * does not matter, as in Azure. Undefined for a scheme that Azure does not take.
+ * Parses `queue`, `queue/$DeadLetterQueue` and either followed by `/$management`, also after `amqps://host/`.
+ * Ignores case, as Azure does. Undefined for a scheme that Azure does not accept.
  */
 function parseEntityAddress(address: string): EntityAddress | undefined {
   const url = /^([a-z][a-z0-9+.-]*):\/\/[^/]*(.*)$/is.exec(address);
@@ -178,13 +182,16 @@ function parseEntityAddress(address: string): EntityAddress | undefined {
   return { node, queue: path, subQueue };
 }
 
-/** The one rule of the namespace: a name and its key, which give every right. */
+/** The namespace's only rule: a name and its key, with every right. */
 export interface AccessKey {
   readonly name: string;
   readonly key: string;
 }
 
-/** A mechanism as rhea's server asks for it: `outcome` is there, for good or bad, once `start` has returned. */
+/**
+ * A mechanism in the form of rhea's server: `outcome` is set, to success or failure, when `start` has
+ * returned.
+ */
 interface Mechanism {
   readonly outcome: boolean;
   readonly username: string | undefined;
@@ -192,9 +199,9 @@ interface Mechanism {
 }
 
 /**
- * The mechanisms that Service Bus offers, in its order. PLAIN carries name and key of a rule and is checked; its
- * links need no token. The others leave it to `$cbs`. Source: "AMQP 1.0 in Azure Service Bus and Event Hubs protocol
- * guide", and what Service Bus answers (minghuaw/fe2o3-amqp#257).
+ * The mechanisms that Service Bus offers, in its order. PLAIN carries name and key of a rule and is checked;
+ * its links need no token. The others authenticate at `$cbs`. Source: "AMQP 1.0 in Azure Service Bus and
+ * Event Hubs protocol guide", and what Service Bus answers (minghuaw/fe2o3-amqp#257).
  */
 function saslMechanisms(accessKey: AccessKey): Readonly<Record<string, () => Mechanism>> {
   const open = () => ({ outcome: true, username: undefined, start: () => undefined });
@@ -204,7 +211,7 @@ function saslMechanisms(accessKey: AccessKey): Readonly<Record<string, () => Mec
     ANONYMOUS: open,
     EXTERNAL: open,
   };
-  // rhea looks names up as members: without a prototype there are no others.
+  // rhea looks names up as members: without a prototype there are no inherited ones.
   return Object.assign(Object.create(null) as typeof mechanisms, mechanisms);
 }
 

@@ -3,8 +3,9 @@ import type { FindQueue } from './accept-clients.ts';
 import type { Queue, QueueDefinition } from './queue/queue.ts';
 
 /**
- * Answers `GET /queue` of the Service Bus administration API: all that getQueue, getQueueRuntimeProperties and
- * queueExists need. Queues are declared when the broker starts, so everything else is not implemented.
+ * Answers `GET /queue` of the Service Bus administration API, which is enough for getQueue,
+ * getQueueRuntimeProperties and queueExists. Queues are declared when the broker starts, so nothing else is
+ * implemented.
  */
 export function answerAdministrationRequest(findQueue: FindQueue, startedAt: Date) {
   return (request: IncomingMessage, response: ServerResponse): void => {
@@ -34,11 +35,11 @@ function decode(path: string): string | undefined {
   }
 }
 
-/** What the administration client calls a queue's runtime properties. */
+/** Named as in the administration client's runtime properties. */
 export interface RuntimeCounts {
   /** Messages of every kind, dead letters included. */
   readonly total: number;
-  /** Waiting, locked or deferred: all that is in the main queue and not scheduled. */
+  /** Waiting, locked or deferred: every message of the main queue that is not scheduled. */
   readonly active: number;
   readonly scheduled: number;
   readonly deadLetter: number;
@@ -47,7 +48,7 @@ export interface RuntimeCounts {
 
 const COUNTS = 'http://schemas.microsoft.com/netservices/2011/06/servicebus';
 
-/** The Atom entry of a queue, as the REST API of Service Bus (api-version 2021-05) gives it. */
+/** The Atom entry of a queue, as in the REST API of Service Bus (api-version 2021-05). */
 function toQueueEntry(
   url: string,
   definition: QueueDefinition,
@@ -93,12 +94,12 @@ function toQueueEntry(
   );
 }
 
-/** The answer for a queue that does not exist: the API gives an empty feed, not a 404. */
+/** The answer for an unknown queue: the API returns an empty feed, not a 404. */
 function toEmptyFeed(): string {
   return '<feed xmlns="http://www.w3.org/2005/Atom"><title type="text">Publicly Listed Services</title></feed>';
 }
 
-/** The longest time span of .NET, which stands for "no limit". */
+/** The longest time span of .NET, which means "no limit". */
 const NEVER = 'P10675199DT2H48M5.4775807S';
 
 function toIsoDuration(ms: number): string {
@@ -113,7 +114,10 @@ function escape(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
-/** A queue's messages as the portal and the administration client count them: locked and deferred ones are active. */
+/**
+ * A queue's messages counted as in the portal and the administration client: locked and deferred ones are
+ * active.
+ */
 export function countMessages(queue: Queue): RuntimeCounts {
   const main = queue.counts('main');
   const dead = queue.counts('deadLetter');

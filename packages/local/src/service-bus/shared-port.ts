@@ -3,21 +3,22 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 
 export interface SharedPort {
   readonly port: number;
-  /** Lets clients in. Those that come before wait. */
+  /** Starts to serve clients. Earlier connections wait. */
   serve(handlers: SharedPortHandlers): void;
-  /** Cuts every connection and frees the port. */
+  /** Closes every connection and frees the port. */
   close(): Promise<void>;
 }
 
-/** What listens behind the port. */
+/** The servers behind the port. */
 interface SharedPortHandlers {
   amqp(socket: Socket): void;
   readonly http: RequestListener;
 }
 
 /**
- * One port for AMQP and HTTP, because the administration client takes the port of the AMQP endpoint. The first bytes
- * of a connection tell: AMQP starts with its name. Listens on 127.0.0.1 only; rejects when the port is taken.
+ * One port for AMQP and HTTP, because the administration client uses the port of the AMQP endpoint. The first
+ * bytes of a connection decide: AMQP starts with its name. Listens on 127.0.0.1 only; rejects when the port
+ * is taken.
  */
 export async function openSharedPort(port: number): Promise<SharedPort> {
   const { promise: served, resolve: serve } = Promise.withResolvers<SharedPortHandlers>();
@@ -34,11 +35,11 @@ export async function openSharedPort(port: number): Promise<SharedPort> {
       socket.resume();
     });
   };
-  // Without noDelay a sequential sender waits some 20 ms for each acknowledgement.
+  // Without noDelay a sequential sender waits about 20 ms for each acknowledgement.
   const server = createServer({ noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
-    // Whoever serves the socket has its own ear; this one is for what fails before that.
+    // For errors before a server takes the socket and adds its own listener.
     socket.on('error', () => undefined);
     void served.then((handlers) => route(socket, handlers));
   });

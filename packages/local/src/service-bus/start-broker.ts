@@ -12,13 +12,13 @@ import { patchRheaSettlement, patchRheaWindow } from '@blobmirror/rhea-patches';
 import type { LocalLogger } from '../logger.ts';
 
 /**
- * A Service Bus broker in this process, for the unmodified Azure clients: queues over AMQP 1.0, and the administration
- * API's view of them over HTTP on the same port.
+ * A Service Bus broker in this process, for the unmodified Azure clients: queues over AMQP 1.0, and their
+ * administration API over HTTP on the same port.
  *
- * It behaves as Azure documents Service Bus, also where that is inconvenient. It listens on 127.0.0.1 and takes any
- * token; a key that comes with SASL PLAIN must be right. `queue/` holds what happens to messages and knows no AMQP;
- * `hosted-queue/` keeps it across restarts; `amqp/`, `management/` and `administration.ts` are how clients see it.
- * Nothing here knows what a message is about.
+ * It behaves as Azure documents Service Bus, even where that is inconvenient. It listens on 127.0.0.1 and
+ * accepts any token; a key in SASL PLAIN must be right. `queue/` holds the rules for messages and knows no
+ * AMQP; `hosted-queue/` persists queues; `amqp/`, `management/` and `administration.ts` serve clients.
+ * Nothing here reads the content of messages.
  */
 
 /** As in the connection string of Microsoft's emulator. */
@@ -29,8 +29,9 @@ export interface BrokerOptions {
   readonly port: number;
   readonly queues: readonly QueueDefinition[];
   /**
-   * Where the queues survive a restart and a SIGKILL (not a power cut: nothing is fsynced per message). A message is
-   * acknowledged only after its record was written. One broker at a time. In memory when left out.
+   * Directory in which queues survive a restart and a SIGKILL (not a power cut: there is no fsync per
+   * message). A message is acknowledged only after its record was written. One broker at a time. In memory
+   * when omitted.
    */
   readonly dataDirectory?: string;
   readonly log?: LocalLogger;
@@ -38,13 +39,16 @@ export interface BrokerOptions {
 
 export interface Broker {
   readonly port: number;
-  /** For any Azure client; Microsoft's emulator can stand behind the same string. */
+  /** For any Azure client; it also fits Microsoft's emulator. */
   readonly connectionString: string;
-  /** Resolves when the message is in the queue's log. Rejects for an unknown queue, and where the log takes nothing. */
+  /**
+   * Resolves when the message is in the queue's log. Rejects for an unknown queue, and when the log cannot be
+   * written.
+   */
   send(queue: string, message: BrokerMessage): Promise<void>;
   /** Throws for an unknown queue. */
   runtimeCounts(queue: string): RuntimeCounts;
-  /** Cuts every connection, frees the port and closes the logs. */
+  /** Closes every connection, frees the port and closes the logs. */
   stop(): Promise<void>;
 }
 
@@ -53,7 +57,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   patchRheaSettlement();
   patchRheaWindow();
   const { dataDirectory, log } = options;
-  // The port first: a second broker on the same port and directory must fail before it touches the logs.
+  // First the port: a second broker on the same port and directory must fail before it touches the logs.
   const shared = await openSharedPort(options.port);
   const queues = new Map<string, HostedQueue>();
   const stop = async () => {
@@ -96,19 +100,19 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   }
 }
 
-/** A message that is sent from within the process. */
+/** A message sent from within the process. */
 export interface BrokerMessage {
   /** Bytes are sent as they are; any other value as JSON. */
   readonly body: unknown;
   readonly messageId?: string;
   readonly contentType?: string;
   readonly applicationProperties?: Properties;
-  /** In milliseconds; the queue's own when left out. */
+  /** In milliseconds; the queue's default when omitted. */
   readonly timeToLiveMs?: number;
   readonly scheduledEnqueueTime?: Date;
 }
 
-/** The message as a client would have sent it: its body in one data section. */
+/** The message in a client's form: its body in one data section. */
 function fromBrokerMessage(message: BrokerMessage): NewMessage {
   const { body, messageId, contentType, applicationProperties, timeToLiveMs, scheduledEnqueueTime } = message;
   const bytes = body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(JSON.stringify(body));

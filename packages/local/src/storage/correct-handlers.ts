@@ -17,9 +17,8 @@ import { addPutBlobFromUrl, addPutRangeFromUrl } from './copy/put-from-url.ts';
 let isDone = false;
 
 /**
- * Corrects what Azurite keeps per process and not per server: its handler classes and permission tables, and what it
- * would do anew for every request. Once, however
- * many servers are started.
+ * Corrects what Azurite keeps per process and not per server (its handler classes and permission tables), and
+ * caches what it would repeat for every request. Runs once, however many servers are started.
  */
 export function correctHandlers(): void {
   if (isDone) return;
@@ -34,7 +33,7 @@ export function correctHandlers(): void {
   isDone = true;
 }
 
-/** The operations that read from a URL, each with the plain write whose permission Azure asks of it. */
+/** The operations that read from a URL, each with the plain write whose permission Azure requires for it. */
 const sameAs = {
   BlockBlob_PutBlobFromUrl: 'BlockBlob_Upload',
   BlockBlob_StageBlockFromURL: 'BlockBlob_StageBlock',
@@ -42,7 +41,9 @@ const sameAs = {
   PageBlob_UploadPagesFromURL: 'PageBlob_UploadPages',
 } as const;
 
-/** Adds the rows that Azurite's permission tables lack: without one it answers 500 to a request under a SAS. */
+/**
+ * Adds the rows that Azurite's permission tables lack: without one it answers 500 to a request with a SAS.
+ */
 function completeSasPermissions(): void {
   for (const table of [accountSasPermissions, blobSasPermissions, containerSasPermissions]) {
     for (const [missing, known] of Object.entries(sameAs)) {
@@ -59,16 +60,16 @@ const templates = new Map<string, UriTemplate>();
 const keys = new WeakMap<Uint8Array, KeyObject>();
 
 /**
- * Keeps what Azurite makes anew for every request: the templates of paths, of which it tries one operation after the
- * other, and the key of the account, which Node prepares for each signature unless it is given a prepared one. The
- * answers are the same. Applies to every server of the process.
+ * Caches what Azurite builds anew for every request: the path templates, of which it tries one operation
+ * after the other, and the account key, which Node otherwise prepares for each signature. The answers are the
+ * same. Applies to every server of the process.
  */
 export function speedUpRequests(): void {
   dispatching.isURITemplateMatch = isMatch;
   commonUtils.computeHMACSHA256 = sign;
 }
 
-/** A parameter that is there has to have a value. */
+/** A parameter that is present must have a value. */
 function isMatch(url: string, text: string): boolean {
   let template = templates.get(text);
   if (template === undefined) templates.set(text, (template = parseUriTemplate(text)));

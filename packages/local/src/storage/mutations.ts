@@ -2,11 +2,12 @@ import type { BlobDocument, BlobProperties, Context, MetadataStore } from '../az
 import type { StorageMutation } from '../requests/storage-mutation.ts';
 
 /**
- * Reports every successful mutation once, after the store has it and whether or not the client still waits. The
- * metadata store is the one place that sees all of them, the parts of a batch included.
+ * Reports every successful mutation once, after the store has it and whether or not the client still waits.
+ * Only the metadata store sees all of them, including the parts of a batch.
  *
- * Not reported, as Azure raises no event for them: metadata, headers, tags, staged blocks, appends, pages, leases,
- * snapshots and their deletion, containers and what goes with a deleted one. `onMutation` must not throw.
+ * Not reported, as Azure raises no event for them: metadata, headers, tags, staged blocks, appends, pages,
+ * leases, snapshots and their deletion, containers and the blobs of a deleted one. `onMutation` must not
+ * throw.
  */
 export function observeMutations(
   store: MetadataStore,
@@ -33,7 +34,7 @@ export function observeMutations(
   const commitBlockList = store.commitBlockList.bind(store);
   store.commitBlockList = async (context, blob, ...rest) => {
     const result = await commitBlockList(context, blob, ...rest);
-    // The length is known only to the stored document, which another write may have replaced by now.
+    // Only the stored document has the length, and another write may have replaced it by now.
     const { accountName, containerName, name, properties } = blob;
     const stored = current(accountName, containerName, name)?.properties;
     report(context, 'PutBlockList', stored?.etag === properties.etag ? stored : properties);

@@ -2,9 +2,9 @@ import type { Conditions, Context, MetadataStore } from '../azurite/azurite-mode
 import { storageError, validateWriteConditions } from '../azurite/azurite.ts';
 
 /**
- * A blob in the archive tier can be deleted, moved to another tier, tagged and looked at, and nothing else: 409
- * BlobArchived for whatever would change it (learn.microsoft.com/azure/storage/blobs/access-tiers-overview). Azurite
- * refuses the Put Blob alone.
+ * A blob in the archive tier can be deleted, moved to another tier, tagged and its properties read; any
+ * change gets 409 BlobArchived (learn.microsoft.com/azure/storage/blobs/access-tiers-overview). Azurite
+ * refuses only Put Blob.
  */
 export function refuseToChangeArchived(store: MetadataStore): void {
   const refuse = (context: Context, { account, container, blob } = context.context): void => {
@@ -42,7 +42,10 @@ export function refuseToChangeArchived(store: MetadataStore): void {
   }
 }
 
-/** What is staged and not committed is no blob yet (Azurite#400): whoever wants nothing to be there may write. */
+/**
+ * A blob with only uncommitted blocks does not exist yet (Azurite#400), so a write on condition that there is
+ * no blob succeeds.
+ */
 export function overwriteUncommitted(store: MetadataStore): void {
   const createBlob = store.createBlob.bind(store);
   store.createBlob = async (context, blob, lease, conditions) => {
@@ -57,8 +60,8 @@ export function overwriteUncommitted(store: MetadataStore): void {
 }
 
 /**
- * Set Blob Tags honours its conditions (x-ms-if-tags, and the ETag ones of newer service versions) and Set Blob Tier
- * the one it has (x-ms-if-tags). Azurite reads none of them.
+ * Makes Set Blob Tags honour its conditions (x-ms-if-tags, and the ETag ones of newer service versions) and
+ * Set Blob Tier its only one (x-ms-if-tags). Azurite reads none of them.
  */
 export function honourTagAndTierConditions(store: MetadataStore): void {
   const blobs = store.db.getCollection('$BLOBS_COLLECTION$');
@@ -70,7 +73,7 @@ export function honourTagAndTierConditions(store: MetadataStore): void {
       name: blob,
       snapshot,
     });
-    // A blob that is not there is answered by Azurite: 404.
+    // Azurite answers for a missing blob: 404.
     if (stored?.isCommitted) validateWriteConditions(context, conditions, stored);
   };
 

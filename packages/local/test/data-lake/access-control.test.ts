@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { refusalOf, sasUrl } from '../support/two-accounts.ts';
 import { startLake } from '../support/start-lake.ts';
 
-/** `default:user:bob:r-x` and so on, as the SDK wants it. */
+/** `default:user:bob:r-x` and so on, in the SDK's form. */
 function items(text: string): PathAccessControlItem[] {
   return text.split(',').map((part) => {
     const [, scope, kind, entityId = '', letters = ''] = /^(default:)?(\w+):(\w*):(...)$/.exec(part) ?? [];
@@ -22,7 +22,7 @@ function items(text: string): PathAccessControlItem[] {
   });
 }
 
-/** The list of a path, spelled as on the wire. */
+/** The list of a path, in the wire format. */
 async function aclOf(path: DataLakePathClient): Promise<string> {
   const { acl } = await path.getAccessControl();
   return acl
@@ -36,7 +36,7 @@ async function aclOf(path: DataLakePathClient): Promise<string> {
 const whole = 'user::rwx,group::r-x,other::---';
 
 describe('access control', () => {
-  it('of something new is what the permissions leave when the umask is taken away', async () => {
+  it('of a new path is its permissions without the bits of the umask', async () => {
     const { files, source, write } = await startLake();
     await write('d/f');
     expect(await aclOf(files.getDirectoryClient('d'))).toBe('user::rwx,group::r-x,other::---');
@@ -54,7 +54,7 @@ describe('access control', () => {
     expect(await refusalOf(inside.create({ umask: '99' }))).toBe('400 InvalidHeaderValue');
   });
 
-  it('of something new comes from the default entries of its directory, where there are any', async () => {
+  it('of a new path comes from the default entries of its directory, if any', async () => {
     const { files, source } = await startLake();
     const parent = files.getDirectoryClient('p');
     await parent.create();
@@ -74,7 +74,7 @@ describe('access control', () => {
     );
   });
 
-  it('is set as a list or as permissions, under conditions, and leaves the ETag alone', async () => {
+  it('is set as a list or as permissions, under conditions, without a new ETag', async () => {
     const { files, write } = await startLake();
     await write('f');
     const file = files.getFileClient('f');
@@ -104,7 +104,7 @@ describe('access control', () => {
     expect(await refusalOf(files.getFileClient('none').getAccessControl())).toMatch(/^404/);
   });
 
-  it('has the sticky bit where the permissions do, in digits or letters', async () => {
+  it('takes the sticky bit from permissions in digits or letters', async () => {
     const { files, source } = await startLake();
     const directory = files.getDirectoryClient('d');
     const lettersOf = async (path: string) => {
@@ -129,7 +129,7 @@ describe('access control', () => {
     expect(await refusalOf(directory.create({ permissions: '2777' }))).toBe('400 InvalidHeaderValue');
   });
 
-  it('goes with what is renamed and stays when the Blob API overwrites', async () => {
+  it('moves with a rename and survives an overwrite by the Blob API', async () => {
     const { files, source, write } = await startLake();
     await write('d/f');
     await files.getFileClient('d/f').setAccessControl(items(`${whole},user:bob:rwx`), { group: 'staff' });
@@ -139,7 +139,7 @@ describe('access control', () => {
     expect(await files.getFileClient('e/f').getAccessControl()).toMatchObject({ group: 'staff' });
   });
 
-  it('is set, updated and removed for all of a tree, page by page', async () => {
+  it('is set, updated and removed for a whole tree, page by page', async () => {
     const { files, write } = await startLake();
     for (const name of ['t/a', 't/b/c', 't/b/d', 'u']) await write(name);
     const tree = files.getDirectoryClient('t');
@@ -175,7 +175,7 @@ describe('access control', () => {
     await expect(tree.removeAccessControlRecursive(owner)).rejects.toThrow(/x-ms-acl/);
   });
 
-  it('is there for the root of a file system too', async () => {
+  it('also exists for the root of a file system', async () => {
     const { files, write } = await startLake();
     const root = files.getDirectoryClient('/');
     expect(await aclOf(root)).toBe(whole);

@@ -5,7 +5,7 @@ import { refusalOf, sasUrl } from '../support/two-accounts.ts';
 import { startLake } from '../support/start-lake.ts';
 
 describe('the Blob API of a hierarchical account', () => {
-  it('has directories as blobs without content, that are deleted only when empty', async () => {
+  it('shows directories as blobs without content and deletes only empty ones', async () => {
     const { source, files, write, paths } = await startLake();
     await write('d/f');
     const directory = source.getBlockBlobClient('d');
@@ -26,7 +26,7 @@ describe('the Blob API of a hierarchical account', () => {
     expect(await paths()).toEqual([]);
   });
 
-  it('makes a directory of an empty blob that is marked as a folder, and marks one that is there', async () => {
+  it('turns an empty blob marked as a folder into a directory, and marks an existing directory', async () => {
     const { source, files, write, paths, mutations } = await startLake();
     await write('f');
     const stub = async (path: string, content = '') =>
@@ -47,7 +47,7 @@ describe('the Blob API of a hierarchical account', () => {
     expect(await refusalOf(files.getDirectoryClient('content').create())).toBe('409 PathConflict');
   });
 
-  it('works on files wherever they were moved', async () => {
+  it('finds files after they were moved', async () => {
     const { source, backup, files, write } = await startLake();
     await write('a/f', 'one');
     await files.getDirectoryClient('a').move('b');
@@ -81,7 +81,7 @@ describe('the Blob API of a hierarchical account', () => {
     expect(String(await source.getBlockBlobClient('b/f').downloadToBuffer())).toBe('hello');
   });
 
-  it('says that the account is hierarchical, and of a flat one that it is not', async () => {
+  it('reports whether the account is hierarchical', async () => {
     const lake = await startLake();
     await lake.write('f');
     const flat = await startLake({ hierarchical: false });
@@ -95,7 +95,7 @@ describe('the Blob API of a hierarchical account', () => {
     expect(await kindOf(flat)).toEqual([false, false]);
   });
 
-  it('has no tags, no page blobs and no delimiter but the slash', async () => {
+  it('refuses tags, page blobs and every delimiter but the slash', async () => {
     const { source } = await startLake();
     const blob = source.getBlockBlobClient('f');
     const refused = '409 FeatureNotYetSupportedForHierarchicalNamespaceAccounts';

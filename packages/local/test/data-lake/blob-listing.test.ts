@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { type Lake, startLake } from '../support/start-lake.ts';
 
-/** Asks the Blob API without an SDK, which would not ask for all of this. */
+/** Calls the Blob API without an SDK, which cannot ask for all of this. */
 async function openToAll(lake: Lake) {
   await lake.source.setAccessPolicy('container');
   const ask = async (path: string, options: { method?: string; version?: string } = {}) => {
@@ -16,7 +16,7 @@ async function openToAll(lake: Lake) {
 const names = (xml: string) => [...xml.matchAll(/<Name>([^<]*)/g)].map(([, name]) => name);
 
 describe('the blobs of a hierarchical account', () => {
-  it('are listed with owner, group, permissions and access control list for those who ask', async () => {
+  it('are listed with owner, group, permissions and access control list on request', async () => {
     const lake = await startLake();
     const { list } = await openToAll(lake);
     await lake.files.getDirectoryClient('d').create({ owner: 'ann', group: 'staff' });
@@ -38,7 +38,7 @@ describe('the blobs of a hierarchical account', () => {
     expect(f).toContain('<Permissions>rw-r-----<');
   });
 
-  it('are listed without the files or without the directories for those who ask', async () => {
+  it('are listed without the files or without the directories on request', async () => {
     const lake = await startLake();
     const { list } = await openToAll(lake);
     for (const name of ['a/b/f', 'a/g', 'h']) await lake.write(name);
@@ -51,7 +51,7 @@ describe('the blobs of a hierarchical account', () => {
     expect(first).toMatch(/<NextMarker *\/>|<NextMarker><\/NextMarker>/);
   });
 
-  it('are not listed by a prefix that goes through a file', async () => {
+  it('are not listed for a prefix that has a file as a directory', async () => {
     const lake = await startLake();
     const { ask, list } = await openToAll(lake);
     await lake.write('d/f');
@@ -61,7 +61,7 @@ describe('the blobs of a hierarchical account', () => {
     expect(names(await list('prefix=d/none/g'))).toEqual([]);
   });
 
-  it('tell in the headers who may do what, the list since the version that has it', async () => {
+  it('carry their access control in headers, with the list from the service version that has it', async () => {
     const lake = await startLake();
     const { ask } = await openToAll(lake);
     await lake.write('d/f');

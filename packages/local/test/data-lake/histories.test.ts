@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { refusalOf } from '../support/two-accounts.ts';
 import { type Lake, startLake } from '../support/start-lake.ts';
 
-/** What a hierarchical account holds, said as simply as can be: paths, with content where they are files. */
+/** The model of a hierarchical account: paths, with content for files. */
 class Model {
   readonly paths = new Map<string, string | undefined>();
 
@@ -16,7 +16,7 @@ class Model {
     return [...this.paths.keys()].filter((each) => each.startsWith(`${path}/`));
   }
 
-  /** False where a file is in the way of its directories. */
+  /** False when a file is in the place of one of its directories. */
   makeParents(path: string): boolean {
     const above = path.split('/').map((_, depth, segments) => segments.slice(0, depth).join('/'));
     if (above.some((each) => this.paths.get(each) !== undefined)) return false;
@@ -85,7 +85,7 @@ async function inLake(lake: Lake, { act, path: at, to }: Step, content: string):
   return (await refusalOf(call())) === 'was not refused';
 }
 
-it('a hierarchical account holds and refuses what the model of it does, after any history', async () => {
+it('a hierarchical account agrees with its model after any history', async () => {
   const lake = await startLake();
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (history) => {

@@ -9,7 +9,7 @@ import { RequestsInFlight } from '../../src/requests/storage-request.ts';
 import { accounts } from '../support/accounts.ts';
 import { startLake } from '../support/start-lake.ts';
 
-/** A tree without a server, and the number of documents that were said to have changed. */
+/** A tree without a server, and the number of documents that were reported as changed. */
 async function openTree(): Promise<{ tree: Namespace; changes: () => number }> {
   const stores = await openStores(undefined, new RequestsInFlight(), { onDiskError() {}, onDiskFree() {} });
   onTestFinished(async () => stores.close());
@@ -26,7 +26,7 @@ async function openTree(): Promise<{ tree: Namespace; changes: () => number }> {
 }
 
 describe('a directory with many paths below it', () => {
-  it('is moved by a change of its own document alone', async () => {
+  it('is moved by changing only its own document', async () => {
     const { tree, changes } = await openTree();
     for (let index = 0; index < 3000; index++) tree.makeDirectory('a', 'c', `big/${index % 10}/${index}`);
     const big = tree.find('a', 'c', 'big');
@@ -44,7 +44,7 @@ describe('a directory with many paths below it', () => {
     ]);
   });
 
-  it('is listed page by page without a look at what was on the pages before', async () => {
+  it('is listed page by page without reading earlier pages again', async () => {
     const { tree } = await openTree();
     for (let index = 0; index < 3000; index++) tree.makeDirectory('a', 'c', `big/${index}`);
     const root = tree.makeDirectory('a', 'c', '');
@@ -64,10 +64,10 @@ describe('a directory with many paths below it', () => {
     expect(looks).toBeLessThan(200);
   });
 
-  it('is deleted after its last page when its delete is asked for in pages', async () => {
+  it('is deleted after the last page of a paginated delete', async () => {
     const { storage, files, source, paths } = await startLake();
     const count = 5200;
-    // Each path brings a hundred directories with it.
+    // Each path creates a hundred directories.
     for (let index = 0; index < count; index += 100) {
       const path = Array.from({ length: 100 }, (_, depth) => `${index + depth}`).join('/');
       await source.getBlockBlobClient(`d/${path}`).upload('', 0);

@@ -6,7 +6,7 @@ import { startLake } from '../support/start-lake.ts';
 const names = ['a', 'a b', 'a-b', 'a.b', 'a/b', 'a/b/c', 'a/c', 'a0', 'b/a', 'B', 'ü'];
 
 describe('the paths of a file system', () => {
-  it('are listed with the slash before every other character, whatever the page', async () => {
+  it('are listed with the slash before every other character, on any page', async () => {
     const { write, paths } = await startLake();
     for (const name of names.filter((each) => each !== 'a' && each !== 'a/b')) await write(name);
     const all = ['B', 'a', 'a/b', 'a/b/c', 'a/c', 'a b', 'a-b', 'a.b', 'a0', 'b', 'b/a', 'ü'];
@@ -17,7 +17,7 @@ describe('the paths of a file system', () => {
     await expect(paths({ path: 'missing' })).rejects.toMatchObject({ code: 'PathNotFound' });
   });
 
-  it('are told with their properties', async () => {
+  it('are listed with their properties', async () => {
     const { files, write } = await startLake();
     await write('d/f');
     const [directory, file] = await Array.fromAsync(files.listPaths({ recursive: true }));
@@ -39,7 +39,7 @@ describe('the paths of a file system', () => {
     expect(Math.trunc((file?.createdOn?.getTime() ?? 0) / 1000)).toBe((createdOn?.getTime() ?? 0) / 1000);
   });
 
-  it('go on after a page although the last path of it is gone', async () => {
+  it('continue after a page whose last path was deleted', async () => {
     const { files, write } = await startLake();
     for (const name of ['d/a', 'd/b', 'd/c', 'e']) await write(name);
     const listed: (string | undefined)[][] = [];
@@ -52,7 +52,7 @@ describe('the paths of a file system', () => {
 });
 
 describe('the blobs of a container', () => {
-  it('are listed as the paths are, directories among them', async () => {
+  it('are listed in the order of the paths, with directories', async () => {
     const { files, source, write, paths } = await startLake();
     for (const name of names.filter((each) => each !== 'a' && each !== 'a/b')) await write(name);
     await files.getDirectoryClient('empty').create();
@@ -73,7 +73,7 @@ describe('the blobs of a container', () => {
     expect(withPrefix).toEqual(['a/b', 'a/b/c']);
   });
 
-  it('are listed level by level, empty directories too', async () => {
+  it('are listed level by level, with empty directories', async () => {
     const { files, source, write } = await startLake();
     await write('d/e/f');
     await write('d/g');
@@ -91,7 +91,7 @@ describe('the blobs of a container', () => {
 });
 
 describe('pages', () => {
-  it('together hold every path once and in order, from any tree and page size', async () => {
+  it('together hold every path once and in order, for any tree and page size', async () => {
     const { files, paths } = await startLake();
     const segments = fc.array(fc.constantFrom('a', 'b', 'a b', 'a-', 'a0', '!'), {
       minLength: 1,

@@ -50,7 +50,7 @@ describe('mutations of the Data Lake API', () => {
     expect(mutations).toMatchObject([{ api: 'DeleteFile', path: 'd/ü 1', url: `${base}/d/%C3%BC%201` }]);
   });
 
-  it('are one for a directory, whatever is in it', async () => {
+  it('are one for a directory, whatever it holds', async () => {
     const { storage, files, write, mutations } = await startLake();
     const base = `${storage.blobEndpoint('sourceaccount')}/docs`;
     for (const name of ['d/a', 'd/b/c', 'f']) await write(name);
@@ -75,7 +75,7 @@ describe('mutations of the Data Lake API', () => {
     );
   });
 
-  it('are not reported for what raises no event in Azure, nor for what was refused', async () => {
+  it('are not reported for operations without an event in Azure or for refused ones', async () => {
     const { files, write, mutations } = await startLake();
     await write('d/f');
     mutations.length = 0;
@@ -91,7 +91,7 @@ describe('mutations of the Data Lake API', () => {
     expect(mutations).toEqual([]);
   });
 
-  it('become an event each', async () => {
+  it('become one event each', async () => {
     const { files, write, mutations } = await startLake();
     await write('d/f');
     await files.getDirectoryClient('d').move('e 1');
@@ -109,7 +109,7 @@ describe('mutations of the Data Lake API', () => {
     ]);
   });
 
-  it('are reported with the names that the Blob API has for its own', async () => {
+  it('are reported under the Blob API’s names for its own operations', async () => {
     const { source, write, mutations } = await startLake();
     await write('f');
     mutations.length = 0;

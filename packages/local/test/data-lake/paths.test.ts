@@ -40,7 +40,7 @@ describe('a file', () => {
     expect((await file.getProperties()).metadata).toEqual({});
   });
 
-  it('takes content only as it was announced, and keeps what a flush leaves', async () => {
+  it('refuses content that differs from its headers, and keeps bytes that a flush leaves staged', async () => {
     const { files, source } = await startLake();
     const file = files.getFileClient('f');
     await file.create();
@@ -69,7 +69,7 @@ describe('a file', () => {
     expect(await refusalOf(file.flush(16))).toBe('400 InvalidFlushPosition');
   });
 
-  it('has a name that Azure takes', async () => {
+  it('must have a name that Azure accepts', async () => {
     const { files, write } = await startLake();
     await write('f');
     const long = 'n'.repeat(1025);
@@ -79,7 +79,7 @@ describe('a file', () => {
     expect(await refusalOf(files.getFileClient('f').move('a\u0001'))).toBe('400 InvalidResourceName');
   });
 
-  it('brings the directories on its way into being, in either API', async () => {
+  it('creates its missing parent directories, in either API', async () => {
     const { files, source, write, paths } = await startLake();
     await write('a/b/c');
     await source.getBlockBlobClient('x/y/z').upload('x', 1);
@@ -95,7 +95,7 @@ describe('a file', () => {
     expect(await paths({ path: 'a' })).toEqual(['a/b', 'a/b/c']);
   });
 
-  it('is created only where nothing is, when asked for that', async () => {
+  it('is created only at a free path under If-None-Match', async () => {
     const { files } = await startLake();
     const file = files.getFileClient('a');
     const results = await Promise.all(Array.from({ length: 10 }, async () => file.createIfNotExists()));
@@ -104,7 +104,7 @@ describe('a file', () => {
     expect(await refusalOf(file.create({ conditions: { ifMatch: '"0x1"' } }))).toBe('412 ConditionNotMet');
   });
 
-  it('takes no content of the API that did not make it', async () => {
+  it('accepts content only from the API that created it', async () => {
     const { files, source, write } = await startLake();
     await write('by-path');
     const blob = source.getBlockBlobClient('by-path');
@@ -125,7 +125,7 @@ describe('a file', () => {
 });
 
 describe('a directory', () => {
-  it('is created with metadata and keeps what is in it when it is created again', async () => {
+  it('is created with metadata and keeps its content when it is created again', async () => {
     const { files, write, paths } = await startLake();
     const directory = files.getDirectoryClient('d/e');
     await directory.create({ metadata: { a: '1' } });
@@ -139,7 +139,7 @@ describe('a directory', () => {
     expect(await paths()).toEqual(['d', 'd/e', 'd/e/f']);
   });
 
-  it('is deleted alone when empty, and with all that is in it when asked to', async () => {
+  it('is deleted when empty, or recursively on request', async () => {
     const { files, write, paths } = await startLake();
     await write('d/e/f');
     await write('d/g');

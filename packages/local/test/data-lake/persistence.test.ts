@@ -15,7 +15,7 @@ async function temporaryDirectory(): Promise<string> {
 }
 
 describe('a data directory of hierarchical accounts', () => {
-  it('keeps the tree as renames left it, with content, access control and what was not yet flushed', async () => {
+  it('keeps the tree after renames, with content, access control and bytes not yet flushed', async () => {
     const dataDirectory = await temporaryDirectory();
     const first = await startLake({ dataDirectory });
     await first.write('a/b/f');
@@ -42,7 +42,7 @@ describe('a data directory of hierarchical accounts', () => {
     expect(String(await second.files.getFileClient('d/b/f').readToBuffer())).toBe('hello!');
   });
 
-  it('is refused to flat accounts, and the reverse', async () => {
+  it('is refused for flat accounts, and the reverse', async () => {
     const hierarchical = await temporaryDirectory();
     const lake = await startLake({ dataDirectory: hierarchical });
     await lake.write('f');

@@ -22,7 +22,7 @@ describe('a rename of a file', () => {
     expect(await paths()).toEqual(['a', 'b', 'b/ü g.txt']);
   });
 
-  it('takes the place of a file, unless it may not', async () => {
+  it('replaces a file, unless a condition forbids it', async () => {
     const { files, write, paths } = await startLake();
     await write('new', 'new');
     await write('old', 'old');
@@ -49,7 +49,7 @@ describe('a rename of a file', () => {
     expect(await paths()).toEqual(['old']);
   });
 
-  it('reaches into another file system of the account', async () => {
+  it('can move to another file system of the account', async () => {
     const lake = await startLake();
     const other = serviceOf(lake).getFileSystemClient('other');
     await other.create();
@@ -65,7 +65,7 @@ describe('a rename of a file', () => {
 });
 
 describe('a rename of a directory', () => {
-  it('moves all that is below it at once, with every ETag as it was', async () => {
+  it('moves everything below it in one step, with unchanged ETags', async () => {
     const { files, source, write, paths } = await startLake();
     await write('d/x/f', 'f');
     await source.getBlockBlobClient('d/y/g').upload('g', 1, { metadata: { a: 'b' } });
@@ -86,7 +86,7 @@ describe('a rename of a directory', () => {
     expect(String(await files.getFileClient('e/x/f').readToBuffer())).toBe('f');
   });
 
-  it('takes the place of an empty directory and of nothing else', async () => {
+  it('replaces an empty directory and nothing else', async () => {
     const { files, write, paths } = await startLake();
     await write('d/f');
     await files.getDirectoryClient('empty').create();
@@ -107,7 +107,7 @@ describe('a rename of a directory', () => {
 });
 
 describe('the conditions of a rename', () => {
-  it('are those on the source and on what it replaces, for directories as for files', async () => {
+  it('apply to the source and the destination, for directories and files', async () => {
     const { files, write, paths, mutations } = await startLake();
     await write('d/f');
     const directory = files.getDirectoryClient('d');
@@ -141,7 +141,7 @@ describe('the conditions of a rename', () => {
     expect(mutations.map(({ api }) => api)).toEqual(['RenameDirectory', 'RenameDirectory']);
   });
 
-  it('hold between file systems too', async () => {
+  it('also apply between file systems', async () => {
     const lake = await startLake();
     const other = serviceOf(lake).getFileSystemClient('other');
     await other.create();
@@ -161,7 +161,7 @@ describe('the conditions of a rename', () => {
 });
 
 describe('the URL of a rename', () => {
-  it('may name the account or leave it to the source, which may be named with the account or without', async () => {
+  it('may omit the account in the destination or in the source', async () => {
     const { storage, source, write, paths } = await startLake();
     await write('a');
     const sas = createAccountSas({

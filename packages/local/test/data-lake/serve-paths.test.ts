@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { sasUrl } from '../support/two-accounts.ts';
 import { startLake } from '../support/start-lake.ts';
 
-it('tells the time in every answer of both APIs, also where it refuses', async () => {
+it('sends the date in every answer of both APIs, including refusals', async () => {
   const { storage, write, source } = await startLake();
   await write('f');
   const ask = async (path: string, method = 'GET') =>
@@ -26,7 +26,7 @@ it('tells the time in every answer of both APIs, also where it refuses', async (
   for (const time of told) expect(Math.abs(Date.now() - time)).toBeLessThan(60_000);
 });
 
-it('takes a delete without a query for that of the client that would read JSON', async () => {
+it('treats a delete without a query as a Data Lake request when the client accepts JSON', async () => {
   const { write, paths, source, mutations } = await startLake();
   for (const name of ['a', 'b']) await write(name);
   const remove = async (name: string, accept: string) => {
@@ -39,7 +39,7 @@ it('takes a delete without a query for that of the client that would read JSON',
   expect(await paths()).toEqual([]);
 });
 
-it('answers requests that make no sense and goes on', async () => {
+it('answers invalid requests and keeps running', async () => {
   const { storage, write, paths } = await startLake();
   const ask = async (path: string, method: string) =>
     new Promise<number | undefined>((resolve, reject) => {

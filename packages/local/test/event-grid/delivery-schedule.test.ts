@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { DueHeap } from '../../src/event-grid/delivery-schedule.ts';
 
 describe('the heap', () => {
-  it('gives the earliest first, and the first come of the same moment, whatever is put and taken in between', () => {
+  it('returns the earliest entry first, equal times in order of arrival, for any sequence of operations', () => {
     const put = fc.integer({ min: 0, max: 20 });
     const take = fc.constant('take' as const);
     fc.assert(
       fc.property(fc.array(fc.oneof(put, take)), (steps) => {
         const heap = new DueHeap<number>();
-        // The model: a list that is sorted anew, stably, after every step.
+        // The model: a list that is stably sorted after every step.
         let model: { at: number; item: number }[] = [];
         for (const [item, step] of steps.entries()) {
           const taken = step === 'take' ? [heap.pop(), model.shift()?.item] : [];

@@ -90,7 +90,7 @@ describe('an event', () => {
     expect(data).not.toHaveProperty('contentLength');
   });
 
-  it('of a change of tier has both tiers and no ETag', async () => {
+  it('of a tier change has both tiers and no ETag', async () => {
     const [delivery] = await delivered([
       mutationOf('x', { api: 'SetBlobTier', accessTier: 'Cool', previousTier: 'Hot' }),
     ]);
@@ -107,7 +107,7 @@ describe('an event', () => {
     expect(JSON.stringify(data)).not.toContain('secret');
   });
 
-  it('loses characters beyond the basic plane in its subject and keeps them in its url, as Azure was seen to do', async () => {
+  it('loses characters beyond the basic plane in its subject but not in its url, as observed in Azure', async () => {
     const [delivery] = await delivered([mutationOf('log_💎.txt')]);
     expect(delivery?.body).toMatchObject({
       subject: '/blobServices/default/containers/photos/blobs/log_\uFFFD\uFFFD.txt',
@@ -115,7 +115,7 @@ describe('an event', () => {
     });
   });
 
-  it('has a later sequencer than every event before it, also when the process is new and the clock steps back', async () => {
+  it('has a greater sequencer than every earlier event, also in a new process and when the clock steps back', async () => {
     const { subscription, got } = recording();
     const clock = new ManualClock();
     for (const step of [0, 0, 1, -5000, 0, 6000]) {
@@ -151,7 +151,7 @@ describe('a subscription', () => {
     expect(subjectsOf(await delivered(three, facts))).toEqual(subjects);
   });
 
-  it("hears nothing of the service's own containers", async () => {
+  it("gets no events of the service's own containers", async () => {
     expect(
       await delivered([
         mutationOf('x', { container: '$logs' }),
@@ -160,7 +160,7 @@ describe('a subscription', () => {
     ).toEqual([]);
   });
 
-  it('gets its own copy beside others', async () => {
+  it('gets its own copy of each event', async () => {
     const [one, other] = [recording(), recording({ schema: 'CloudEventSchemaV1_0' })];
     const grid = createEventGrid({ subscriptions: [one.subscription, other.subscription] });
     grid.publish(mutationOf('x'));
@@ -171,7 +171,7 @@ describe('a subscription', () => {
 });
 
 describe('the grid', () => {
-  it('delivers a bounded number of events at a time, and is idle when the last one is answered', async () => {
+  it('limits concurrent deliveries, and is idle when the last one is answered', async () => {
     let atOnce = 0;
     let most = 0;
     const { subscription } = recording({
@@ -203,7 +203,7 @@ describe('the grid', () => {
     expect(() => grid.publish(mutationOf('x', { time: new Date(Number.NaN) }))).not.toThrow();
   });
 
-  it('leaves no timer and no waiter when it is stopped in the middle of everything', async () => {
+  it('leaves no timer and no waiter when it is stopped during deliveries', async () => {
     const clock = new ManualClock();
     const failing = recording({ deliver: () => Promise.reject(new Error('down')) });
     const silent = recording({ deliver: () => new Promise(() => undefined) });
@@ -226,7 +226,7 @@ describe('the grid', () => {
     await grid.stop();
   });
 
-  it('leaves no timer behind for events that a fault held back when it was stopped', async () => {
+  it('leaves no timer for events that a fault was holding back when it was stopped', async () => {
     const clock = new ManualClock();
     const { subscription, got } = recording();
     const grid = createEventGrid({

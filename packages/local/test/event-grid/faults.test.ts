@@ -8,7 +8,9 @@ import { mutationOf, recording, subjectsOf } from '../support/subscribers.ts';
 const COUNT = 1000;
 const IN_ORDER = Array.from({ length: COUNT }, (_none, i) => `${i}`);
 
-/** What arrives, and when, of a thousand events under a plan; published at once, or with a pause after some. */
+/**
+ * The arrivals of a thousand events under a plan, with times; published at once, or with a pause after some.
+ */
 async function arrivals(
   faults?: FaultPlan,
   pauses: { readonly every: number; readonly ms: number } = { every: COUNT, ms: 0 },
@@ -35,7 +37,7 @@ async function arrivals(
   return { paths: subjectsOf(got), ids: got.map(({ messageId }) => messageId), times, pending };
 }
 
-/** Those that come more than once. */
+/** The events that arrive more than once. */
 function twice(paths: readonly string[]): ReadonlySet<string> {
   return new Set(paths.filter((path, i) => paths.indexOf(path) !== i));
 }
@@ -47,7 +49,7 @@ describe('the fault injector', () => {
     expect(Math.max(...times)).toBe(0);
   });
 
-  it('drops the share that it was told', async () => {
+  it('drops the configured share', async () => {
     const { paths, pending } = await arrivals({ seed: 7, dropShare: 0.3 });
     expect(paths.length).toBeGreaterThan(COUNT * 0.6);
     expect(paths.length).toBeLessThan(COUNT * 0.8);
@@ -55,7 +57,7 @@ describe('the fault injector', () => {
     expect(pending).toBe(0);
   });
 
-  it('duplicates the share that it was told, under message ids that duplicate detection does not know', async () => {
+  it('duplicates the configured share, under new message ids', async () => {
     const { paths, ids } = await arrivals({ seed: 7, duplicateShare: 1 / 3 });
     expect(new Set(paths)).toEqual(new Set(IN_ORDER));
     expect(paths.length - COUNT).toBeGreaterThan(COUNT * 0.25);
@@ -63,13 +65,13 @@ describe('the fault injector', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('duplicates under the same message id when told to', async () => {
+  it('duplicates under the same message id when configured to', async () => {
     const { paths, ids } = await arrivals({ seed: 7, duplicateShare: 1, duplicateMessageId: 'same' });
     expect(paths).toHaveLength(2 * COUNT);
     expect(new Set(ids).size).toBe(COUNT);
   });
 
-  it('delays up to the time that it was told', async () => {
+  it('delays up to the configured time', async () => {
     const { paths, times } = await arrivals({ seed: 7, delayMs: { max: 5000 } });
     expect(paths).not.toEqual(IN_ORDER);
     expect(new Set(paths)).toEqual(new Set(IN_ORDER));
@@ -78,7 +80,7 @@ describe('the fault injector', () => {
     expect(Math.min(...times)).toBeLessThan(500);
   });
 
-  it('shuffles within its window and lets the last, unfilled one go after 200 ms', async () => {
+  it('shuffles within its window and releases the last, partial one after 200 ms', async () => {
     const { paths, times } = await arrivals({ seed: 7, reorderWindow: 150 });
     const windows = Array.from({ length: 7 }, (_none, i) => [i * 150, (i + 1) * 150] as const);
     for (const [from, to] of windows) {
@@ -89,7 +91,7 @@ describe('the fault injector', () => {
     expect(times.slice(900).every((time) => time === 200)).toBe(true);
   });
 
-  it('does the same again from the same seed, and something else from another', async () => {
+  it('repeats the same faults for the same seed, and others for another', async () => {
     const plan = { dropShare: 0.1, duplicateShare: 0.3, delayMs: { max: 300 }, reorderWindow: 200 };
     const { paths } = await arrivals({ seed: 42, ...plan });
     expect((await arrivals({ seed: 42, ...plan })).paths).toEqual(paths);
@@ -103,13 +105,13 @@ describe('the fault injector', () => {
     expect(late).toEqual(plain);
   });
 
-  it('duplicates the same events when they come at another pace', async () => {
+  it('duplicates the same events when they arrive at another pace', async () => {
     const plan = { seed: 5, duplicateShare: 0.2, reorderWindow: 100 };
     const slowly = await arrivals(plan, { every: 70, ms: 250 });
     expect(twice(slowly.paths)).toEqual(twice((await arrivals(plan)).paths));
   });
 
-  it('holds an event for 200 ms from its own coming, not from that of a window before', async () => {
+  it('holds an event for 200 ms from its own arrival, not from that of an earlier window', async () => {
     const clock = new ManualClock();
     const { subscription, got } = recording();
     const grid = createEventGrid({

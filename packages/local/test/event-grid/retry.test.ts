@@ -7,7 +7,9 @@ import { mutationOf, recording } from '../support/subscribers.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-/** One event to a subscriber that answers as told, until nothing is left to do or the time is over. */
+/**
+ * Delivers one event to a subscriber with the given answers, until nothing is pending or the time is over.
+ */
 async function follow(
   answer: (attempt: number) => Promise<void>,
   facts: Partial<Subscription> = {},
@@ -38,8 +40,8 @@ async function follow(
 const fail = (outcome: DeliveryError['outcome']) => () =>
   Promise.reject(new DeliveryError(outcome, 'refused'));
 
-describe('an event that is not taken', () => {
-  it("is tried again on Azure's schedule under the same id until its time is over", async () => {
+describe('an event whose delivery fails', () => {
+  it("is retried on Azure's schedule under the same id until it expires", async () => {
     const { attempts, buried, pending } = await follow(fail('Busy'));
     const waits = attempts.slice(1).map(({ after }, i) => after - (attempts[i]?.after ?? 0));
     const schedule = [1 / 6, 1 / 2, 1, 5, 10, 30, 60, 180, 360, 720];
@@ -55,7 +57,7 @@ describe('an event that is not taken', () => {
     expect(pending).toBe(0);
   });
 
-  it('is delivered once the subscriber takes it', async () => {
+  it('is delivered once the subscriber accepts it', async () => {
     const { attempts, buried, pending } = await follow((attempt) =>
       attempt < 3 ? Promise.reject(new Error('down')) : Promise.resolve(),
     );
@@ -64,7 +66,7 @@ describe('an event that is not taken', () => {
     expect(pending).toBe(0);
   });
 
-  it('counts as timed out when there is no answer within 30 seconds', async () => {
+  it('times out when there is no answer within 30 seconds', async () => {
     const { attempts, buried } = await follow(() => new Promise(() => undefined), {
       retry: { maxDeliveryAttempts: 2, eventTimeToLiveMinutes: 60 },
     });
@@ -72,7 +74,7 @@ describe('an event that is not taken', () => {
     expect(JSON.parse(buried[0]?.body ?? '')).toMatchObject([{ lastDeliveryOutcome: 'TimedOut' }]);
   });
 
-  it('goes to the dead-letter container five minutes after the last attempt that its policy allows', async () => {
+  it('is dead-lettered five minutes after the last attempt that its policy allows', async () => {
     const { attempts, buried } = await follow(fail('NotFound'), {
       retry: { maxDeliveryAttempts: 3, eventTimeToLiveMinutes: 60 },
     });
@@ -93,7 +95,7 @@ describe('an event that is not taken', () => {
     ]);
   });
 
-  it('says so in lower case in CloudEvents', async () => {
+  it('is dead-lettered with lower-case attributes in CloudEvents', async () => {
     const { attempts, buried } = await follow(fail('Busy'), {
       schema: 'CloudEventSchemaV1_0',
       retry: { maxDeliveryAttempts: 2, eventTimeToLiveMinutes: 60, delaysMs: [5], deadLetterDelayMs: 7 },
@@ -134,7 +136,7 @@ describe('a dead letter', () => {
     await grid.stop();
   });
 
-  it('waits for its container to come back, and for four hours at most', async () => {
+  it('is retried for up to four hours while its container is unreachable', async () => {
     let tries = 0;
     const comesBack = await follow(fail('Busy'), {
       retry,

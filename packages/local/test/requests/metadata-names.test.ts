@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type Answer, createSender, type Send } from '../support/raw-requests.ts';
 import { startTwoAccounts } from '../support/two-accounts.ts';
 
-/** Legal names that are members of JavaScript objects, or mean something in XML or in Azurite's own documents. */
+/**
+ * Legal names that are members of JavaScript objects, or have a meaning in XML or in Azurite's own documents.
+ */
 const names = [
   'hasOwnProperty',
   '__proto__',
@@ -41,7 +43,7 @@ function metadataOf({ headers }: Answer): object {
   return Object.fromEntries(pairs.filter(([name]) => name !== 'hdi_isfolder'));
 }
 
-/** The metadata of each entry of a listing that has some. */
+/** The metadata of each listed entry that has any. */
 function listedMetadata({ body }: Answer): object[] {
   return [...body.matchAll(/<Metadata>(.*?)<\/Metadata>/g)].map(([, elements = '']) =>
     Object.fromEntries(
@@ -56,7 +58,7 @@ describe.each([
   ['flat', false],
   ['hierarchical', true],
 ])('metadata of %s accounts whose names are members of objects', (_kind, hierarchical) => {
-  it('comes back from blobs as it was given, however it was written', async () => {
+  it('is returned unchanged for blobs, whichever operation wrote it', async () => {
     const send = await start(hierarchical);
     const list = '<?xml version="1.0"?><BlockList><Latest>MQ==</Latest></BlockList>';
     const write: [string, () => Promise<Answer>][] = [
@@ -101,7 +103,7 @@ describe.each([
     }
   });
 
-  it('comes back from snapshots and copies', async () => {
+  it('is returned unchanged for snapshots and copies', async () => {
     const send = await start(hierarchical);
     await send('PUT', '/docs/blob', { 'x-ms-blob-type': 'BlockBlob', 'x-ms-meta-own': 'x' }, 'x');
     const made = await send('PUT', '/docs/blob?comp=snapshot', { 'x-ms-meta-__proto__': 'y' });
@@ -127,7 +129,7 @@ describe.each([
     }
   });
 
-  it('comes back from containers', async () => {
+  it('is returned unchanged for containers', async () => {
     const send = await start(hierarchical);
     await send('PUT', '/other?restype=container', asHeaders);
     expect(metadataOf(await send('HEAD', '/other?restype=container'))).toEqual(metadata);
@@ -139,7 +141,7 @@ describe.each([
 });
 
 describe('index tags whose names are members of objects', () => {
-  it('come back as they were given', async () => {
+  it('are returned unchanged', async () => {
     const send = await start(false);
     const tagNames = names.slice(0, 10);
     const tags = tagNames.map((name) => `${name}=v`).join('&');

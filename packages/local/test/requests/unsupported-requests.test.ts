@@ -12,7 +12,10 @@ const tags = '<?xml version="1.0"?><Tags><TagSet><Tag><Key>a</Key><Value>b</Valu
 
 type Request = readonly [method: string, path: string, headers?: Record<string, string>, body?: string];
 
-/** Requests that the storage has, each of which would read or change the blob `live`, were it not for what is added. */
+/**
+ * Supported requests, each of which would read or change the blob `live` without the added parameter or
+ * header.
+ */
 const requests: readonly Request[] = [
   ['GET', '/docs/live'],
   ['HEAD', '/docs/live'],
@@ -51,13 +54,13 @@ const pathRequests: readonly Request[] = [
   ['GET', '/docs?resource=filesystem&recursive=true'],
 ];
 
-/** Query parameters that none of the requests above has here. */
+/** Query parameters that none of the requests above supports here. */
 const parameters: Readonly<Record<string, string>> = {
   versionid: version,
   deletetype: 'permanent',
   prevsnapshot: version,
 };
-/** Those that some have by another value, or not at all; each with one that none has. */
+/** Parameters that some support with another value, or not at all; each with a value that none supports. */
 const otherValues: Readonly<Record<string, string>> = {
   comp: 'other',
   restype: 'other',
@@ -104,14 +107,14 @@ function withHeader([method, path, own = {}, body = '']: Request, name: string, 
 
 interface Stage {
   readonly send: Send;
-  /** What no refused request may change. */
+  /** The state that no refused request may change. */
   state(): Promise<string>;
 }
 
 async function createStage(hierarchical: boolean): Promise<Stage> {
   const { storage } = await startTwoAccounts({ hierarchical });
   const send = createSender(storage, 'sourceaccount');
-  // By the API that lets all requests be tried on the blob.
+  // By the API under which every request can be tried on the blob.
   if (hierarchical) await send('PUT', '/docs/live?resource=file');
   else await send('PUT', '/docs/live', block, 'live');
   return {
@@ -132,7 +135,7 @@ async function expectRefused({ send }: Stage, request: Request, named: string): 
     request,
     expect.stringMatching(/^400 (UnsupportedHeader|UnsupportedQueryParameter|InvalidInput)$/),
   ]);
-  // An answer to HEAD has no body, and what is no operation at all has nothing to name.
+  // An answer to HEAD has no body, and for an unknown operation there is nothing to name.
   const expected = request[0] === 'HEAD' ? '' : told.endsWith('InvalidInput') ? 'local storage' : named;
   expect([request, answer.body]).toEqual([request, expect.stringContaining(expected)]);
   expect([request, /local storage|^$/.test(answer.body)]).toEqual([request, true]);
@@ -151,7 +154,7 @@ describe.each([
     for (const request of [...blobRequests, ...dataLake]) {
       const isPath = dataLake.includes(request);
       for (const [name, value] of Object.entries({ ...parameters, ...otherValues })) {
-        // The Data Lake API goes by these two alone, and has nothing of pages.
+        // The Data Lake API selects operations by these two, and has no page operations.
         if (isPath && ['resource', 'action', 'prevsnapshot'].includes(name)) continue;
         await expectRefused(stage, withParameter(request, name, value), name);
       }
@@ -161,7 +164,7 @@ describe.each([
     expect(await stage.state()).toBe(before);
   });
 
-  it('is refused where a snapshot is named and is not what the operation is about', async () => {
+  it('is refused when it names a snapshot that the operation does not use', async () => {
     const stage = await createStage(hierarchical);
     const before = await stage.state();
     const aboutSnapshots = ['GET', 'HEAD', 'DELETE'];
@@ -241,7 +244,7 @@ describe.each([
     expect((await stage.send('HEAD', '/docs/live')).status).toBe(200);
   });
 
-  it('is not listed, and a listing of something unknown is refused', async () => {
+  it('is not listed, and an unknown include value is refused', async () => {
     const { send } = await createStage(hierarchical);
     const list = (query: string) => send('GET', `/docs?restype=container&comp=list&${query}`);
     const all = await list('include=deleted,versions,deletedwithversions,immutabilitypolicy,legalhold');
@@ -258,7 +261,7 @@ describe.each([
     expect(deleted.body).not.toContain('<Blob>');
   });
 
-  it('cannot be switched on, and is told to be off', async () => {
+  it('cannot be switched on, and is reported as off', async () => {
     const { storage } = await startTwoAccounts({ hierarchical });
     const blobs = BlobServiceClient.fromConnectionString(
       storage.connectionString('sourceaccount').replace(/DfsEndpoint=[^;]*;/, ''),
@@ -273,12 +276,12 @@ describe.each([
     );
     await blobs.setProperties({ deleteRetentionPolicy: off, staticWebsite: off });
     expect(await blobs.getProperties()).toMatchObject({ deleteRetentionPolicy: off, staticWebsite: off });
-    // What was read can be written.
+    // The service properties that were read can be written back.
     const { _response, ...read } = await blobs.getProperties();
     await blobs.setProperties(read);
   });
 
-  it('is told after the client is known: a wrong key or signature is AuthenticationFailed', async () => {
+  it('is named only after authentication: a wrong key or signature is AuthenticationFailed', async () => {
     const { storage, source } = await startTwoAccounts({ hierarchical });
     const wrong = new BlobServiceClient(
       storage.blobEndpoint('sourceaccount'),

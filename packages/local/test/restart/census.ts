@@ -6,20 +6,20 @@ import { createAccountSas } from '../../src/account-sas.ts';
 import type { Storage } from '../../src/start-storage.ts';
 import { accounts } from '../support/accounts.ts';
 
-/** What a storage answers to one reading: status, headers and body, without what differs from request to request. */
+/** A storage's answer to one read: status, headers and body, without what differs from request to request. */
 type Answer = string;
 
-/** The answers to all readings, by what was asked. */
+/** The answers to all reads, by request. */
 export type Census = ReadonlyMap<string, Answer>;
 
 const passing = new Set(['date', 'x-ms-request-id', 'connection', 'keep-alive', 'transfer-encoding']);
 const everything = 'snapshots,metadata,uncommittedblobs,copy,tags,permissions';
 
 /**
- * Asks for all that can be read of the accounts: containers, listings of both APIs whole and in pages, and of each
- * blob and snapshot its properties, content, tags, blocks, pages and access. `backwards` asks in the other order,
- * since a reading may put right in memory what the next one would have failed with. No request has a server of the
- * port in its answer's text, so that two censuses of one directory can be compared.
+ * Reads everything readable in the accounts: containers, listings of both APIs whole and in pages, and of
+ * each blob and snapshot its properties, content, tags, blocks, pages and access. `backwards` reads in
+ * reverse order, since one read may correct in memory what the next one would have failed on. No answer's
+ * text contains the port of the server, so that two censuses of one directory can be compared.
  */
 export async function takeCensus(
   storage: Storage,
@@ -41,7 +41,7 @@ export async function takeCensus(
       const [method = '', path = ''] = question.split(' ');
       answers.set(`${name}: ${question}`, await ask(method, path));
     }
-    // No SAS may read them.
+    // A SAS cannot read them.
     for (const container of containers)
       answers.set(`${name}: access of ${container}`, await accessOf(storage, name, container));
   }
@@ -109,7 +109,7 @@ function createAsk(storage: Storage, account: string): Ask {
           .replaceAll(/127\.0\.0\.1:\d+/g, 'HOST')
           .replaceAll('><', '>\n<')
       : createHash('sha256').update(bytes).digest('hex');
-    // Azurite dates the pages of a page blob by the request that lists them.
+    // Azurite dates the pages of a page blob with the time of the listing request.
     const isDated = !path.includes('comp=pagelist');
     const headers = [...response.headers].filter(
       ([name]) => !passing.has(name) && (isDated || name !== 'last-modified'),
@@ -118,7 +118,7 @@ function createAsk(storage: Storage, account: string): Ask {
   };
 }
 
-/** Path and snapshot of every blob, uncommitted ones and directories included. */
+/** Path and snapshot of every blob, including uncommitted ones and directories. */
 async function blobsOf(ask: Ask, container: string): Promise<[path: string, snapshot: string][]> {
   const xml = await ask(
     'GET',

@@ -6,7 +6,7 @@ import { DataLakeServiceClient } from '@azure/storage-file-datalake';
 import { accounts } from '../support/accounts.ts';
 import { sasUrl } from '../support/two-accounts.ts';
 
-/** How a blob is found on disk once all writes before it were saved: the name of the last one that is made. */
+/** The name of the last blob created: once it is on disk, all writes before it were saved. */
 export const lastWrite = 'zz-the-last-write';
 
 const content = randomBytes(3000);
@@ -19,7 +19,10 @@ const headers = {
   blobCacheControl: 'no-store',
 };
 
-/** Does every kind of write that the storage has, in a container of each account, and leaves its outcome there. */
+/**
+ * Does every kind of write that the storage supports, in a container of each account, and leaves the results
+ * there.
+ */
 export async function writeEverything(
   endpoint: (account: string) => string,
   hierarchical: boolean,
@@ -194,7 +197,7 @@ async function writePaths(files: DataLakeServiceClient): Promise<void> {
   await lake.getDirectoryClient('lake/tree/below').create();
   await lake.getFileClient('lake/tree/below/file').upload(content);
   await lake.getDirectoryClient('lake/tree').move('lake/renamed');
-  // What the Blob API wrote is moved and leased too.
+  // Blobs that the Blob API wrote are moved and leased too.
   await lake.getFileClient('block/put').move('lake/renamed/put');
   await lake.getFileClient('lake/leased').upload(content);
   await lake.getFileClient('lake/leased').getDataLakeLeaseClient().acquireLease(60);

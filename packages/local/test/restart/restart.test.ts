@@ -23,7 +23,10 @@ async function start(dataDirectory: string, hierarchical: boolean): Promise<Stor
   return storage;
 }
 
-/** Each order on a fresh start of its own, since what is asked first may put right what is asked next. */
+/**
+ * Each order on a start of its own, since one read may correct in memory what the next one would have failed
+ * on.
+ */
 async function expectAfterRestart(directory: string, hierarchical: boolean, before: Census): Promise<void> {
   for (const backwards of [false, true]) {
     const copy = await temporaryDirectory();
@@ -54,7 +57,7 @@ describe.each([
     await expectAfterRestart(directory, hierarchical, before);
   });
 
-  it('reads the same after a kill, once it is saved', async () => {
+  it('reads the same after a kill that follows a save', async () => {
     const directory = await temporaryDirectory();
     const child = fork(new URL('../support/serve-until-killed.ts', import.meta.url), [
       directory,

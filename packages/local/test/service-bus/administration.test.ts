@@ -4,7 +4,7 @@ import { ServiceBusAdministrationClient } from '@azure/service-bus';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { QUEUE, receiveOne, startTestBroker } from '../support/test-broker.ts';
 
-/** The client takes https for granted, also for the emulator; its own pipeline lets that be changed. */
+/** The client always uses https, even for the emulator; its pipeline allows changing that. */
 function administer(connectionString: string): ServiceBusAdministrationClient {
   const client = new ServiceBusAdministrationClient(connectionString);
   client.pipeline.addPolicy({
@@ -35,7 +35,7 @@ describe('the administration client', () => {
     expect(counts.sizeInBytes).toBeGreaterThan(0);
   });
 
-  it('reads how a queue is declared', async () => {
+  it('reads the declaration of a queue', async () => {
     const { broker } = await startTestBroker({ lockDurationMs: 30_000, maxDeliveryCount: 7 });
     expect(await administer(broker.connectionString).getQueue(QUEUE)).toMatchObject({
       lockDuration: 'PT30S',
@@ -53,7 +53,7 @@ describe('the administration client', () => {
     expect(await client.queueExists('nowhere')).toBe(false);
   });
 
-  it('answers a URL that names no queue, and goes on', async () => {
+  it('gets an answer for a URL that names no queue, and the server keeps running', async () => {
     const { broker } = await startTestBroker();
     for (const path of ['/%', '/%E0%A4', '//', '/a b']) {
       const socket = connectSocket(broker.port, '127.0.0.1');

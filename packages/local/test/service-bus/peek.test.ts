@@ -19,7 +19,7 @@ describe('peeking', () => {
     expect((await receiveOne(receiver)).body).toBe('active');
   });
 
-  it('goes on where the last peek ended, to the end', async () => {
+  it('continues where the last peek ended, to the end', async () => {
     const { sender, receiver } = await startTestBroker();
     await sender.sendMessages(Array.from({ length: 5 }, (_, body) => ({ body })));
     const pages: unknown[] = [];
@@ -29,7 +29,7 @@ describe('peeking', () => {
     expect(pages).toEqual([[0, 1], [2, 3], [4]]);
   });
 
-  it('looks into the dead-letter queue', async () => {
+  it('reads the dead-letter queue', async () => {
     const { sender, receiver, deadLetters } = await startTestBroker();
     await sender.sendMessages([{ body: 1 }, { body: 2 }]);
     const [first, second] = await receive(receiver, 2);

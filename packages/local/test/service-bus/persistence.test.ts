@@ -17,7 +17,7 @@ import {
 import { type Broker, startBroker } from '../../src/service-bus/start-broker.ts';
 
 const BROKER = fileURLToPath(new URL('../support/serve-broker.ts', import.meta.url));
-/** Flags of a process that runs the sources of the workspaces. */
+/** Node flags for a process that runs the workspaces' sources. */
 const FROM_SOURCES = ['--conditions=blobmirror-source'];
 
 async function temporaryDirectory(): Promise<string> {
@@ -28,7 +28,7 @@ async function temporaryDirectory(): Promise<string> {
 
 const logOf = (directory: string) => join(directory, `${QUEUE}.log`);
 
-/** A broker that a test starts and stops by itself, any number of times. */
+/** A broker that a test starts and stops itself, any number of times. */
 async function startOn(dataDirectory: string, overrides = {}): Promise<Broker> {
   return startBroker({ port: 0, queues: [defineQueue(overrides)], dataDirectory });
 }
@@ -41,7 +41,7 @@ async function bodiesIn(broker: Broker): Promise<unknown[]> {
 }
 
 describe('a restart on the same directory', () => {
-  it('brings back every message, in its state and place', async () => {
+  it('restores every message, in its state and place', async () => {
     const directory = await temporaryDirectory();
     const overrides = { duplicateDetectionWindowMs: 600_000 };
     const first = await startTestBroker(overrides, directory);
@@ -92,7 +92,7 @@ describe('a restart on the same directory', () => {
     expect(Math.max(...numbers)).toBe(9);
   });
 
-  it('lets happen at once what fell due meanwhile', async () => {
+  it('immediately executes what fell due meanwhile', async () => {
     const directory = await temporaryDirectory();
     const first = await startOn(directory);
     await first.send(QUEUE, { body: 'expires', timeToLiveMs: 100 });
@@ -132,7 +132,7 @@ describe('a restart on the same directory', () => {
     }
   });
 
-  it('drops bytes that were only begun to be written', async () => {
+  it('drops the bytes of an incomplete write', async () => {
     const directory = await temporaryDirectory();
     const first = await startOn(directory);
     await first.send(QUEUE, { body: 'a' });
@@ -143,7 +143,7 @@ describe('a restart on the same directory', () => {
     expect(await bodiesIn(second)).toEqual(['a']);
   });
 
-  it('refuses a file that is no log, and leaves it as it is', async () => {
+  it('refuses a file that is not a log, and leaves it unchanged', async () => {
     const directory = await temporaryDirectory();
     await writeFile(logOf(directory), 'somebody wrote this');
     await expect(startOn(directory)).rejects.toThrow(/is not a queue log/);
@@ -151,7 +151,7 @@ describe('a restart on the same directory', () => {
   });
 });
 
-it('a second broker on a taken port leaves the logs of the first alone', async () => {
+it('a second broker on a taken port does not touch the logs of the first', async () => {
   const directory = await temporaryDirectory();
   const { broker, client } = await startTestBroker({}, directory);
   await broker.send(QUEUE, { body: 'before' });
@@ -166,7 +166,7 @@ it('a second broker on a taken port leaves the logs of the first alone', async (
 });
 
 describe('the log', () => {
-  it('does not grow with what was completed, while it runs and when it starts', async () => {
+  it('does not grow with completed messages, while running and at the start', async () => {
     const directory = await temporaryDirectory();
     const { broker, client, sender } = await startTestBroker({}, directory);
     let completed = 0;
@@ -183,7 +183,7 @@ describe('the log', () => {
     const body = Buffer.alloc(200_000, 1);
     for (let i = 0; i < 60; i++) await sender.sendMessages({ body });
     await eventually(() => completed === 60 && broker.runtimeCounts(QUEUE).total === 0);
-    // 12 MB went through; the log is written anew above 4 MB.
+    // 12 MB were written; the log is rewritten above 4 MB.
     expect((await stat(logOf(directory))).size).toBeLessThan(7_000_000);
     await client.close();
     await broker.stop();
@@ -192,14 +192,14 @@ describe('the log', () => {
     expect((await stat(logOf(directory))).size).toBeLessThan(1_000);
   });
 
-  it('has every acknowledged message when the process was killed in the middle of sends', async () => {
+  it('has every acknowledged message when the process was killed during sends', async () => {
     const directory = await temporaryDirectory();
     const child = fork(BROKER, [directory], { execArgv: FROM_SOURCES });
     onTestFinished(() => void child.kill('SIGKILL'));
     const connectionString = await new Promise<string>((resolve) => {
       child.once('message', (message) => typeof message === 'string' && resolve(message));
     });
-    // A send that never gets an answer is given up soon.
+    // A send that never gets an answer fails soon.
     const client = connect(connectionString, { timeoutInMs: 2_000, maxRetries: 0 });
     const sender = client.createSender(QUEUE);
     const acknowledged: number[] = [];
@@ -225,10 +225,11 @@ describe('the log', () => {
     expect(bodies.size).toBe(found.length);
   });
 
-  it('acknowledges nothing that a limit on its file keeps off the disk, says so, and starts again with the rest', async () => {
+  it('acknowledges nothing that a file size limit keeps from being written, logs it, and restarts with the rest', async () => {
     const directory = await temporaryDirectory();
     const broker = [process.execPath, ...FROM_SOURCES, BROKER, directory];
-    // 64 blocks of 512 bytes: the kernel answers EFBIG, as a full disk answers ENOSPC, after a part of the record.
+    // 64 blocks of 512 bytes: the kernel answers EFBIG after a part of the record, like ENOSPC for a full
+    // disk.
     const child = spawn('sh', ['-c', 'ulimit -f 64; exec "$0" "$@"', ...broker], {
       stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     });

@@ -5,7 +5,7 @@ import { startBroker } from '../../src/service-bus/start-broker.ts';
 import { connect, defineQueue, eventually, QUEUE, startTestBroker } from '../support/test-broker.ts';
 
 describe("the broker's port", () => {
-  it('that is taken is named in the error', async () => {
+  it('is named in the error when it is taken', async () => {
     const { broker } = await startTestBroker();
     await expect(startBroker({ port: broker.port, queues: [] })).rejects.toMatchObject({
       message: `Service Bus port ${broker.port} is taken by another program`,
@@ -14,7 +14,7 @@ describe("the broker's port", () => {
     });
   });
 
-  it('survives clients that speak neither AMQP nor HTTP, or break off', async () => {
+  it('survives clients that speak neither AMQP nor HTTP, or disconnect', async () => {
     const { broker, sender } = await startTestBroker();
     for (const bytes of ['AMQP\u0009nonsense and more', 'nonsense\r\n\r\n', 'AM']) {
       const socket = connectSocket(broker.port, '127.0.0.1');
@@ -27,7 +27,7 @@ describe("the broker's port", () => {
     expect(broker.runtimeCounts(QUEUE).active).toBe(1);
   });
 
-  it('is free after a stop that cut open connections, and clients find the next broker by themselves', async () => {
+  it('is free after a stop that closed open connections, and clients reconnect to the next broker', async () => {
     const first = await startBroker({ port: 0, queues: [defineQueue()] });
     const client = connect(first.connectionString);
     onTestFinished(() => client.close());

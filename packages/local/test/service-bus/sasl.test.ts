@@ -13,7 +13,7 @@ interface Login {
   readonly sasl_mechanisms?: unknown;
 }
 
-/** What becomes of a connection with that login: a message on a link without a token, or the error of the client. */
+/** The result of a login: a message received on a link without a token, or the client's error. */
 async function sendWith(port: number, login: Login): Promise<'sent' | { condition: unknown }> {
   const container = rhea.create_container();
   const connection: Connection = container.connect({ host: '127.0.0.1', port, reconnect: false, ...login });
@@ -29,7 +29,7 @@ async function sendWith(port: number, login: Login): Promise<'sent' | { conditio
   });
 }
 
-/** A mechanism of a client that sends nothing but its name. */
+/** A client's mechanism that sends only its name. */
 function named(name: string): unknown {
   return {
     [name]: () => ({
@@ -55,12 +55,12 @@ describe('SASL', () => {
     ]);
   });
 
-  it.each(['MSSBCBS', 'EXTERNAL'])('lets %s in', async (name) => {
+  it.each(['MSSBCBS', 'EXTERNAL'])('accepts %s', async (name) => {
     const { broker } = await startTestBroker();
     expect(await sendWith(broker.port, { sasl_mechanisms: named(name) })).toBe('sent');
   });
 
-  it('takes the key of PLAIN, whose links need no token', async () => {
+  it('accepts the key in PLAIN, whose links need no token', async () => {
     const { broker } = await startTestBroker();
     expect(await sendWith(broker.port, { username: KEY_NAME, password: KEY })).toBe('sent');
     expect(broker.runtimeCounts(QUEUE).active).toBe(1);
@@ -100,7 +100,7 @@ describe('SASL', () => {
     },
   );
 
-  it('takes what a client sends before it has heard the outcome', async () => {
+  it('accepts frames that a client sends before it gets the outcome', async () => {
     const { broker } = await startTestBroker();
     const socket = connect(broker.port, '127.0.0.1');
     onTestFinished(() => void socket.destroy());

@@ -18,7 +18,7 @@ describe('a scheduled message', () => {
     expect(later?.sequenceNumber?.toNumber()).toBeGreaterThan(scheduled?.toNumber() ?? Infinity);
   });
 
-  it('can be sent like any other, with its time in the message', async () => {
+  it('can be sent like any other, with its time in an annotation', async () => {
     const { broker, sender, receiver } = await startTestBroker();
     await sender.sendMessages({ body: 'later', scheduledEnqueueTimeUtc: soon(500) });
     expect(broker.runtimeCounts(QUEUE).scheduled).toBe(1);
@@ -38,29 +38,29 @@ describe('a scheduled message', () => {
 });
 
 describe('a message that expires', () => {
-  it('goes to the dead-letter queue when the queue says so', async () => {
+  it('is moved to the dead-letter queue when the queue is set to', async () => {
     const { sender, deadLetters } = await startTestBroker();
     await sender.sendMessages({ body: 1, timeToLive: 30 });
     expect(await receiveOne(deadLetters)).toMatchObject({ body: 1, deadLetterReason: 'TTLExpiredException' });
   });
 
-  it('is dropped when the queue does not', async () => {
+  it('is dropped otherwise', async () => {
     const { broker, sender } = await startTestBroker({ deadLetterOnExpiration: false });
     await sender.sendMessages({ body: 1, timeToLive: 30 });
     await eventually(() => broker.runtimeCounts(QUEUE).active === 0);
     expect(broker.runtimeCounts(QUEUE).total).toBe(0);
   });
 
-  it("has the queue's default for a time to live, which is also the longest", async () => {
+  it("has the queue's default time to live, which is also the maximum", async () => {
     const { broker, sender } = await startTestBroker({ defaultTimeToLiveMs: 50 });
     await sender.sendMessages([{ body: 1 }, { body: 2, timeToLive: 60_000 }]);
     await eventually(() => broker.runtimeCounts(QUEUE).deadLetter === 2);
     expect(broker.runtimeCounts(QUEUE).active).toBe(0);
   });
 
-  it("is still its receiver's while it is locked, and goes when it is abandoned", async () => {
+  it('stays locked by its receiver, and expires when it is abandoned', async () => {
     const { broker, sender, receiver } = await startTestBroker();
-    // Connects both, so that the time to live is not spent on it.
+    // Connects both, so that connecting does not use up the time to live.
     await sender.sendMessages({ body: 'first' });
     await receiver.completeMessage(await receiveOne(receiver));
     await sender.sendMessages([
@@ -76,7 +76,7 @@ describe('a message that expires', () => {
 });
 
 describe('duplicate detection', () => {
-  it('drops a message whose id was seen in the window, also after the first was completed', async () => {
+  it('drops a message whose id was seen in the window, even after the first was completed', async () => {
     const { broker, sender, receiver } = await startTestBroker({ duplicateDetectionWindowMs: 60_000 });
     await sender.sendMessages({ body: 1, messageId: 'same' });
     await receiver.completeMessage(await receiveOne(receiver));
@@ -88,7 +88,7 @@ describe('duplicate detection', () => {
     expect((await receiveOne(receiver)).body).toBe(3);
   });
 
-  it('forgets an id when the window is over', async () => {
+  it('forgets an id after the window', async () => {
     const { broker, sender } = await startTestBroker({ duplicateDetectionWindowMs: 50 });
     await eventually(async () => {
       await sender.sendMessages({ body: 1, messageId: 'same' });
@@ -107,8 +107,8 @@ describe('duplicate detection', () => {
   });
 });
 
-describe('times at the edge', () => {
-  it('takes a scheduled time beyond what Service Bus can say as the latest, and one long past as now', async () => {
+describe('times out of range', () => {
+  it("a scheduled time beyond Service Bus's maximum becomes that maximum, and one long past means now", async () => {
     const { broker, sender, receiver } = await startTestBroker();
     await sender.scheduleMessages({ body: 'far' }, new Date(8.64e15));
     await sender.scheduleMessages({ body: 'past' }, new Date(-8.64e15));
@@ -117,7 +117,7 @@ describe('times at the edge', () => {
     expect((await receiveOne(receiver)).body).toBe('past');
   });
 
-  it('refuses a time to live below zero and a time that is none, in words', async () => {
+  it('a negative time to live and an invalid time are refused with a description', async () => {
     const { broker } = await startTestBroker();
     const connection = rhea
       .create_container()

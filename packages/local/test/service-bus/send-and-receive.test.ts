@@ -64,7 +64,7 @@ describe('sending and receiving', () => {
     expect(broker.runtimeCounts(QUEUE).total).toBe(0);
   });
 
-  it('takes a message out at once under receive-and-delete', async () => {
+  it('removes a message at once under receive-and-delete', async () => {
     const { client, sender, broker } = await startTestBroker();
     await sender.sendMessages([{ body: 1 }, { body: 2 }]);
     const receiver = client.createReceiver(QUEUE, { receiveMode: 'receiveAndDelete' });
@@ -80,7 +80,7 @@ describe('sending and receiving', () => {
     expect(await other.receiveMessages(1, { maxWaitTimeInMs: 100 })).toEqual([]);
   });
 
-  it('wakes a waiting receiver when a message comes', async () => {
+  it('wakes a waiting receiver when a message arrives', async () => {
     const { sender, receiver } = await startTestBroker();
     const waiting = receiver.receiveMessages(1, { maxWaitTimeInMs: 10_000 });
     await sender.sendMessages({ body: 'now' });
@@ -125,7 +125,7 @@ describe('sending and receiving', () => {
     });
   });
 
-  it('says that a link is drained also when the last credit went into a message', async () => {
+  it('reports a link as drained also when a message used the last credit', async () => {
     const { broker, sender } = await startTestBroker();
     await sender.sendMessages([{ body: 1 }, { body: 2 }]);
     const connection = rhea

@@ -28,7 +28,7 @@ describe('settling a message', () => {
     expect((await receive(receiver, 3)).map(({ body }) => body as unknown)).toEqual([1, 2, 3]);
   });
 
-  it('moves a dead-lettered message with reason, description and properties, and there it can be completed', async () => {
+  it('moves a dead-lettered message with reason, description and properties, and completes it there', async () => {
     const { broker, sender, receiver, deadLetters } = await startTestBroker();
     await sender.sendMessages({ body: { a: 1 }, messageId: 'm', applicationProperties: { kept: 1 } });
     const sent = await receiveOne(receiver);
@@ -75,7 +75,7 @@ describe('settling a message', () => {
     });
   });
 
-  it('hands a deferred message out by its sequence number only', async () => {
+  it('delivers a deferred message by its sequence number only', async () => {
     const { broker, sender, receiver } = await startTestBroker();
     await sender.sendMessages({ body: 'later' });
     const message = await receiveOne(receiver);
@@ -97,7 +97,7 @@ describe('settling a message', () => {
     expect(broker.runtimeCounts(QUEUE).total).toBe(0);
   });
 
-  it('settles after its receiver was closed, in every way there is', async () => {
+  it('settles in every way after its receiver was closed', async () => {
     const { broker, client, sender, receiver, deadLetters } = await startTestBroker();
     await sender.sendMessages([
       { body: 'complete' },
@@ -128,7 +128,7 @@ describe('settling a message', () => {
 });
 
 describe('a lock', () => {
-  it('runs out: the message comes again and the late settlement fails', async () => {
+  it('expires: the message is delivered again and the late settlement fails', async () => {
     const { sender, receiver, broker } = await startTestBroker({ lockDurationMs: 100 });
     await sender.sendMessages({ body: 1 });
     const late = await receiveOne(receiver);
@@ -162,7 +162,7 @@ describe('a lock', () => {
     await expect(receiver.renewMessageLock(message)).rejects.toMatchObject({ code: 'MessageLockLost' });
   });
 
-  it('counts towards the last delivery when it runs out', async () => {
+  it('counts towards the last delivery when it expires', async () => {
     const { sender, receiver, deadLetters } = await startTestBroker({
       lockDurationMs: 50,
       maxDeliveryCount: 2,
@@ -175,7 +175,7 @@ describe('a lock', () => {
 });
 
 describe('a released message', () => {
-  it('comes again as if it had never been delivered, however often', async () => {
+  it('is delivered again as if for the first time, any number of times', async () => {
     const { broker, sender } = await startTestBroker({ maxDeliveryCount: 2 });
     await sender.sendMessages({ body: 1 });
     const connection = rhea

@@ -5,10 +5,10 @@ import { expect, it } from 'vitest';
 import { commonUtils, dispatching } from '../../src/azurite/azurite.ts';
 import { speedUpRequests } from '../../src/storage/correct-handlers.ts';
 
-/** The paths of operations, and two beyond. */
+/** The paths of operations, and two that match none. */
 const TEMPLATES = ['/', '/{containerName}', '/{containerName}/{blob}', '/{a}/{b}/{c}', '/{containerName}/x'];
 
-it('a path matches the templates that it matched before, and those alone', () => {
+it('a path matches the same templates as without the cache', () => {
   const { isURITemplateMatch: before } = dispatching;
   speedUpRequests();
   const { isURITemplateMatch: after } = dispatching;
@@ -23,7 +23,7 @@ it('a path matches the templates that it matched before, and those alone', () =>
   );
 });
 
-it('a text is signed with the key that is given, whichever was given before', () => {
+it('a text is signed with the given key, whichever was used before', () => {
   speedUpRequests();
   const keys = Array.from({ length: 3 }, () => randomBytes(64));
   for (const key of [...keys, ...keys]) {

@@ -36,7 +36,7 @@ describe('mutations', () => {
     expect(mutations).toHaveLength(2);
   });
 
-  it('name the operation that made the blob', async () => {
+  it('name the operation that created the blob', async () => {
     const { source, backup, mutations } = await startTwoAccounts();
     const block = source.getBlockBlobClient('block');
     const id = Buffer.from('1').toString('base64');
@@ -84,7 +84,7 @@ describe('mutations', () => {
     expect(new Set(mutations.map(({ requestId }) => requestId)).size).toBe(4);
   });
 
-  it('are not reported for what raises no event in Azure', async () => {
+  it('are not reported for operations without an event in Azure', async () => {
     const { source, mutations } = await startTwoAccounts();
     const blob = source.getBlockBlobClient('a');
     await blob.upload('x', 1);
@@ -129,7 +129,7 @@ describe('mutations', () => {
     expect(JSON.stringify(mutations)).not.toMatch(/sig=|\?/);
   });
 
-  it('are reported also when the client has gone away', async () => {
+  it('are reported even when the client has disconnected', async () => {
     const { source, mutations } = await startTwoAccounts();
     const from = source.getBlockBlobClient('from');
     await from.upload(Buffer.alloc(8 * 1024 * 1024), 8 * 1024 * 1024);
@@ -151,7 +151,7 @@ describe('mutations', () => {
 });
 
 describe('requests', () => {
-  it('are reported with their operation, a batch as one, and the read of a copy source not at all', async () => {
+  it('are reported with their operation, a batch as one, without reads of a copy source', async () => {
     const { source, backup, requests } = await startTwoAccounts();
     const from = source.getBlockBlobClient('a');
     await from.upload('x', 1);

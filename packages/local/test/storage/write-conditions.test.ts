@@ -5,7 +5,7 @@ import { refusalOf, sasUrl, startTwoAccounts } from '../support/two-accounts.ts'
 const ID = Buffer.from('block').toString('base64');
 
 describe('a blob in the archive tier', () => {
-  it('cannot be overwritten, by whatever write, nor changed, and stays as it was', async () => {
+  it('cannot be overwritten or changed by any write', async () => {
     const { source, backup } = await startTwoAccounts();
     const from = source.getBlockBlobClient('from');
     await from.upload('new', 3);
@@ -31,7 +31,7 @@ describe('a blob in the archive tier', () => {
     expect(await blob.getProperties()).toMatchObject({ etag: before.etag, metadata: { a: 'b' } });
   });
 
-  it('can be tagged, moved to another tier and deleted, and its name is free then', async () => {
+  it('can be tagged, moved to another tier and deleted, which frees its name', async () => {
     const { backup } = await startTwoAccounts();
     const blob = backup.getBlockBlobClient('a');
     await blob.upload('old', 3, { tier: 'Archive' });
@@ -43,7 +43,7 @@ describe('a blob in the archive tier', () => {
   });
 });
 
-it('takes blocks that are staged and not committed for no blob', async () => {
+it('treats uncommitted blocks as no blob', async () => {
   const { source, backup } = await startTwoAccounts();
   const from = source.getBlockBlobClient('from');
   await from.upload('new', 3);

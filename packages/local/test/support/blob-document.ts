@@ -1,6 +1,6 @@
 import type { BlobDocument } from '../../src/azurite/azurite-model.ts';
 
-/** A block blob of the container `docs` in `sourceaccount`, as the store keeps it, still without content. */
+/** The stored document of a block blob without content, in the container `docs` of `sourceaccount`. */
 export function blobDocument(name: string): BlobDocument {
   return {
     accountName: 'sourceaccount',

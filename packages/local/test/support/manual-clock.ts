@@ -2,7 +2,7 @@ import type { EventGridClock } from '../../src/event-grid/clock.ts';
 
 export const START = Date.UTC(2026, 2, 4, 5, 6, 7);
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that advances only on request. */
 export class ManualClock implements EventGridClock {
   #now = START;
   readonly #timers = new Set<{ readonly at: number; readonly run: () => void }>();
@@ -21,7 +21,9 @@ export class ManualClock implements EventGridClock {
     return this.#timers.size;
   }
 
-  /** Moves on by so many milliseconds, stopping at every timer on the way until what it set off has come to rest. */
+  /**
+   * Advances by this number of milliseconds. At every timer on the way it waits for all effects to settle.
+   */
   async advance(ms: number): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
@@ -36,7 +38,7 @@ export class ManualClock implements EventGridClock {
   }
 }
 
-/** Every promise that can settle without time passing has settled. */
+/** Resolves when every promise that can settle without time passing has settled. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -6,18 +6,18 @@ import { accounts } from './accounts.ts';
 
 export interface Answer {
   readonly status: number | undefined;
-  /** As written, with the case of their names. */
+  /** With the case of their names unchanged. */
   readonly headers: readonly string[];
   readonly body: string;
 }
 
 export interface Send {
   (method: string, path: string, headers?: Record<string, string>, body?: string): Promise<Answer>;
-  /** With the rights to do all. */
+  /** A SAS with every right. */
   url(path: string): string;
 }
 
-/** Sends requests past every SDK, which would not send some and would read the answers in their own way. */
+/** Sends requests without an SDK, which would not send some of them and would interpret the answers. */
 export function createSender(storage: Pick<Storage, 'blobEndpoint'>, account: string): Send {
   const endpoint = storage.blobEndpoint(account);
   const sas = createAccountSas({
@@ -44,7 +44,7 @@ export function createSender(storage: Pick<Storage, 'blobEndpoint'>, account: st
   return Object.assign(send, { url: urlOf });
 }
 
-/** A header of an answer; undefined when it has none. */
+/** A header of an answer; undefined when absent. */
 export function headerOf({ headers }: Answer, name: string): string | undefined {
   const at = headers.findIndex((each, index) => index % 2 === 0 && each.toLowerCase() === name);
   return at < 0 ? undefined : headers[at + 1];

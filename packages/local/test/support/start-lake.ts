@@ -9,11 +9,11 @@ import { accounts } from './accounts.ts';
 import { startTwoAccounts, type TwoAccounts } from './two-accounts.ts';
 
 export interface Lake extends TwoAccounts {
-  /** The file system `docs` of the source account, which the Blob API has as `source`. */
+  /** The file system `docs` of the source account; `source` is the same container in the Blob API. */
   readonly files: DataLakeFileSystemClient;
-  /** Writes a small file as the SDK does it: create, append, flush. */
+  /** Writes a small file as the SDK does: create, append, flush. */
   readonly write: (path: string, content?: string) => Promise<void>;
-  /** All paths in the order of their listing, page by page. */
+  /** All paths in listing order, page by page. */
   readonly paths: (options?: { path?: string; recursive?: boolean; pageSize?: number }) => Promise<string[]>;
 }
 

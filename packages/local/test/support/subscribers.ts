@@ -19,7 +19,7 @@ export function mutationOf(path: string, facts: Partial<StorageMutation> = {}): 
   };
 }
 
-/** A subscription that keeps what it is given. */
+/** A subscription that records its deliveries. */
 export function recording(facts: Partial<Subscription> = {}): {
   subscription: Subscription;
   got: Delivery[];
@@ -38,7 +38,7 @@ export function recording(facts: Partial<Subscription> = {}): {
   return { subscription, got };
 }
 
-/** The names of the blobs that events are about, as their subjects have them. */
+/** The names of the events' blobs, from their subjects. */
 export function subjectsOf(got: readonly Delivery[]): string[] {
   return got.map(({ body }) => String(body['subject']).replace(/^.*\/blobs\//, ''));
 }

@@ -11,7 +11,7 @@ import { type Broker, startBroker } from '../../src/service-bus/start-broker.ts'
 
 export const QUEUE = 'events';
 
-/** A queue that does nothing by itself within the time of a test, but for what the test asks of it. */
+/** A queue in which nothing expires or falls due during a test, except where the test sets it. */
 export function defineQueue(overrides: Partial<QueueDefinition> = {}): QueueDefinition {
   return {
     name: QUEUE,
@@ -33,7 +33,7 @@ export interface TestBroker {
   readonly deadLetters: ServiceBusReceiver;
 }
 
-/** A broker with one queue and the real client on it; both are gone when the test ends. */
+/** A broker with one queue and the real client; both are stopped when the test ends. */
 export async function startTestBroker(
   overrides: Partial<QueueDefinition> = {},
   dataDirectory?: string,
@@ -66,7 +66,7 @@ export function connect(connectionString: string, retryOptions: RetryOptions = {
   });
 }
 
-/** Exactly that many messages, or the test fails. */
+/** Receives exactly this number of messages, or fails. */
 export async function receive(
   receiver: ServiceBusReceiver,
   count: number,

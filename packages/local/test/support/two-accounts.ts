@@ -40,7 +40,7 @@ export async function startTwoAccounts(options: Partial<StorageOptions> = {}): P
   return { storage, source, backup, mutations, requests };
 }
 
-/** The URL of a blob with a SAS, for reading unless other permissions are named. */
+/** The URL of a blob with a SAS, with read permission by default. */
 export function sasUrl(blob: BlobClient, permissions = 'r'): Promise<string> {
   return blob.generateSasUrl({
     permissions: BlobSASPermissions.parse(permissions),
@@ -48,7 +48,7 @@ export function sasUrl(blob: BlobClient, permissions = 'r'): Promise<string> {
   });
 }
 
-/** What the service answered to a call that must fail: `409 BlobAlreadyExists`. */
+/** The service's error for a call that must fail: `409 BlobAlreadyExists`. */
 export async function refusalOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;

@@ -13,24 +13,26 @@ import { startWire, type Wire } from '../../support/start-wire.ts';
 
 export interface CopyStage {
   readonly source: BlobReader;
-  /** The backup, past the wire. */
+  /** The backup, without the proxy. */
   readonly backup: BlobReader;
-  /** The backup for one worker. It writes through the wire; with `all`, the source is read through it, too. */
+  /**
+   * The backup for one worker. It writes through the proxy; with `all`, the source is read through it, too.
+   */
   worker(options?: Partial<CopyOptions>, throughWire?: 'backup' | 'all', onNoTiers?: () => void): BackupStore;
   readonly wire: Wire;
   /** Connects to the backup as workers do. */
   readonly backupThroughWire: string;
   readonly sourceDirectly: string;
-  /** The container `docs` on either side, as a user has it. */
+  /** The container `docs` on either side, as a user accesses it. */
   readonly atSource: ContainerClient;
   readonly onBackup: ContainerClient;
   newKey(): Key;
-  /** What converge would ask for now: the source as it is, over whatever is on the backup. */
+  /** The request that converge would make now: the source as it is, over whatever is on the backup. */
   requestFor(key: Key, wanted?: Partial<CopyRequest>): Promise<CopyRequest>;
   stop(): Promise<void>;
 }
 
-/** Two accounts with a wire in front of them, for copies whose every request a test may see, hold or answer. */
+/** Two accounts behind a proxy, for copies whose every request a test may see, hold or answer. */
 export async function startCopyStage(): Promise<CopyStage> {
   const storage = await startStorage({ port: 0, accounts: [SOURCE, BACKUP] });
   const wire = await startWire(storage.port);
@@ -91,7 +93,7 @@ export async function present(reader: BlobReader, key: Key): Promise<BlobPresent
   return reading;
 }
 
-/** The content of a blob as text; undefined when it is not there. */
+/** The content of a blob as text; undefined when there is no blob. */
 export async function contentOf(container: ContainerClient, { path }: Key): Promise<string | undefined> {
   const blob = container.getBlobClient(path);
   return (await blob.exists()) ? (await blob.downloadToBuffer()).toString() : undefined;

@@ -1,7 +1,7 @@
 /**
- * A storage service in a process of its own, for blobs that are too large to keep: it makes the bytes of any range as
- * they are asked for, and compares the blocks that come in with what it would have sent, and forgets them. It imports
- * nothing of ours, so that Node runs it as it is.
+ * A storage service in a process of its own, for blobs that are too large to keep: it generates the bytes of
+ * any requested range, compares incoming blocks with what it would have sent, and forgets them. It imports
+ * none of our code, so that Node runs it unbuilt.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -60,7 +60,7 @@ async function commit(request: IncomingMessage, response: ServerResponse): Promi
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  // What every answer of the service has.
+  // Every answer of the service has these.
   response.setHeader('x-ms-request-id', '1');
   const { searchParams } = new URL(request.url ?? '', 'http://localhost');
   const [comp, id] = [searchParams.get('comp'), searchParams.get('blockid')];

@@ -13,16 +13,16 @@ const WARM_UP = 256 * MIB;
 
 export interface StreamedCopy {
   readonly outcome: CopyOutcome;
-  /** How much more memory this process held at the most than it did during a first copy, of 256 MiB. */
+  /** Peak memory of this process above that of a first copy, of 256 MiB. */
   readonly growthMiB: number;
-  /** The same above what it held before it had copied anything: buffers, compiled code and what waits to be collected. */
+  /** The same above the memory before any copy: buffers, compiled code and garbage not yet collected. */
   readonly overallMiB: number;
   readonly seconds: number;
-  /** What came in on the other side: bytes, pieces that were wrong, and the blocks of the list that was committed. */
+  /** What the other side received: bytes, wrong pieces, and the blocks of the committed list. */
   readonly totals: { readonly received: number; readonly damaged: number; readonly committed: number };
 }
 
-/** Streams a blob of that many bytes, which no disk and no memory holds, through this process. */
+/** Streams a blob of that many bytes, which fits no disk and no memory, through this process. */
 export async function measureStreamedCopy(size: number): Promise<StreamedCopy> {
   const { size: block } = COPY_DEFAULTS.streamedBlock;
   const service = fork(new URL('./endless-service.ts', import.meta.url), [String(block)], { execArgv: [] });

@@ -4,7 +4,7 @@ import { STATUS_ANSWERS, STORAGE_ANSWERS } from '../../../../src/azure/errors/st
 import { ERRORS } from '../../../../src/model/errors.ts';
 import { SKIP_HINTS } from '../../../../src/api/skip-hints.ts';
 
-/** docs/errors.md, as the tables in the code have it. */
+/** docs/errors.md, generated from the tables in the code. */
 export function errorsPage(): string {
   return `# Errors
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Spelling, USUAL, type WrittenBlob, type WrittenPage } from './written-page.ts';
 
-/** Text as users and services write it, and as somebody who wants to break a scanner would. */
+/** Text as users and services write it, and text meant to break a scanner. */
 const nasty = fc.constantFrom(
   '</Blob>',
   '<Name>',
@@ -123,7 +123,7 @@ const anyBlob: fc.Arbitrary<WrittenBlob> = fc.record({
   tags: anyTags,
 });
 
-/** Blobs that have the same properties and metadata by their names, as those of a listing mostly do. */
+/** Blobs with the same names of properties and metadata, as most listings have. */
 const similarBlobs = fc.tuple(anyBlob, fc.array(anyBlob, { maxLength: 5 })).map(([model, others]) => [
   model,
   ...others.map((other) => ({

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 
-/** One thing that goes wrong on the way. Places are parts of the page's length, from 0 to 1. */
+/** One kind of damage in transit. Places are fractions of the page's length, from 0 to 1. */
 export type Mutation =
   | { readonly kind: 'flip'; readonly at: number; readonly byte: number }
   | { readonly kind: 'cut'; readonly at: number; readonly length: number }
   | { readonly kind: 'insert'; readonly at: number; readonly what: string }
-  /** Of the elements of the page, in the order of their beginnings. */
+  /** Elements of the page, in the order of their beginnings. */
   | { readonly kind: 'repeat' | 'drop' | 'swap'; readonly at: number };
 
-/** Evenly: `fc.double` draws most of its numbers from very near to 0. */
+/** Uniform: `fc.double` draws most of its numbers from very near to 0. */
 export const anyPlace = fc.noBias(fc.nat({ max: 999_999 })).map((millionths) => millionths / 1_000_000);
-/** What has a meaning in XML, or had better have none. */
+/** Characters that have a meaning in XML, or are not allowed in it. */
 const STRANGE =
   '< > & ; \0 <!-- --> <![CDATA[x]]> <?x?> </Blob> <x/> &#0; &#xD; &#xFFFE; &nbsp; &#00000000000065; \uFFFE a="b" <Blob> <Name>x</Name> ]]>'
     .split(' ')
@@ -60,7 +60,7 @@ function mutateOnce(page: Buffer, mutation: Mutation): Buffer {
   }
 }
 
-/** Elements that hold text, the whole of them. */
+/** Complete elements that hold text. */
 function leavesOf(page: Buffer): readonly { readonly from: number; readonly to: number }[] {
   const leaves = page.toString('latin1').matchAll(/<([\w-]+)>[^<]*<\/\1>|<[\w-]+ ?\/>/g);
   return [...leaves].map(({ index, 0: text }) => ({ from: index, to: index + text.length }));

@@ -1,6 +1,9 @@
 import type { ListedPage, PageEntry } from '../../../../src/azure/listing/listing.ts';
 
-/** All that a page says, to compare it with another one. What cannot be read is an error's message. */
+/**
+ * Everything that a page says, to compare it with another one. What cannot be read becomes an error's
+ * message.
+ */
 export function plain({ entries, nextMarker }: ListedPage) {
   return { nextMarker, entries: entries.map(plainEntry) };
 }

@@ -1,4 +1,4 @@
-/** A page of a listing in the making: what it says, and how the service would write it. */
+/** A page of a listing to be written: its content, and the form in which the service would write it. */
 export interface WrittenPage {
   readonly blobs: readonly WrittenBlob[];
   readonly nextMarker: string;
@@ -11,7 +11,7 @@ export interface WrittenBlob {
   readonly tags: ReadonlyMap<string, string>;
 }
 
-/** Ways of writing the same thing, of which services have one each. */
+/** Equivalent forms, of which each service uses one. */
 export interface Spelling {
   readonly empty: 'spaced' | 'short' | 'paired';
   readonly escape: 'named' | 'hexadecimal' | 'decimal';
@@ -46,7 +46,7 @@ function writeBlob({ name, properties, metadata, tags }: WrittenBlob, spelling: 
   );
 }
 
-// What XML 1.0 cannot hold, not even by a reference: www.w3.org/TR/xml/#charsets
+// Characters that XML 1.0 cannot hold, not even by a reference: www.w3.org/TR/xml/#charsets
 const NO_XML = /[\uFFFE\uFFFF]|(?![\t\n\r\x7f-\x9f])\p{Cc}/u;
 
 function writeName(name: string, spelling: Spelling): string {

@@ -1,6 +1,6 @@
 import type { AmqpError } from 'rhea';
 
-/** The error conditions that Service Bus sends, and on which its clients decide what failed and whether to retry. */
+/** The error conditions of Service Bus. Clients derive the error, and whether to retry, from them. */
 export const CONDITION = {
   notFound: 'amqp:not-found',
   notAllowed: 'amqp:not-allowed',
@@ -25,7 +25,7 @@ export const CONDITION = {
 export function entityNotFound(address: string): AmqpError {
   return {
     condition: CONDITION.notFound,
-    // The clients tell a missing queue from other missing things by this wording.
+    // Clients recognise a missing queue by this wording.
     description: `The messaging entity '${address}' could not be found. status-code: 404`,
   };
 }
@@ -33,7 +33,7 @@ export function entityNotFound(address: string): AmqpError {
 export const lockLostDescription =
   'The lock supplied is invalid. Either the lock expired, or the message has already been removed from the queue.';
 
-/** What the journal could not take is asked for again: the clients retry on this condition. */
+/** The journal could not write the change: clients retry on this condition. */
 export function writeFailed(error: unknown): AmqpError {
   const description = error instanceof Error ? error.message : String(error);
   return { condition: CONDITION.serverBusy, description };

@@ -5,7 +5,7 @@ import type { HostedQueue } from '../hosted-queue/hosted-queue.ts';
 import type { SubQueueName } from '../queue/queue-state.ts';
 import type { Disposition, Properties, PropertyValue, SettleResult } from '../queue/queued-message.ts';
 
-/** Settles a delivery in the queue and, once that is in the journal, tells the client how it went. */
+/** Settles a delivery in the queue and, once the journal has it, sends the client the result. */
 export function replyToDisposition(
   hosted: HostedQueue,
   subQueue: SubQueueName,
@@ -26,7 +26,7 @@ export function replyToDisposition(
 
 function reply(delivery: OutgoingDelivery, failure: AmqpError | undefined): void {
   delivery.update(true, encodeOutcome(failure));
-  // The client takes this as the last word and sends no disposition of its own; rhea would keep the delivery.
+  // The client treats this as final and sends no disposition of its own; rhea would keep the delivery.
   delivery.remote_settled = true;
 }
 
@@ -39,12 +39,12 @@ const failures: Readonly<Record<SettleResult, AmqpError | undefined>> = {
   },
 };
 
-/** What to tell a client whose message was not settled. */
+/** The error for a client whose message was not settled. */
 export function failureOf(result: SettleResult): AmqpError | undefined {
   return failures[result];
 }
 
-/** The AMQP outcome of a delivery, with the members that Service Bus gives a meaning. */
+/** The AMQP outcome of a delivery, with the members that Service Bus uses. */
 interface RemoteState {
   readonly undeliverable_here?: unknown;
   readonly message_annotations?: unknown;
@@ -52,9 +52,9 @@ interface RemoteState {
 }
 
 /**
- * What a client asks for with an outcome: accepted completes, rejected dead-letters, released gives back what was
- * never tried, modified abandons or (with undeliverable_here) defers. Source: "AMQP 1.0 in Azure Service Bus protocol
- * guide", the client's own code, and for released Azure/amqpnetlite#342.
+ * The settlement for an outcome: accepted completes, rejected dead-letters, released returns the message
+ * uncounted, modified abandons or (with undeliverable_here) defers. Source: "AMQP 1.0 in Azure Service Bus
+ * protocol guide", the client's own code, and for released Azure/amqpnetlite#342.
  */
 export function readDisposition(
   outcome: 'accepted' | 'released' | 'rejected' | 'modified',
@@ -67,7 +67,7 @@ export function readDisposition(
   return { kind, properties: toProperties(state?.message_annotations) };
 }
 
-/** A map from the wire as application properties; what cannot stand in one is left out. */
+/** A map from the wire as application properties, without values that these cannot hold. */
 export function toProperties(map: unknown): Properties {
   if (typeof map !== 'object' || map === null) return {};
   const values = Object.entries<unknown>({ ...map });
@@ -88,8 +88,8 @@ function isPropertyValue(value: unknown): value is PropertyValue {
 }
 
 /**
- * The delivery tag of a locked message: its lock token as the 16 bytes of a .NET Guid, in which the first three
- * fields are little-endian. `$management` carries the same token as an AMQP uuid, in the order it is written.
+ * The delivery tag of a locked message: its lock token as the 16 bytes of a .NET Guid, whose first three
+ * fields are little-endian. `$management` has the same token as an AMQP uuid, in written order.
  */
 export function toDeliveryTag(token: string): Buffer {
   return swapGuidFields(toUuidBytes(token));
@@ -108,7 +108,7 @@ export function fromUuidBytes(bytes: Buffer): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** Its own inverse. */
+/** Its own inverse: swaps the byte order of the first three fields. */
 function swapGuidFields(bytes: Buffer): Buffer {
   const swapped = Buffer.from(bytes);
   swapped.subarray(0, 4).reverse();

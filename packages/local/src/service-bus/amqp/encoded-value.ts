@@ -1,31 +1,32 @@
 /**
- * The encoding of AMQP values (AMQP 1.0, part 1), walked without decoding.
+ * The encoding of AMQP values (AMQP 1.0, part 1), validated without decoding.
  *
- * rhea's own reader trusts counts and sizes: an array of four billion nulls fills the memory, and a value that ends
- * behind its frame is read from what follows. So nothing that a client sent reaches rhea before it was walked here.
+ * rhea's reader trusts counts and sizes: an array of four billion nulls fills the memory, and a value that
+ * ends beyond its frame is read from the following bytes. So everything that a client sends is validated here
+ * before rhea reads it.
  */
 
-/** Bytes that are no AMQP value. */
+/** Bytes that are not an AMQP value. */
 export class EncodingError extends RangeError {}
 
 /** One encoded value within a buffer. */
 export interface EncodedValue {
-  /** The descriptor of a described value: its code, or its symbol; undefined when there is none. */
+  /** The descriptor of a described value, as a code or symbol; undefined when there is none. */
   readonly descriptor: number | string | undefined;
-  /** The type code behind the descriptor. */
+  /** The type code after the descriptor. */
   readonly type: number;
-  /** Where the value starts, its descriptor included. */
+  /** The start of the value, including its descriptor. */
   readonly start: number;
-  /** The first byte behind the type code. */
+  /** The first byte after the type code. */
   readonly bodyAt: number;
-  /** The first byte behind the value. */
+  /** The first byte after the value. */
   readonly end: number;
 }
 
-/** Deep enough for what people write, and far from the end of a reader's stack. */
+/** Enough for any real message, and far below the depth that overflows a reader's stack. */
 const DEEPEST = 64;
 
-/** Elements without bytes of their own (null, true, the empty list) cost memory only where they are decoded. */
+/** Elements without bytes of their own (null, true, the empty list) use memory only when decoded. */
 const MOST_EMPTY_ELEMENTS = 1024;
 
 const KNOWN_TYPES = new Set([
@@ -40,13 +41,13 @@ const MAP_TYPES = new Set([0xc1, 0xd1]);
 export const isListType = (type: number): boolean => LIST_TYPES.has(type);
 export const isMapType = (type: number): boolean => MAP_TYPES.has(type);
 
-/** Walks one value to its last byte, which must lie before `limit`. Throws an EncodingError. */
+/** Validates one value, which must end before `limit`. Throws an EncodingError. */
 export function readValue(bytes: Buffer, start: number, limit = bytes.length, depth = 0): EncodedValue {
   const { descriptor, type, bodyAt } = readConstructor(bytes, start, limit, depth);
   return { descriptor, type, start, bodyAt, end: endOfBody(bytes, type, bodyAt, limit, depth) };
 }
 
-/** The elements of a list, or the keys and values of a map in turn. Any other value has none. */
+/** The elements of a list, or the alternating keys and values of a map. Empty for any other value. */
 export function elementsOf(bytes: Buffer, value: EncodedValue): EncodedValue[] {
   if (value.type === 0x45 || !(isListType(value.type) || isMapType(value.type))) return [];
   const { count, at } = readCount(bytes, value.type, value.bodyAt, value.end);
@@ -92,7 +93,7 @@ function ulongOf(bytes: Buffer, { type, bodyAt }: EncodedValue): number | undefi
   return type === 0x80 ? Number(bytes.readBigUInt64BE(bodyAt)) : undefined;
 }
 
-/** The high half of a type code says how wide a value is, or how wide the size that precedes it. */
+/** The high half of a type code gives the width of a value, or of the size that precedes it. */
 function endOfBody(bytes: Buffer, type: number, at: number, limit: number, depth: number): number {
   switch (type >> 4) {
     case 0x4:
@@ -133,8 +134,8 @@ function endOfCompound(bytes: Buffer, type: number, at: number, limit: number, d
 }
 
 /**
- * rhea makes the name of a member of every key, which some values do not survive, here as in every client on rhea;
- * and a member of that name gives an object another prototype.
+ * rhea turns every key into the name of a member. Some values fail at that, here as in every client on rhea;
+ * and the name `__proto__` gives an object another prototype.
  */
 function expectKey(bytes: Buffer, key: EncodedValue): void {
   if (key.descriptor !== undefined || key.bodyAt > key.start + 1 || key.type >= 0xc0) {
@@ -155,7 +156,7 @@ function endOfArray(bytes: Buffer, type: number, at: number, limit: number, dept
   return end;
 }
 
-/** The count of a list, map or array and where its content starts and ends. */
+/** The count of a list, map or array, and the range of its content. */
 function readCount(
   bytes: Buffer,
   type: number,

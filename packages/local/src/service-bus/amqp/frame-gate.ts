@@ -1,18 +1,18 @@
 import { EncodingError, readValue } from './encoded-value.ts';
 import { type CheckedPerformative, checkPerformative } from './performatives.ts';
 
-/** What a client sent: a protocol header, or a frame that rhea can read without harm. */
+/** From a client: a protocol header, or a frame that rhea can read safely. */
 export type Incoming =
   | { readonly kind: 'header'; readonly protocol: number; readonly bytes: Buffer }
   | {
       readonly kind: 'frame';
       readonly bytes: Buffer;
       readonly channel: number;
-      /** Undefined for an empty frame, which only says that the client is alive. */
+      /** Undefined for an empty frame, a heartbeat. */
       readonly performative: CheckedPerformative | undefined;
     };
 
-/** Bytes after which nothing more of the connection can be understood, with the condition that AMQP has for it. */
+/** Bytes after which the connection cannot be parsed any further, with AMQP's condition for it. */
 export class BrokenFrame extends Error {
   readonly condition: 'amqp:connection:framing-error' | 'amqp:decode-error';
 
@@ -27,7 +27,7 @@ const AMQP_PROTOCOL = 0;
 export const SASL_PROTOCOL = 3;
 const noBytes = Buffer.alloc(0);
 
-/** Cuts what a client sends into whole frames of bounded size, each of them checked for what rhea would trust. */
+/** Splits a client's bytes into whole frames of bounded size and validates what rhea would trust. */
 export class FrameParser {
   readonly #maxFrameBytes: number;
   #bytes: Buffer = noBytes;
@@ -41,11 +41,11 @@ export class FrameParser {
     this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
   }
 
-  /** The next header or frame; undefined until it is there as a whole. Throws a BrokenFrame. */
+  /** The next header or frame; undefined until it is complete. Throws a BrokenFrame. */
   next(): Incoming | undefined {
     const bytes = this.#bytes;
     if (bytes.length < 4) return undefined;
-    // No frame has this size: it is above every limit.
+    // An impossible size, above every limit.
     const isHeader = bytes.toString('latin1', 0, 4) === 'AMQP';
     if (!isHeader && this.#protocol === undefined)
       throw framingError('the connection starts with no AMQP header');

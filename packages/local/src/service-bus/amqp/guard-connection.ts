@@ -14,21 +14,24 @@ import {
   type ServerSession,
 } from './rhea-server.ts';
 
-/** No smaller frame may be asked for (AMQP 1.0, part 2, 2.7.1); rhea cuts for ever below some fifty bytes. */
+/** The smallest allowed frame size (AMQP 1.0, part 2, 2.7.1); rhea splits endlessly below about 50 bytes. */
 const LEAST_FRAME_BYTES = 512;
 
-/** Heartbeats go out at half of what a client asks for. Node's timers end at 2^31 ms, and then ring at once. */
+/**
+ * Heartbeats are sent at half of the client's interval. Node's timers end at 2^31 ms; longer ones fire at
+ * once.
+ */
 const LEAST_IDLE_TIME_OUT_MS = 1_000;
 const LONGEST_IDLE_TIME_OUT_MS = 2 ** 31;
 
-/** How long a client has to close its end after the broker closed its own. */
+/** Time for a client to close its end after the broker closed its own. */
 const LINGER_MS = 1_000;
 
 /**
- * Stands between a client's bytes and rhea, which throws away the whole connection, and at worst the process, for
- * what AMQP refuses more narrowly. A fault is answered where it belongs, with a condition and a description: of a
- * link by detaching it, of a session by ending it, and only of what cannot be told apart by closing the connection.
- * Microsoft.Azure.Amqp, on which Service Bus runs, draws the same lines.
+ * Validates a client's frames before rhea gets them: rhea closes the connection, or even ends the process,
+ * where AMQP asks for less. Each error is answered at its own level, with a condition and a description: a
+ * link's by detaching it, a session's by ending it, and only one that belongs to neither by closing the
+ * connection. Microsoft.Azure.Amqp, on which Service Bus runs, does the same.
  */
 export function guardConnection(
   connection: Connection,
@@ -52,7 +55,7 @@ class ConnectionGuard {
   #held = false;
   #isSasl = false;
   #closed = false;
-  /** What is wrong with the fields of the frame that rhea is being given. */
+  /** The errors in the fields of the frame that rhea is reading. */
   #problems: ReadonlyMap<string, string> = new Map();
 
   constructor(
@@ -132,7 +135,7 @@ class ConnectionGuard {
     if (this.#isSasl && incoming.kind === 'frame') this.#awaitSasl();
   }
 
-  /** Whether the frame has a place in the state of the connection; closes it otherwise. */
+  /** Whether the frame is allowed in the connection's state; closes the connection otherwise. */
   #isExpected(name: string, channel: number): boolean {
     if (this.#isSasl) return true;
     const { remote_open: isOpen } = this.#connection.state;
@@ -142,7 +145,7 @@ class ConnectionGuard {
     }
     if (['open', 'begin', 'close'].includes(name)) return true;
     if (this.#connection.remote_channel_map[channel]?.state.remote_open === true) return true;
-    // An end may cross ours.
+    // The client's end may cross ours.
     if (name !== 'end') {
       this.#close({
         condition: CONDITION.notFound,
@@ -152,13 +155,13 @@ class ConnectionGuard {
     return false;
   }
 
-  /** rhea answers SASL in a later tick, and would read what comes before that as SASL. */
+  /** rhea answers SASL in a later tick and would read earlier bytes as SASL. */
   #awaitSasl(): void {
     this.#held = true;
     setImmediate(() => {
       this.#held = false;
       const outcome = this.#connection.sasl_transport?.transports?.[SASL_PROTOCOL]?.outcome;
-      // The outcome says what was wrong; nothing may follow it.
+      // The outcome carries the error; nothing may follow it.
       if (outcome !== undefined && outcome !== 0) this.#closeSocket();
       this.#readOn();
     });
@@ -203,7 +206,7 @@ class ConnectionGuard {
       });
       return;
     }
-    // The broker begins no session, so there is none that this could answer.
+    // The broker begins no session, so this begin cannot answer one.
     const answersNone = typeof frame.performative.remote_channel === 'number';
     frame.performative.value[0] = undefined;
     pass(frame);
@@ -219,7 +222,7 @@ class ConnectionGuard {
   #inSession<F>(frame: Frame<F>, step: (session: SessionGuard, frame: Frame<F>) => void): void {
     const session = this.#connection.remote_channel_map[frame.channel];
     const guard = session && this.#sessions.get(session);
-    // What comes before the client has seen the end of its session means nothing any more.
+    // Frames that the client sent before it saw the end of its session have no effect.
     if (session?.state.local_open !== true || guard === undefined) return;
     try {
       step(guard, frame);
@@ -236,7 +239,7 @@ class ConnectionGuard {
     }
   }
 
-  /** Says why, as far as the client has come, and hangs up. */
+  /** Sends the reason in the form of the current protocol stage, and disconnects. */
   #close(error: AmqpError): void {
     if (this.#closed) return;
     this.#closed = true;

@@ -20,7 +20,7 @@ type DetachFrame = Parameters<ServerConnection['on_detach']>[0];
 
 const LONGEST_DELIVERY_TAG = 32;
 
-/** What a link of the broker's own nodes takes in one message. */
+/** The maximum message size of links to the broker's own nodes. */
 const MOST_REQUEST_BYTES = 1024 * 1024;
 
 /** The outcomes that rhea knows, received to modified (AMQP 1.0, part 3, 3.4). */
@@ -37,14 +37,14 @@ const COORDINATOR = new Set<unknown>([0x30, 'amqp:coordinator:list']);
 
 const refusals = new WeakMap<object, AmqpError>();
 
-/** Why the link that a client attaches cannot be, as far as its frame says so. */
+/** Why an attach is invalid, judged by its frame alone. */
 export function refusalOf(link: object): AmqpError | undefined {
   return refusals.get(link);
 }
 
 const tooLarge = new WeakMap<object, { readonly bytes: number; readonly most: number }>();
 
-/** Why a delivery of which nothing was kept cannot be taken; undefined when it is whole. */
+/** Why a delivery that was not kept is refused; undefined when it is complete. */
 export function sizeRefusalOf(delivery: object): AmqpError | undefined {
   const found = tooLarge.get(delivery);
   if (found === undefined) return undefined;
@@ -52,18 +52,18 @@ export function sizeRefusalOf(delivery: object): AmqpError | undefined {
   return { condition: CONDITION.messageTooLarge, description };
 }
 
-/** What a client may do in one session, frame by frame, before rhea does it. */
+/** Validates a client's frames in one session before rhea gets them. */
 export class SessionGuard {
   readonly #session: ServerSession;
   readonly #log: LocalLogger | undefined;
-  /** The bytes of a link's delivery that is not complete. */
+  /** The bytes of a link's incomplete delivery. */
   readonly #begunBytes = new WeakMap<ServerLink, number>();
   #attached = 0;
 
   constructor(session: ServerSession, log: LocalLogger | undefined) {
     this.#session = session;
     this.#log = log;
-    // A settlement may come from the journal after the session has ended; a client takes nothing after that.
+    // The journal may settle after the session has ended; a client accepts nothing after that.
     const output = session.output.bind(session);
     let ended = false;
     session.output = (frame, payload) => {
@@ -86,8 +86,9 @@ export class SessionGuard {
       return this.end(CONDITION.handleInUse, `handle ${handle} has a link already`);
     }
     const refusal = this.#attachRefusal(frame.performative, problems);
-    // rhea finds a link by its name alone, and a name may stand for a sender and a receiver; a link that was just
-    // detached is there for another tick. So each attach has a key of its own, and the name goes into the answer.
+    // rhea finds a link by its name alone, although a sender and a receiver may share a name; and a detached
+    // link stays there for another tick. So each attach gets a key of its own, and the answer carries the
+    // name.
     const key = `${++this.#attached}`;
     const link = isReceiver ? session.create_sender(key) : session.create_receiver(key);
     link.local.attach.name = name;
@@ -127,7 +128,7 @@ export class SessionGuard {
     const [problem] = problems.values();
     if (problem !== undefined) return this.end(CONDITION.invalidField, problem);
     const fields = frame.performative;
-    // Left out as long as the client has not seen a begin: our first id.
+    // Omitted until the client has seen a begin: then it is our first id.
     fields.next_incoming_id ??= 0;
     if (typeof fields.handle === 'number') {
       const link = this.#linkAt(fields.handle);
@@ -135,7 +136,7 @@ export class SessionGuard {
       if (!link.state.local_open || typeof fields.link_credit !== 'number') {
         fields.handle = null;
       } else if (link.is_receiver()) {
-        // The broker drains no link; rhea would take over a credit that it did not give.
+        // The broker drains no link; rhea would accept credit that it did not give.
         fields.drain = false;
       } else {
         fields.delivery_count ??= 0;
@@ -174,14 +175,15 @@ export class SessionGuard {
       link.delivery_count++;
       return this.#drop(link, frame);
     }
-    // rhea decodes format 0 itself, and takes the connection down with bytes that are no message. Null is not 0.
+    // rhea decodes format 0 itself, and closes the connection for bytes that are not a message. Null is not
+    // 0.
     if (frame.performative.message_format === 0) frame.performative.message_format = null;
     frame.payload ??= Buffer.alloc(0);
     this.#boundSize(link, frame);
     this.#session.on_transfer(frame);
   }
 
-  /** Keeps nothing of a message that is too large, however much more of it comes; its delivery is marked. */
+  /** Discards every byte of a message that is too large, and marks its delivery. */
   #boundSize(link: ServerLink, frame: Frame<TransferFields>): void {
     const begun = link[INCOMPLETE];
     const bytes =
@@ -194,7 +196,10 @@ export class SessionGuard {
     tooLarge.set(begun, { bytes, most });
   }
 
-  /** Counts a transfer without reading it, so that the next one follows. What came of the delivery before is freed. */
+  /**
+   * Counts a transfer without reading it, so that the next one is in sequence. Frees the earlier parts of its
+   * delivery.
+   */
   #drop(link: ServerLink, { performative: { delivery_id: id } }: Frame<TransferFields>): void {
     const { incoming } = this.#session;
     incoming.next_transfer_id++;
@@ -209,7 +214,7 @@ export class SessionGuard {
     if (problem !== undefined) return this.end(CONDITION.invalidField, problem);
     const { outgoing, incoming } = this.#session;
     const { role: isReceiver, first, state } = frame.performative;
-    // rhea asks for every id of the range, however long it is. Deliveries that were not sent cannot be settled.
+    // rhea reads every id of the range, whatever its length. Deliveries that were not sent cannot be settled.
     const next = isReceiver ? outgoing.next_pending_delivery : (incoming.next_delivery_id ?? 0);
     const last = Math.min(frame.performative.last ?? first, next - 1);
     if (last < first) return;
@@ -236,10 +241,10 @@ export class SessionGuard {
   detach(frame: DetachFrame, problems: Problems): void {
     if (problems.has('handle')) return this.end(CONDITION.invalidField, problems.get('handle') ?? '');
     const { handle } = frame.performative;
-    // Service Bus ignores the detach of a handle that it does not know.
+    // Service Bus ignores the detach of an unknown handle.
     if (this.#session.remote.handles[handle]?.state.remote_open !== true) return;
     this.#session.on_detach(frame);
-    // rhea forgets to.
+    // rhea does not do this itself.
     delete this.#session.remote.handles[handle];
   }
 
@@ -252,7 +257,7 @@ export class SessionGuard {
   }
 }
 
-/** Why a transfer cannot be taken on its link. */
+/** Why a link refuses a transfer. */
 function transferRefusal(
   link: ServerLink,
   { delivery_id: id, delivery_tag: tag }: TransferFields,

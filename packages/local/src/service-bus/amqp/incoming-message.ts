@@ -13,11 +13,11 @@ const UINT = [0x43, 0x52, 0x70];
 const STRING = [0xa1, 0xb1];
 const BINARY = [0xa0, 0xb0];
 const TIMESTAMP = [0x83];
-/** A string is taken as well, as some clients send one. */
+/** A string is accepted too, since some clients send one. */
 const SYMBOL = [0xa3, 0xb3, ...STRING];
 const MESSAGE_ID = [0x44, 0x53, 0x80, 0x98, ...BINARY, ...STRING];
 
-/** The fields of the properties (AMQP 1.0, part 3, 3.2.4). Clients read a message with another type not at all. */
+/** The fields of the properties (AMQP 1.0, part 3, 3.2.4). Clients cannot read a message with other types. */
 const PROPERTIES: ReadonlyArray<readonly [name: string, types: readonly number[]]> = [
   ['message-id', MESSAGE_ID],
   ['user-id', BINARY],
@@ -35,9 +35,9 @@ const PROPERTIES: ReadonlyArray<readonly [name: string, types: readonly number[]
 ];
 
 /**
- * Reads from an encoded message what the queue needs to know. A message without a MessageId gets one, because
- * the clients cannot settle a message that has none. Throws an EncodingError when the bytes are no AMQP message,
- * or one that a client could not read.
+ * Reads the fields that the queue needs from an encoded message. A message without a MessageId gets one,
+ * since the clients cannot settle a message without it. Throws an EncodingError when the bytes are not an
+ * AMQP message, or not one that clients can read.
  */
 export function toNewMessage(content: Buffer): NewMessage {
   const sections = splitSections(content);
@@ -62,9 +62,9 @@ export function toNewMessage(content: Buffer): NewMessage {
 }
 
 /**
- * The messages in one transfer of that format: a single one (format 0, or none), or a Service Bus batch, which is a
- * message whose data sections are encoded messages. Throws an EncodingError. Copies: a message that stays must not
- * keep the whole batch, or what else came with it, in memory.
+ * The messages in one transfer of that format: a single one (format 0, or none), or a Service Bus batch, a
+ * message whose data sections are encoded messages. Throws an EncodingError. Copies the bytes: a stored
+ * message must not keep its whole batch or read buffer in memory.
  */
 export function messagesInTransfer(received: Buffer, format: number | null | undefined): Buffer[] {
   if (format === 0 || format === null || format === undefined) return [Buffer.from(received)];
@@ -93,16 +93,16 @@ function withMessageId(sections: MessageSections, messageId: string): Buffer {
 
 const NULL = 0x40;
 
-/** The times that .NET can say, years 1 to 9999, in ms since the epoch: Service Bus keeps times as that. */
+/** The range of .NET's times, years 1 to 9999, in ms since the epoch: Service Bus stores times in it. */
 const EARLIEST_MS = -62_135_596_800_000n;
 const LATEST_MS = 253_402_300_799_999n;
 
-/** An encoded field, or undefined where it is left out or null. */
+/** An encoded field; undefined when omitted or null. */
 function present(field: Buffer | undefined): Buffer | undefined {
   return field === undefined || field[0] === NULL ? undefined : field;
 }
 
-/** The text by which the queue compares a message id of a right type; undefined when there is none. */
+/** The text by which the queue compares message ids; undefined for none, or one of a wrong type. */
 function messageIdOf(field: Buffer | undefined): string | undefined {
   const id = present(field);
   if (id === undefined) return undefined;
@@ -126,7 +126,7 @@ function messageIdOf(field: Buffer | undefined): string | undefined {
   }
 }
 
-/** A time to live in ms; undefined when there is none. Throws an EncodingError: it is a uint, and so never negative. */
+/** A time to live in ms; undefined when absent. Throws an EncodingError: it is a uint, so never negative. */
 function timeToLiveOf(field: Buffer | undefined): number | undefined {
   const ttl = present(field);
   if (ttl === undefined) return undefined;
@@ -137,13 +137,13 @@ function timeToLiveOf(field: Buffer | undefined): number | undefined {
 }
 
 /**
- * A time in ms since the epoch; undefined when there is none. One that is too far away becomes the farthest that
- * Service Bus can say. Throws an EncodingError.
+ * A time in ms since the epoch; undefined when absent. A time out of range becomes the nearest that Service
+ * Bus can store. Throws an EncodingError.
  */
 function timeOf(name: string, field: Buffer | undefined): number | undefined {
   const time = present(field);
   if (time === undefined) return undefined;
-  // A long is taken for a timestamp, as some clients send one.
+  // A long is accepted as a timestamp, since some clients send one.
   if (time[0] === 0x83 || time[0] === 0x81) {
     const ms = time.readBigInt64BE(1);
     return Number(ms < EARLIEST_MS ? EARLIEST_MS : ms > LATEST_MS ? LATEST_MS : ms);
@@ -152,7 +152,9 @@ function timeOf(name: string, field: Buffer | undefined): number | undefined {
   throw new EncodingError(`${name} is not of type timestamp`);
 }
 
-/** Checks a field that is handed on as it is: a client takes no other type. Throws an EncodingError. */
+/**
+ * Checks the type of a field that is passed on unchanged: clients accept no other. Throws an EncodingError.
+ */
 function expectType(name: string, field: Buffer | undefined, types: readonly number[]): void {
   const type = present(field)?.[0];
   if (type !== undefined && !types.includes(type)) throw new EncodingError(`${name} is of another type`);

@@ -8,7 +8,7 @@ import {
   textOf,
 } from './encoded-value.ts';
 
-/** Descriptor codes of a message's sections (AMQP 1.0, part 3, 3.2), in the order they stand in. */
+/** Descriptor codes of a message's sections (AMQP 1.0, part 3, 3.2), in their order. */
 export const SECTION = {
   header: 0x70,
   deliveryAnnotations: 0x71,
@@ -35,7 +35,7 @@ const BY_SYMBOL: Readonly<Record<string, number>> = {
 
 const isBinaryType = (type: number): boolean => type === 0xa0 || type === 0xb0;
 
-/** What the value of a section must be. Clients read it as that, and lose their connection over anything else. */
+/** The required type of a section's value. Clients lose their connection over any other. */
 const FITS: Readonly<Record<number, (type: number) => boolean>> = {
   [SECTION.header]: isListType,
   [SECTION.deliveryAnnotations]: isMapType,
@@ -49,11 +49,11 @@ const FITS: Readonly<Record<number, (type: number) => boolean>> = {
 };
 
 /**
- * An encoded message cut at the boundaries of sections, fields and entries, without decoding what is in them: a
- * broker hands on what a sender wrote byte for byte, so whatever types the sender chose arrive as they were.
+ * An encoded message split into sections, fields and entries, without decoding them: a broker passes a
+ * sender's bytes on unchanged, with the types that the sender chose.
  */
 export interface MessageSections {
-  /** The fields of the header and of the properties; empty when the section is not there. */
+  /** The fields of the header and of the properties; empty when the section is absent. */
   readonly header: readonly Buffer[];
   readonly properties: readonly Buffer[];
   /** Entries of maps, key and value in one, by key. */
@@ -61,13 +61,13 @@ export interface MessageSections {
   readonly applicationProperties: ReadonlyMap<string, Buffer>;
   /** The contents of the data sections. */
   readonly data: readonly Buffer[];
-  /** The body with the footer. */
+  /** The body and the footer. */
   readonly body: Buffer;
-  /** Properties, application properties, body and footer: what AMQP calls the bare message. */
+  /** Properties, application properties, body and footer: AMQP's bare message. */
   readonly bare: Buffer;
 }
 
-/** Throws an EncodingError when the bytes are not a sequence of AMQP sections in their order. */
+/** Throws an EncodingError when the bytes are not AMQP sections in their order. */
 export function splitSections(message: Buffer): MessageSections {
   const found = new Map<number, EncodedValue>();
   const data: Buffer[] = [];
@@ -101,12 +101,12 @@ export function splitSections(message: Buffer): MessageSections {
   };
 }
 
-/** A section of that code with fields that are encoded already. */
+/** A section of that code from encoded fields. */
 export function listSection(code: number, fields: readonly Buffer[]): Buffer {
   return compoundSection(code, 0xd0, fields.length, fields);
 }
 
-/** A section of that code with entries that are encoded already, key and value in one. */
+/** A section of that code from encoded entries, key and value in one. */
 export function mapSection(code: number, entries: Iterable<Buffer>): Buffer {
   const parts = [...entries];
   return compoundSection(code, 0xd1, 2 * parts.length, parts);
@@ -154,7 +154,7 @@ function entriesOf(message: Buffer, map: EncodedValue | undefined): Map<string, 
   for (let i = 0; i + 1 < elements.length; i += 2) {
     const [key, value] = [elements[i], elements[i + 1]];
     if (key === undefined || value === undefined) break;
-    // A key of another type, which AMQP reserves, stays as it is and is never one of ours.
+    // Keys of other types, which AMQP reserves, are passed on and never ours.
     const name = textOf(message, key) ?? `#${message.toString('hex', key.start, key.end)}`;
     entries.set(name, message.subarray(key.start, value.end));
   }

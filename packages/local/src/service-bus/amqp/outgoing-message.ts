@@ -14,7 +14,7 @@ import { encodeValue } from './rhea-members.ts';
 
 const { types } = rhea;
 
-/** What a client is told about a message besides its content. */
+/** Delivery data besides a message's content. */
 export interface DeliveryDetails {
   readonly queue: string;
   readonly lock?: MessageLock | undefined;
@@ -22,14 +22,14 @@ export interface DeliveryDetails {
   readonly state?: MessageState | undefined;
 }
 
-/** The largest time to live that the header can say; longer ones are left out, as for "never". */
+/** The header's largest time to live; longer ones are omitted, which means "never". */
 const LONGEST_TTL_MS = 0xffff_ffff;
 
 const FALSE = Buffer.from([0x42]);
 const NORMAL_PRIORITY = Buffer.from([0x50, 4]);
 const NULL = Buffer.from([0x40]);
 
-/** The encoded message as a client gets it: a header and annotations of our own before the sender's bare message. */
+/** The encoded message for a client: our header and annotations before the sender's bare message. */
 export function toTransfer(message: QueuedMessage, details: DeliveryDetails): Buffer {
   const sections = sectionsOf(message.content);
   const [durable = FALSE, priority = NORMAL_PRIORITY, , firstAcquirer = FALSE] = sections.header;
@@ -52,8 +52,8 @@ export function toTransfer(message: QueuedMessage, details: DeliveryDetails): Bu
 }
 
 /**
- * The sections of a message that was taken in. What an earlier version took in and no client could read is handed
- * out as bytes: a message that cannot be delivered would stop its queue.
+ * The sections of a stored message. One from an earlier version that no client could read is delivered as
+ * bytes: a message that cannot be delivered would stop its queue.
  */
 function sectionsOf(content: Buffer): MessageSections {
   try {
@@ -64,7 +64,7 @@ function sectionsOf(content: Buffer): MessageSections {
   }
 }
 
-/** What only the broker says, whatever a sender wrote. */
+/** Annotations that only the broker may set; the sender's are dropped. */
 const BROKER_ANNOTATIONS = [
   'x-opt-sequence-number',
   'x-opt-enqueue-sequence-number',
@@ -89,7 +89,7 @@ function brokerAnnotations(
   return annotations;
 }
 
-/** What a peek calls the state: 0 active (locked or not), 1 deferred, 2 scheduled. */
+/** The state in a peek: 0 active (locked or not), 1 deferred, 2 scheduled. */
 function peekedState(state: MessageState): number {
   if (state === 'scheduled') return 2;
   return state === 'deferred' || state === 'deferred-locked' ? 1 : 0;
@@ -110,7 +110,7 @@ function bareMessage(sections: MessageSections, { properties }: QueuedMessage): 
   ];
 }
 
-/** rhea takes every number without a fraction for an integer of 64 bits, and throws for what is none. */
+/** rhea encodes every number without a fraction as a 64-bit integer, and throws when it is out of range. */
 function encodeProperty(value: PropertyValue): Buffer {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) return encodeValue(types.wrap_double(value));
   if (value instanceof Date && Number.isNaN(value.getTime())) return NULL;

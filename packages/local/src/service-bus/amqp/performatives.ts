@@ -1,6 +1,6 @@
 import { type EncodedValue, elementsOf, isListType, isMapType } from './encoded-value.ts';
 
-/** What a field may hold; `symbols` is one symbol or an array, `any` is not looked at. */
+/** Type of a field; `symbols` is one symbol or an array, `any` is not checked. */
 type FieldType =
   | 'boolean'
   | 'ubyte'
@@ -18,7 +18,7 @@ type FieldType =
   | 'error'
   | 'outcome';
 
-/** A field by name; a name that ends with `!` must be there. In the order of the specification. */
+/** Fields by name, in the order of the specification; a name that ends with `!` is required. */
 type Fields = ReadonlyArray<readonly [name: string, type: FieldType]>;
 
 interface Composite {
@@ -154,7 +154,7 @@ const TERMINUS: Fields = [
   ['dynamic-node-properties', 'map'],
 ];
 
-/** What may stand in a field of that type. An outcome of another kind is answered when it is known whose it is. */
+/** The values of that type. An invalid outcome is answered later, when its link or session is known. */
 const NESTED: Readonly<Partial<Record<FieldType, readonly Composite[]>>> = {
   source: [
     {
@@ -203,13 +203,13 @@ const TYPE_CODES: Readonly<Partial<Record<FieldType, readonly number[]>>> = {
 
 const NULL = 0x40;
 
-/** A frame body: which one it is, and what is wrong with its fields, by field. */
+/** A frame body: its kind, and the errors of its fields. */
 export interface CheckedPerformative {
   readonly name: string;
   readonly problems: ReadonlyMap<string, string>;
 }
 
-/** Checks the types of a frame body's fields; undefined for what is no frame body of a client. */
+/** Checks the field types of a frame body; undefined when it is not a frame body that clients may send. */
 export function checkPerformative(bytes: Buffer, body: EncodedValue): CheckedPerformative | undefined {
   const composite = PERFORMATIVES.find((candidate) => describes(candidate, body.descriptor));
   if (composite === undefined || !isListType(body.type)) return undefined;

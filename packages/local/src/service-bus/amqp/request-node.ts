@@ -18,14 +18,14 @@ export interface Reply {
 
 interface Request {
   readonly message: Pick<Message, 'application_properties' | 'body'>;
-  /** With its type: the answer's correlation id is the same value. */
+  /** The value with its type, returned as the answer's correlation id. */
   readonly messageId: unknown;
 }
 
 /**
- * Serves a request-reply node ($cbs, or a queue's $management): each request on the link is answered on the client's
- * receiving link of the same node in the same session. The clients open a session for every pair, so no other
- * routing is needed, and $cbs gives none.
+ * Serves a request-reply node ($cbs, or a queue's $management): each request on the link is answered on the
+ * client's receiving link of the same node in the same session. The clients open a session for every pair, so
+ * no other routing is needed, and $cbs has none.
  */
 export function serveRequests(
   link: IncomingLink,
@@ -40,7 +40,7 @@ export function serveRequests(
       body,
     });
     const replies = findReplyLink(link.session, address);
-    // A client that gives no credit for its answers gets no more than fit into its session.
+    // Limits the answers that wait for a client's credit to the size of its session.
     if (replies === undefined || replies.session.outgoing.available() === 0) return;
     const sent: OutgoingDelivery = replies.send(content, undefined, 0);
     sent.settled = true;
@@ -64,9 +64,9 @@ export function serveRequests(
   });
 }
 
-/** Serves the link on which a client waits for answers. */
+/** Serves a client's receiving link for answers. */
 export function serveReplies(link: OutgoingLink): void {
-  // rhea's own answer counts the credit down one by one, and keeps silent where there is none.
+  // rhea's own answer counts the credit down one by one, and stays silent when there is none.
   answerDrain(link, () => {
     link.delivery_count += link.credit;
     link.credit = 0;

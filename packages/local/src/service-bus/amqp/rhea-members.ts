@@ -5,7 +5,7 @@ interface Composite {
   described(): unknown;
 }
 
-/** What rhea's codec has and its typings leave out. */
+/** Members of rhea's codec that its typings lack. */
 interface UntypedCodec {
   readonly message: {
     accepted(): Composite;
@@ -27,12 +27,12 @@ export function encodeValue(value: Typed): Buffer {
   return writer.toBuffer();
 }
 
-/** A value with its type, so that it is encoded again as it was. The bytes must have been walked. */
+/** A value with its type, so that it is encoded unchanged. The bytes must have been validated. */
 export function decodeValue(bytes: Buffer): Typed {
   return new types.Reader(bytes).read();
 }
 
-/** The outcome that confirms a settlement or, with a failure, refuses it. */
+/** The outcome that confirms a settlement or, given a failure, refuses it. */
 export function encodeOutcome(failure: AmqpError | undefined): unknown {
   return (failure === undefined ? message.accepted() : message.rejected({ error: failure })).described();
 }
@@ -52,21 +52,21 @@ function hasMember<Name extends string>(value: unknown, name: Name): value is Re
   return typeof value === 'object' && value !== null && name in value;
 }
 
-/** Members of rhea's objects that its typings leave out or declare read-only, as far as the broker uses them. */
+/** Members of rhea's objects that its typings lack or declare read-only and that the broker uses. */
 interface LocalEnd {
   readonly local: { readonly attach: { max_message_size?: number } };
 }
 
-/** A link on which the broker sends: the client's receiver. */
+/** The broker's sending link: the client's receiver. */
 export interface OutgoingLink extends Sender, LocalEnd {
   readonly session: Session & { readonly outgoing: { available(): number } };
-  /** Transfers that the client still allows, not counting those that wait to be written. */
+  /** Remaining credit from the client, not counting transfers that wait to be written. */
   credit: number;
   /** Transfers written so far, plus credit given up by draining. */
   delivery_count: number;
 }
 
-/** A link on which the broker receives: the client's sender. */
+/** The broker's receiving link: the client's sender. */
 export type IncomingLink = Receiver & LocalEnd;
 
 export interface OutgoingDelivery extends Omit<Delivery, 'settled' | 'remote_settled'> {
@@ -84,7 +84,7 @@ export function isIncomingLink(receiver: Receiver | undefined): receiver is Inco
   return receiver !== undefined && 'local' in receiver;
 }
 
-/** Sets what rhea asks when it writes a flow frame for the link: whether the frame says that the link is drained. */
+/** Sets the flag that rhea writes into the link's next flow frame: whether the link is drained. */
 export function answerDrain(link: OutgoingLink, isDrained: () => boolean): void {
   Object.assign(link, { _get_drain: isDrained });
 }

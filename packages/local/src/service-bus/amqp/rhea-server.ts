@@ -1,26 +1,26 @@
 import type { Socket } from 'node:net';
 import type { AmqpError, Connection } from 'rhea';
 
-/** Names of members that rhea has for itself. */
+/** Names of rhea's own members. */
 export const PROCESS = '_process';
 export const INCOMPLETE = '_incomplete';
 
 /**
- * What rhea's server side is made of, beyond its typings: the members on which the guard stands between a client's
- * frames and rhea. `asServerConnection` sees that they are as in rhea 3.0.5.
+ * Internals of rhea's server side that its typings lack: the members through which the guard validates a
+ * client's frames. `asServerConnection` checks that they are as in rhea 3.0.5.
  */
 export interface ServerConnection {
   readonly remote_channel_map: Record<number, ServerSession | undefined>;
   readonly state: EndpointState;
-  /** Undefined where the client came without SASL; before its first header, the choice between both. */
+  /** Undefined for a client without SASL; before its first header, the choice between both. */
   readonly sasl_transport:
     { readonly transports?: Readonly<Record<number, { readonly outcome?: number }>> } | undefined;
   open(): void;
   close(error: AmqpError): void;
   accept(socket: Socket): void;
-  /** Takes the bytes of a client. Where it throws inside, it ends the socket without a word. */
+  /** Reads a client's bytes. On an internal error it ends the socket silently. */
   input(bytes: Buffer): void;
-  /** Writes what is due; runs by itself, so that what it throws would end the process. */
+  /** Writes pending frames; rhea calls it in a tick of its own, so an error in it would end the process. */
   [PROCESS](): void;
   on_open(frame: Frame<OpenFields>): void;
   on_begin(frame: Frame<BeginFields>): void;
@@ -44,7 +44,7 @@ export interface Frame<Fields> {
   payload?: Buffer;
 }
 
-/** A field that was left out is undefined or null. */
+/** An omitted field is undefined or null. */
 type Optional<T> = T | null | undefined;
 
 export interface OpenFields {
@@ -61,7 +61,7 @@ export interface AttachFields {
   readonly handle: number;
   readonly role: boolean;
   readonly initial_delivery_count: Optional<number>;
-  /** Encoded; null once it is replaced by null. */
+  /** Encoded; null once it has been replaced by null. */
   source: Optional<DescribedValue>;
   target: Optional<DescribedValue>;
 }
@@ -108,7 +108,7 @@ export interface ServerSession {
     on_disposition(fields: DispositionFields): void;
   };
   readonly outgoing: {
-    /** Ids below were sent. */
+    /** The first id that was not sent yet. */
     readonly next_pending_delivery: number;
     readonly deliveries: { by_id(id: number): ServerDelivery | undefined };
   };
@@ -128,7 +128,7 @@ export interface ServerLink {
   readonly local: { readonly attach: { name: string; readonly max_message_size?: Optional<number> } };
   credit: number;
   delivery_count: number;
-  /** A delivery of which more is to come. */
+  /** A delivery with more transfers to come. */
   [INCOMPLETE]: { settled: boolean; readonly id: number; readonly frames: Buffer[] } | undefined;
   is_receiver(): boolean;
   close(error: AmqpError): void;
@@ -156,7 +156,7 @@ const METHODS = [
   'on_close',
 ] as const;
 
-/** Throws when rhea's insides are not as expected: a guard that is never called would guard nothing. */
+/** Throws when rhea's internals are not as expected: a guard that is never called would not guard. */
 export function asServerConnection(connection: Connection): ServerConnection {
   const missing = METHODS.filter((name) => typeof Reflect.get(connection, name) !== 'function');
   if (missing.length > 0)

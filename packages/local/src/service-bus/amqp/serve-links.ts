@@ -12,12 +12,13 @@ import type { NewMessage } from '../queue/queued-message.ts';
 
 const PRESETTLED = 1;
 
-/** Serves a link on which a client receives: sends as far as its credit goes, settles what it settles. */
+/** Serves a client's receiving link: sends within its credit and applies its settlements. */
 export function serveReceiver(link: OutgoingLink, hosted: HostedQueue, subQueue: SubQueueName): void {
   const { queue } = hosted;
   const dispatcher = hosted.dispatchers[subQueue];
   const mode = link.snd_settle_mode === PRESETTLED ? 'take' : 'lock';
-  // Transfers handed to rhea, written or not, plus credit given up. rhea lowers `credit` only when it writes one.
+  // Transfers passed to rhea, written or not, plus credit given up. rhea lowers `credit` only when it writes
+  // one.
   let used = 0;
   let draining = false;
 
@@ -36,8 +37,8 @@ export function serveReceiver(link: OutgoingLink, hosted: HostedQueue, subQueue:
     },
   };
 
-  // A drained link says so also when the last credit went into a message: rhea by itself keeps silent then, and
-  // the client waits for the answer until it gives up and closes the link.
+  // A drained link is reported also when a message used the last credit: rhea by itself stays silent then,
+  // and the client waits for the answer until it gives up and closes the link.
   answerDrain(link, () => {
     if (!draining) return false;
     draining = false;
@@ -60,7 +61,7 @@ export function serveReceiver(link: OutgoingLink, hosted: HostedQueue, subQueue:
       replyToDisposition(hosted, subQueue, delivery, readDisposition(outcome, delivery.remote_state));
     });
   }
-  // Settled without an outcome: the client forgets the message, and its lock runs out.
+  // Settled without an outcome: the client forgets the message, and its lock expires.
   link.on('settled', ({ delivery }: EventContext) => {
     const forgotten: OutgoingDelivery | undefined = delivery;
     if (forgotten !== undefined && forgotten.remote_state === undefined) forgotten.settled = true;
@@ -76,10 +77,10 @@ export function serveReceiver(link: OutgoingLink, hosted: HostedQueue, subQueue:
   dispatcher.add(consumer);
 }
 
-/** What the Standard tier takes in one message or batch (256 KB). */
+/** The Standard tier's limit for one message or batch (256 KB). */
 const MAX_MESSAGE_BYTES = 256 * 1024;
 
-/** Serves a link on which a client sends: a transfer is accepted once all its messages are in the journal. */
+/** Serves a client's sending link: a transfer is accepted once all its messages are in the journal. */
 export function serveSender(link: IncomingLink, hosted: HostedQueue): void {
   link.local.attach.max_message_size = MAX_MESSAGE_BYTES;
   link.on('message', ({ delivery, message }: EventContext) => {
@@ -107,7 +108,7 @@ export function serveSender(link: IncomingLink, hosted: HostedQueue): void {
   });
 }
 
-/** All messages of a transfer, or why not one of them can be taken. */
+/** All messages of a transfer, or why all of them are refused. */
 function readTransfer(message: unknown, format: number): { messages: NewMessage[] } | { error: AmqpError } {
   try {
     if (!Buffer.isBuffer(message)) throw new TypeError('the message is not there as bytes');

@@ -6,18 +6,18 @@ import type { SubQueueName } from '../queue/queue-state.ts';
 import { Queue, type QueueDefinition } from '../queue/queue.ts';
 import type { LocalLogger } from '../../logger.ts';
 
-/** A queue with what it lives on: its journal, its alarm, and those who wait for its messages. */
+/** A queue with its journal, its alarm, and the consumers of its messages. */
 export interface HostedQueue {
   readonly queue: Queue;
   readonly dispatchers: Readonly<Record<SubQueueName, Dispatcher>>;
-  /** Resolves when every change made so far is in the journal. To be awaited before anything is acknowledged. */
+  /** Resolves when every change made so far is in the journal. Await before acknowledging anything. */
   flushed(): Promise<void>;
-  /** Why the journal takes nothing at present. To be asked before a change that a client can ask for again. */
+  /** Why the journal cannot be written at present. Check before a change that a client can retry. */
   writeError(): JournalError | undefined;
   stop(): Promise<void>;
 }
 
-/** With a directory, first brings back the queue that its log describes. */
+/** With a directory, first restores the queue from its log. */
 export async function hostQueue(
   definition: QueueDefinition,
   directory: string | undefined,
@@ -25,7 +25,7 @@ export async function hostQueue(
 ): Promise<HostedQueue> {
   const dispatchers = { main: new Dispatcher(), deadLetter: new Dispatcher() };
   let journal: Journal = noJournal;
-  // Neither is there before the queue is complete: nothing may fall due while there is no log to write it to.
+  // Set only when the queue is complete: nothing may fall due while there is no log to write it to.
   let alarm: DueTimer | undefined;
   const queue = new Queue(definition, {
     now: () => Date.now(),
@@ -56,22 +56,22 @@ export async function hostQueue(
       try {
         await journal.close();
       } catch (error) {
-        // Nobody was told that it is there.
+        // No client was told that the change is stored.
         log?.warn('the last changes of a queue could not be written', { detail: String(error) });
       }
     },
   };
 }
 
-/** A receiver's side of one link: it asks for messages by giving credit. */
+/** A receiving link: it requests messages by giving credit. */
 export interface Consumer {
   /** Whether the link may be sent another message now. */
   ready(): boolean;
-  /** Sends it the next message in line; false when there is none. */
+  /** Sends it the next message; false when there is none. */
   deliverNext(): boolean;
 }
 
-/** Hands the messages of one subqueue to its consumers in turn, as far as their credit goes. */
+/** Gives the messages of one subqueue to its consumers in turn, within their credit. */
 class Dispatcher {
   readonly #consumers: Consumer[] = [];
   #turn = 0;
@@ -86,7 +86,10 @@ class Dispatcher {
     if (position >= 0) this.#consumers.splice(position, 1);
   }
 
-  /** A message or some credit has come: looks at the end of this tick, so that what comes together goes together. */
+  /**
+   * A message or credit has arrived: delivers at the end of this tick, so that simultaneous arrivals are
+   * batched.
+   */
   wake(): void {
     if (this.#scheduled || this.#consumers.length === 0) return;
     this.#scheduled = true;
@@ -113,26 +116,26 @@ class Dispatcher {
 /** Node's timers take a delay of at most a signed 32-bit number of milliseconds. */
 const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
-/** One timer for many deadlines: it knows only the earliest, and asks again after each ring. */
+/** One timer for many deadlines: set to the earliest, it asks for the next one after each ring. */
 class DueTimer {
   readonly #onDue: () => number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #setFor = Infinity;
   #stopped = false;
 
-  /** `ring` does what is due and returns the next deadline in ms since the epoch, if there is one. */
+  /** `ring` does what is due and returns the next deadline in ms since the epoch, if any. */
   constructor(ring: () => number | undefined) {
     this.#onDue = ring;
   }
 
-  /** Makes sure that the alarm rings at `at` (ms since the epoch) or before. */
+  /** Makes the alarm ring at `at` (ms since the epoch) or before. */
   scheduleBy(at: number): void {
     if (this.#stopped || at >= this.#setFor) return;
     clearTimeout(this.#timer);
     this.#setFor = at;
     const delay = Math.min(Math.max(at - Date.now(), 0), LONGEST_DELAY_MS);
     this.#timer = setTimeout(() => this.#go(), delay);
-    // A waiting lock is no reason to keep a process alive.
+    // A pending alarm must not keep the process alive.
     this.#timer.unref();
   }
 

@@ -6,13 +6,15 @@ import type { Properties, PropertyValue } from '../queue/queued-message.ts';
 
 export interface Recovery {
   readonly records: number;
-  /** What the whole records take from the start on, and what stood after the last of them: 0 after a clean stop. */
+  /** The length of the whole records, and of the bytes after the last one: 0 after a clean stop. */
   readonly validBytes: number;
   readonly tornBytes: number;
 }
 
-/** Hands over every whole record of a log in order. A log that does not exist is an empty one; a file that
- * is no log is an error, and stays as it is. */
+/**
+ * Passes on every whole record of a log in order. A missing log counts as empty; a file that is not a log is
+ * an error and is left unchanged.
+ */
 export async function recoverLog(path: string, replay: (record: QueueRecord) => void): Promise<Recovery> {
   const size = await sizeOf(path);
   if (size === 0) return { records: 0, validBytes: 0, tornBytes: 0 };
@@ -25,7 +27,7 @@ export async function recoverLog(path: string, replay: (record: QueueRecord) => 
       records++;
     }
   }
-  // A log starts with a snapshot that was whole before it got its name, so this is some other file.
+  // A log starts with a snapshot that was complete before it got its name, so this is another file.
   if (records === 0) throw new Error(`${path} is not a queue log, or its first record is damaged`);
   return { records, validBytes: reader.validBytes, tornBytes: size - reader.validBytes };
 }
@@ -43,15 +45,15 @@ const LINE_FEED = 0x0a;
 const noContent = Buffer.alloc(0);
 
 /**
- * A record as bytes: a line of JSON, which a person can read in a log, then the message's content as it is. JSON
- * writes `Infinity` as null; dates and bytes among the properties are marked as such.
+ * A record as bytes: a line of JSON, readable in a log, then the message's unchanged content. JSON writes
+ * `Infinity` as null; dates and bytes among the properties are marked as such.
  */
 export function encodeRecord(record: QueueRecord): Buffer {
   const { head, content } = split(record);
   return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), content]);
 }
 
-/** Throws when the bytes are no record that this version knows. */
+/** Throws when the bytes are not a record that this version knows. */
 export function decodeRecord(bytes: Buffer): QueueRecord {
   const end = bytes.indexOf(LINE_FEED);
   const record: unknown = JSON.parse(bytes.toString('utf8', 0, end));
@@ -95,10 +97,10 @@ function unmark(marked: Readonly<Record<string, PropertyValue | object>>): Prope
   return Object.fromEntries(entries);
 }
 
-/** Length and CRC-32 of what follows, four bytes each, big-endian. */
+/** Length and CRC-32 of the content, four bytes each, big-endian. */
 const HEADER_BYTES = 8;
 
-/** A record as it stands in the log. */
+/** A record in the form of the log. */
 export function frame(payload: Buffer): Buffer {
   const framed = Buffer.allocUnsafe(HEADER_BYTES + payload.length);
   framed.writeUInt32BE(payload.length, 0);
@@ -108,15 +110,15 @@ export function frame(payload: Buffer): Buffer {
 }
 
 /**
- * Takes whole records off the front of a stream of bytes. It stops for good at the first that does not hold: what
- * follows a torn record has no known boundaries.
+ * Reads whole records from a stream of bytes. Stops for good at the first invalid one: the boundaries after a
+ * torn record are unknown.
  */
 export class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
   #validBytes = 0;
   #broken = false;
 
-  /** How many bytes from the start were whole records. */
+  /** The length of the whole records from the start. */
   get validBytes(): number {
     return this.#validBytes;
   }

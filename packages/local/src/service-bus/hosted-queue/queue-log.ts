@@ -4,19 +4,19 @@ import type { QueueRecord } from '../queue/queue-state.ts';
 import { type Journal, JournalError } from './journal.ts';
 import { encodeRecord, frame } from './log-records.ts';
 
-/** A log below this size is not worth rewriting. */
+/** Logs below this size are not rewritten. */
 const SMALL_LOG_BYTES = 4 * 1024 * 1024;
 
-/** How many records of a snapshot are encoded at a time. */
+/** Records of a snapshot that are encoded at a time. */
 const SNAPSHOT_BATCH = 1_000;
 
-/** How long to wait before what could not be written is tried again. */
+/** Delay before a failed write is retried. */
 const RETRY_MS = 1_000;
 
-/** What a full disk, a quota and a limit on the size of files are called. */
+/** The error codes of a full disk, a quota and a file size limit. */
 const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** As of node:fs/promises; tests give files that fail. */
+/** As in node:fs/promises; tests pass files that fail. */
 export type OpenFile = (
   path: string,
   flags: 'w' | 'r+',
@@ -24,9 +24,9 @@ export type OpenFile = (
 
 export interface QueueLogOptions {
   readonly path: string;
-  /** The records that make up the queue as it is when called. */
+  /** The records that make up the queue at the time of the call. */
   readonly snapshot: () => QueueRecord[];
-  /** How many bytes of an existing log are whole records; 0 when there is none. */
+  /** The length of an existing log's whole records; 0 when there is no log. */
   readonly validBytes: number;
   readonly log: LocalLogger | undefined;
   readonly openFile?: OpenFile;
@@ -35,17 +35,18 @@ export interface QueueLogOptions {
 /**
  * The append-only log of one queue.
  *
- * `flushed` resolves once the operating system has the record: it survives the death of the process at any instant
- * (SIGKILL included), not a power cut. There is no fsync per record, which would cost every event a disk turn; the
- * rewritten log is synced before it takes the old one's place. Records appended while a write is under way go out
- * together in the next one.
+ * `flushed` resolves once the operating system has the record: it survives the death of the process at any
+ * instant (SIGKILL included), not a power cut. There is no fsync per record, since each event would wait for
+ * the disk; the rewritten log is synced before it replaces the old one. Records appended during a write are
+ * written together in the next one.
  *
- * The log is written anew as a snapshot when it is opened, and again when it has more than doubled since, so it
- * stays within a small factor of what it describes. A snapshot that finds no room leaves the old log in its place.
+ * The log is rewritten as a snapshot when it is opened, and again when its size has more than doubled since,
+ * so that its size stays within a small factor of the queue's. When there is no room for a snapshot, the old
+ * log is kept.
  *
- * A write that fails is told to all who wait for it: an acknowledgement must not stand on a record that is not
- * there. Its records are kept and tried again, over whatever the failed write left, until they are written;
- * meanwhile `obstacle` says what is wrong. A process that ends before leaves a torn end, which the next one cuts off.
+ * A failed write rejects for all who wait for it, since nothing may be acknowledged without its record. Its
+ * records are kept and retried, over whatever the failed write left, until they are written; meanwhile
+ * `obstacle` gives the reason. A process that ends before leaves a torn end, which the next one cuts off.
  */
 export class QueueLog implements Journal {
   readonly #path: string;
@@ -95,7 +96,7 @@ export class QueueLog implements Journal {
     return this.#writeError;
   }
 
-  /** Tries what is left once more. Rejects when it could not be written: nobody was told that it is. */
+  /** Writes what is left once more. Rejects when it cannot be written: none of it was acknowledged. */
   async close(): Promise<void> {
     clearTimeout(this.#retry);
     try {
@@ -110,7 +111,7 @@ export class QueueLog implements Journal {
   #schedule(): void {
     if (this.#next !== undefined) return;
     this.#next = this.#current.catch(() => undefined).then(() => this.#write());
-    // Who waits for the record hears of a failure; without anyone waiting it must not end the process.
+    // Callers that wait for the record get the failure; without any, it must not end the process.
     this.#next.catch(() => undefined);
   }
 
@@ -132,7 +133,7 @@ export class QueueLog implements Journal {
   }
 
   async #writeFrames(frames: readonly Buffer[]): Promise<void> {
-    // A snapshot holds what these records say: the queue had changed before they were appended.
+    // A snapshot includes these records: the queue had changed before they were appended.
     if (this.#bytes > this.#rewriteAt) {
       try {
         await this.#rewrite();
@@ -163,7 +164,7 @@ export class QueueLog implements Journal {
       await file.sync();
       await this.#replaceBy(path);
     } catch (error) {
-      // The half of a snapshot takes the room that the log needs.
+      // A partial snapshot takes the room that the log needs.
       await file.close().catch(() => undefined);
       await rm(path, { force: true }).catch(() => undefined);
       throw error;
@@ -172,11 +173,11 @@ export class QueueLog implements Journal {
     this.#file = file;
     this.#bytes = bytes;
     this.#rewriteAt = Math.max(SMALL_LOG_BYTES, 2 * bytes);
-    // It has no name any more: whatever becomes of it, nothing may be written to it.
+    // The file has no name any more, so nothing may be written to it, whatever its state.
     await old?.close().catch(() => undefined);
   }
 
-  /** Windows replaces no file that is open: there the old one is closed before, and opened again when it stays. */
+  /** Windows cannot replace an open file: there the old one is closed first, and reopened when it is kept. */
   async #replaceBy(path: string): Promise<void> {
     if (process.platform !== 'win32') {
       await rename(path, this.#path);
@@ -198,7 +199,7 @@ export class QueueLog implements Journal {
     this.#rewriteAt = validBytes + SMALL_LOG_BYTES;
   }
 
-  /** One line for an obstacle, however often it is met. */
+  /** Logs an obstacle once, however often it occurs. */
   #fail(cause: unknown): JournalError {
     const error = this.#errorOf(cause);
     if (this.#writeError === undefined) {
@@ -227,7 +228,7 @@ export class QueueLog implements Journal {
   }
 }
 
-/** Writes all of the bytes at that place, over what an earlier attempt may have left there. */
+/** Writes all of the bytes at that position, over the remains of an earlier attempt. */
 async function writeAt(
   file: Awaited<ReturnType<OpenFile>> | undefined,
   bytes: Buffer,

@@ -27,7 +27,7 @@ const operations: Readonly<Record<string, Operation>> = {
   'com.microsoft:cancel-scheduled-message': (queue, _subQueue, body) => cancelScheduledMessages(queue, body),
 };
 
-/** Operations that change nothing in the journal, so that they need none. */
+/** Operations that append nothing to the journal, so that they work without it. */
 const readsOnly = new Set<unknown>(['com.microsoft:renew-lock', 'com.microsoft:peek-message']);
 
 function busy(error: JournalError): Reply {
@@ -35,7 +35,7 @@ function busy(error: JournalError): Reply {
   return failed(503, condition ?? '', description ?? '');
 }
 
-/** Carries a request out and answers once what it changed is in the journal. */
+/** Executes a request and answers once its changes are in the journal. */
 export async function answerManagementRequest(
   hosted: HostedQueue,
   subQueue: SubQueueName,

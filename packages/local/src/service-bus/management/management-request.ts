@@ -2,10 +2,10 @@ import rhea from 'rhea';
 import { fromUuidBytes } from '../amqp/dispositions.ts';
 import type { Reply } from '../amqp/request-node.ts';
 
-/** A request that lacks a member or has a wrong one. The client gets it as com.microsoft:argument-error. */
+/** A request with a missing or invalid member. The client gets it as com.microsoft:argument-error. */
 export class BadRequest extends Error {}
 
-/** The members of a $management request's body, read with a check of what they are. */
+/** The members of a $management request's body, validated when read. */
 export class RequestBody {
   readonly #members: ReadonlyMap<string, unknown>;
 
@@ -45,7 +45,7 @@ export class RequestBody {
   }
 }
 
-/** rhea gives a long as a number, or as its eight bytes when it does not fit one. */
+/** rhea returns a long as a number, or as its eight bytes when it does not fit one. */
 function toInteger(value: unknown, name: string): number {
   if (typeof value === 'number') return value;
   if (Buffer.isBuffer(value) && value.length === 8) return Number(value.readBigInt64BE());
@@ -54,17 +54,17 @@ function toInteger(value: unknown, name: string): number {
 
 const { types } = rhea;
 
-/** The answer to a $management request that was done. */
+/** The answer to a successful $management request. */
 export function done(body?: unknown): Reply {
   return { properties: { statusCode: types.wrap_int(200), statusDescription: 'OK' }, body };
 }
 
-/** Done, and there was nothing. */
+/** Successful, without a result. */
 export const nothing: Reply = {
   properties: { statusCode: types.wrap_int(204), statusDescription: 'No content' },
 };
 
-/** The answer to a request that failed, with the condition from which the client makes its error. */
+/** The answer to a failed request, with the condition from which the client makes its error. */
 export function failed(statusCode: number, condition: string, description: string): Reply {
   return {
     properties: {

@@ -20,8 +20,8 @@ export function peekMessages(queue: Queue, subQueue: SubQueueName, body: Request
 }
 
 /**
- * com.microsoft:receive-by-sequence-number: deferred messages, all that are asked for or none. Settle mode 0 takes
- * them out, 1 locks them.
+ * com.microsoft:receive-by-sequence-number: deferred messages, all of the requested ones or none. Settle mode
+ * 0 removes them, 1 locks them.
  */
 export function receiveBySequenceNumber(queue: Queue, subQueue: SubQueueName, body: RequestBody): Reply {
   const mode = body.integer('receiver-settle-mode') === 0 ? 'take' : 'lock';
@@ -48,7 +48,7 @@ function toReply(queue: Queue, { message, lock }: Delivery): object {
 const TIMESTAMP = 0x83;
 const GONE = 410;
 
-/** com.microsoft:renew-lock: all the locks in the request, or the first that is lost. */
+/** com.microsoft:renew-lock: renews the locks in the request in order, up to the first lost one. */
 export function renewLock(queue: Queue, subQueue: SubQueueName, body: RequestBody): Reply {
   const expirations: number[] = [];
   for (const token of body.lockTokens()) {
@@ -59,7 +59,7 @@ export function renewLock(queue: Queue, subQueue: SubQueueName, body: RequestBod
   return done({ expirations: rhea.types.wrap_array(expirations, TIMESTAMP, undefined) });
 }
 
-/** com.microsoft:update-disposition: settlement for a receiver whose link is gone, or that never had one. */
+/** com.microsoft:update-disposition: settlement for a receiver without a link, or whose link is closed. */
 export function updateDisposition(queue: Queue, subQueue: SubQueueName, body: RequestBody): Reply {
   const disposition = readStatus(body);
   for (const token of body.lockTokens()) {

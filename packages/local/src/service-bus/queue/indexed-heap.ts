@@ -1,6 +1,6 @@
 /**
- * A binary heap of keys by priority, lowest first, in which a key can also be moved or removed: O(log n) each.
- * It serves where a timer or a sorted list per message would not: what is due next, what is delivered next.
+ * A binary heap of keys by priority, lowest first, in which a key can also be moved or removed: O(log n)
+ * each. Used for due times and delivery order, instead of a timer or a sorted list per message.
  */
 export class IndexedHeap {
   readonly #keys: number[] = [];

@@ -1,12 +1,12 @@
 import type { Properties, QueuedMessage } from './queued-message.ts';
 import { SubQueue, type SubQueueEvents } from './sub-queue.ts';
 
-/** The two shelves of a queue. A dead-lettered message moves from the one to the other and keeps its number. */
+/** The two subqueues of a queue. A dead-lettered message moves from one to the other and keeps its number. */
 export type SubQueueName = 'main' | 'deadLetter';
 
 /**
- * All that a queue holds. It changes by records only, apart from locks: what a live queue does and what a replay of
- * its log does go the same way. It never asks whether a change is allowed.
+ * The state of a queue. Apart from locks it changes only by records, in live operation and in a replay of its
+ * log. It never checks whether a change is allowed.
  */
 export class QueueState {
   readonly subQueues: Readonly<Record<SubQueueName, SubQueue>>;
@@ -69,7 +69,7 @@ export class QueueState {
     }
   }
 
-  /** Records that make up the state as it is now, without its locks. */
+  /** Records that make up the current state, without its locks. */
   snapshot(): QueueRecord[] {
     const records: QueueRecord[] = [{ type: 'next', sequenceNumber: this.#nextSequenceNumber }];
     for (const seen of this.history.entries(this.#now())) records.push({ type: 'seen', ...seen });
@@ -99,8 +99,8 @@ export class QueueState {
 }
 
 /**
- * One durable change of a queue. A queue is the sum of its records: the same `apply` serves a live change and a
- * replay from the log, so that what a restart brings back cannot differ from what was there.
+ * One durable change of a queue. A queue is the sum of its records: live changes and a replay of the log use
+ * the same `apply`, so that a restart restores exactly the previous state.
  */
 export type QueueRecord =
   | { readonly type: 'put'; readonly message: QueuedMessage }
@@ -112,7 +112,7 @@ export type QueueRecord =
       readonly properties: Properties;
     }
   | { readonly type: 'removed'; readonly sequenceNumber: number }
-  /** Only in a snapshot: the MessageId of a message that may be gone already. */
+  /** Only in a snapshot: the MessageId of a message that may no longer exist. */
   | { readonly type: 'seen'; readonly messageId: string; readonly at: number }
   /** Only in a snapshot: the first sequence number that was never used. */
   | { readonly type: 'next'; readonly sequenceNumber: number };
@@ -128,7 +128,7 @@ const types: Readonly<Record<QueueRecord['type'], true>> = {
   next: true,
 };
 
-/** Whether a value from a log is a record of a kind that this version knows; its checksum vouches for the rest. */
+/** Whether a value from a log is a record of a kind that this version knows; its checksum covers the rest. */
 export function isQueueRecord(value: unknown): value is QueueRecord {
   return (
     typeof value === 'object' &&
@@ -139,10 +139,10 @@ export function isQueueRecord(value: unknown): value is QueueRecord {
   );
 }
 
-/** The MessageIds of the last `windowMs`, for dropping a message that was sent twice. */
+/** The MessageIds of the last `windowMs`, for dropping duplicates. */
 export class DuplicateHistory {
   readonly #windowMs: number;
-  /** In the order of sending, so that the oldest is found first. */
+  /** In the order of sending, oldest first. */
   readonly #sentAt = new Map<string, number>();
 
   /** A window of 0 remembers nothing. */

@@ -11,28 +11,28 @@ import {
 import type { Entry, MessageLock, SubQueue } from './sub-queue.ts';
 import { type Step, transitions } from './transitions.ts';
 
-/** A queue as it would be declared in Azure. Times in milliseconds. */
+/** A queue's settings, as declared in Azure. Times in milliseconds. */
 export interface QueueDefinition {
   readonly name: string;
-  /** How long a peek-locked message is its receiver's. */
+  /** Duration of a peek-lock. */
   readonly lockDurationMs: number;
-  /** Deliveries after which a message that was not settled goes to the dead-letter queue. */
+  /** Deliveries after which an unsettled message is moved to the dead-letter queue. */
   readonly maxDeliveryCount: number;
-  /** For messages without a time to live, and the ceiling for those that have one. `Infinity`: none. */
+  /** Default and maximum time to live of a message. `Infinity`: none. */
   readonly defaultTimeToLiveMs: number;
-  /** Whether an expired message goes to the dead-letter queue, or is dropped. */
+  /** Whether an expired message is moved to the dead-letter queue, or is dropped. */
   readonly deadLetterOnExpiration: boolean;
-  /** How long a MessageId is remembered, so that a second message with it is dropped; 0 turns it off. */
+  /** Time for which a MessageId is remembered to drop duplicates; 0 turns it off. */
   readonly duplicateDetectionWindowMs: number;
 }
 
-/** What a queue needs from outside, and what it tells. */
+/** A queue's clock, and its callbacks. */
 export interface QueueSurroundings {
   /** The time in ms since the epoch. */
   now(): number;
   /** Makes a change durable. Called after the change, in the same tick. */
   record(record: QueueRecord): void;
-  /** A message of that subqueue can be delivered. */
+  /** A message of that subqueue is available. */
   active(subQueue: SubQueueName): void;
   /** `advance` should be called at this time (ms since the epoch). */
   due(at: number): void;
@@ -45,11 +45,12 @@ export interface Delivery {
 }
 
 /**
- * A queue and its dead-letter queue: what Service Bus does with messages, free of AMQP, of disks and of timers.
+ * A queue and its dead-letter queue: the rules of Service Bus for messages, without AMQP, disks or timers.
  *
- * Every durable change is a record: applied to the state, then handed out to be kept. Locks are not durable: after a
- * restart a locked message is where it rested. The delivery count rises when a delivery ends without a settlement
- * (abandoned, or the lock ran out), as Azure documents it; a message that was released was not tried.
+ * Every durable change is a record: applied to the state, then passed on to be stored. Locks are not durable:
+ * after a restart a locked message is back in its previous state. The delivery count rises when a delivery
+ * ends without a settlement (abandoned, or the lock expired), as Azure documents it; a release does not
+ * count.
  */
 export class Queue {
   readonly definition: QueueDefinition;
@@ -67,8 +68,8 @@ export class Queue {
   }
 
   /**
-   * Takes a message in, at once or scheduled. Returns its sequence number; a duplicate gets one too and is dropped,
-   * so that its sender cannot tell. A scheduled message gets another number when it joins the queue.
+   * Adds a message, at once or scheduled. Returns its sequence number. A duplicate gets one too and is
+   * dropped, invisibly to its sender. A scheduled message gets another number when it joins the queue.
    */
   send(message: NewMessage): number {
     const now = this.#advanceToNow();
@@ -93,7 +94,7 @@ export class Queue {
     return sequenceNumber;
   }
 
-  /** Calls a scheduled message back. False when there is no such message, or it has joined the queue already. */
+  /** Cancels a scheduled message. False when there is no such message, or it has joined the queue already. */
   cancel(sequenceNumber: number): boolean {
     this.#advanceToNow();
     const entry = this.#state.subQueues.main.get(sequenceNumber);
@@ -102,7 +103,7 @@ export class Queue {
     return true;
   }
 
-  /** The next message in line, locked or (receive-and-delete) taken out; undefined when there is none. */
+  /** The next message, locked or (receive-and-delete) removed; undefined when there is none. */
   receive(subQueue: SubQueueName, mode: 'lock' | 'take'): Delivery | undefined {
     const now = this.#advanceToNow();
     const entry = this.#state.subQueues[subQueue].nextActive();
@@ -114,7 +115,9 @@ export class Queue {
     return this.#state.subQueues[subQueue].get(sequenceNumber)?.state === 'deferred';
   }
 
-  /** A deferred message, locked or taken out; undefined when it is not there, not deferred, or locked. */
+  /**
+   * A deferred message, locked or removed; undefined when it does not exist, is not deferred, or is locked.
+   */
   receiveDeferred(
     subQueue: SubQueueName,
     sequenceNumber: number,
@@ -125,7 +128,10 @@ export class Queue {
     return entry?.state === 'deferred' ? this.#deliver(subQueue, entry, mode, now) : undefined;
   }
 
-  /** Extends a lock to the full lock duration from now. The new end, or undefined when the lock is lost. */
+  /**
+   * Extends a lock to the full lock duration from now. Returns its new end, or undefined when the lock is
+   * lost.
+   */
   renewLock(subQueue: SubQueueName, token: string): number | undefined {
     const now = this.#advanceToNow();
     const entry = this.#state.subQueues[subQueue].byLock(token);
@@ -145,7 +151,7 @@ export class Queue {
     return 'settled';
   }
 
-  /** Up to `count` messages from that sequence number on, in order, whatever their state. */
+  /** Up to `count` messages from that sequence number on, in order, in any state. */
   peek(subQueue: SubQueueName, sequenceNumber: number, count: number): Entry[] {
     this.#advanceToNow();
     const found: Entry[] = [];
@@ -156,30 +162,30 @@ export class Queue {
     return found;
   }
 
-  /** The subqueue's messages by state, and the bytes of their content. */
+  /** Counts of the subqueue's messages by state, and the bytes of their content. */
   counts(subQueue: SubQueueName): SubQueue['counts'] & { readonly bytes: number } {
     this.#advanceToNow();
     return { ...this.#state.subQueues[subQueue].counts, bytes: this.#state.subQueues[subQueue].bytes };
   }
 
-  /** Lets everything happen that is due: scheduled messages join, messages expire, locks run out. */
+  /** Executes everything that is due: scheduled messages join, messages expire, locks expire. */
   advance(): void {
     this.#advanceToNow();
   }
 
-  /** When `advance` has something to do next, in ms since the epoch. */
+  /** The next time at which `advance` has work, in ms since the epoch. */
   nextDueAt(): number | undefined {
     const times = Object.values(this.#state.subQueues).map((subQueue) => subQueue.nextDueAt() ?? Infinity);
     const earliest = Math.min(...times);
     return earliest === Infinity ? undefined : earliest;
   }
 
-  /** Applies a record that an earlier life of this queue handed out. */
+  /** Applies a record of this queue from before a restart. */
   replay(record: QueueRecord): void {
     this.#state.apply(record);
   }
 
-  /** Records that make up the queue as it is now, without its locks. */
+  /** Records that make up the current queue, without its locks. */
   snapshot(): QueueRecord[] {
     return this.#state.snapshot();
   }

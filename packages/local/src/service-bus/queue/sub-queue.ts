@@ -9,24 +9,25 @@ export interface MessageLock {
   readonly until: number;
 }
 
-/** A message with what does not survive a restart: the lock on it, and so the state it is in. */
+/** A message with what does not survive a restart: its lock, and so its state. */
 export interface Entry {
   readonly message: QueuedMessage;
   readonly state: MessageState;
   readonly lock: MessageLock | undefined;
 }
 
-/** What a subqueue tells of itself while it changes. */
+/** Callbacks of a subqueue for its changes. */
 export interface SubQueueEvents {
-  /** A message can be delivered. */
+  /** A message is available. */
   active(): void;
   /** Something in it is due at this time (ms since the epoch). */
   due(at: number): void;
 }
 
 /**
- * The messages of a queue, or of its dead-letter queue, with the indexes that keep every operation below O(log n):
- * by sequence number, by lock, next to deliver, next to fall due. It keeps them in step and decides nothing.
+ * The messages of a queue, or of its dead-letter queue, with the indexes that keep every operation below
+ * O(log n): by sequence number, by lock, next to deliver, next to fall due. It keeps them consistent and
+ * decides nothing.
  */
 export class SubQueue {
   readonly #entries = new Map<number, Entry>();
@@ -91,7 +92,7 @@ export class SubQueue {
     }
   }
 
-  /** Adds the message, or replaces the one with its sequence number, where it rests: without a lock. */
+  /** Adds the message, or replaces the one with its sequence number, in its unlocked state. */
   put(message: QueuedMessage): void {
     this.#leave(message.sequenceNumber);
     this.#enter({ message, state: message.rest, lock: undefined });
@@ -138,7 +139,7 @@ export class SubQueue {
   }
 }
 
-/** When the next thing happens to a message by itself; `Infinity`: never. The dead-letter queue expires nothing. */
+/** When the message next changes by itself; `Infinity`: never. Nothing expires in the dead-letter queue. */
 function dueTime({ message, state, lock }: Entry): number {
   if (lock !== undefined) return lock.until;
   if (state === 'scheduled') return message.enqueuedAt;
@@ -146,14 +147,14 @@ function dueTime({ message, state, lock }: Entry): number {
 }
 
 /**
- * Sequence numbers in order, for reading on from any of them (peek). Numbers come almost always in rising order,
- * so adding is an append; removing leaves a gap that is closed when gaps are more than half.
+ * Sequence numbers in order, for reading on from any of them (peek). Numbers almost always arrive in rising
+ * order, so adding is an append; a removal leaves a gap, and gaps are closed when they are more than half.
  */
 class SequenceIndex {
   #numbers: number[] = [];
   readonly #present: { has(sequenceNumber: number): boolean; readonly size: number };
 
-  /** `present` knows what is really there; the index only adds the order. */
+  /** `present` knows which numbers exist; the index only adds the order. */
   constructor(present: { has(sequenceNumber: number): boolean; readonly size: number }) {
     this.#present = present;
   }
@@ -168,7 +169,7 @@ class SequenceIndex {
     if (this.#numbers[position] !== sequenceNumber) this.#numbers.splice(position, 0, sequenceNumber);
   }
 
-  /** To be called after a removal: keeps the gaps from outgrowing the rest. */
+  /** Call after a removal: limits the number of gaps. */
   tidy(): void {
     if (this.#numbers.length > 64 && this.#numbers.length > 2 * this.#present.size) {
       this.#numbers = this.#numbers.filter((sequenceNumber) => this.#present.has(sequenceNumber));

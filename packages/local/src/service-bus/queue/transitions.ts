@@ -1,23 +1,23 @@
-/** Where a message can be. A dead-lettered message has the same states, in the dead-letter queue. */
+/** The states of a message. A dead-lettered message has the same states, in the dead-letter queue. */
 export type MessageState = 'scheduled' | 'active' | 'locked' | 'deferred' | 'deferred-locked';
 
-/** What can happen to it. */
+/** The events of a message. */
 export type Step =
-  | 'activate' // its scheduled time has come
-  | 'cancel' // a scheduled message is called back
+  | 'activate' // its scheduled time is reached
+  | 'cancel' // a scheduled message is cancelled
   | 'expire' // its time to live is over
   | 'lock' // delivered under peek-lock
   | 'take' // delivered under receive-and-delete
   | 'complete'
-  | 'release' // given back untried
+  | 'release' // returned uncounted
   | 'abandon'
-  | 'lose-lock' // the lock ran out
+  | 'lose-lock' // the lock expired
   | 'defer'
   | 'dead-letter';
 
 /**
- * `rest`: back to where it rests. `retry`: the same, and counted, or to the dead-letter queue when it had its
- * deliveries.
+ * `rest`: back to its state before the lock. `retry`: the same with a higher delivery count, or to the
+ * dead-letter queue after its last delivery.
  */
 type Destination = MessageState | 'rest' | 'retry' | 'expired' | 'dead-letter' | 'removed' | 'refused';
 
@@ -47,7 +47,7 @@ const settling = {
 } as const;
 
 /**
- * Every transition there is; what is not named is refused.
+ * All allowed transitions; any other is refused.
  *
  * A locked message does not expire (it does once the lock is gone), and a deferred one never does: both as
  * Azure documents them ("Message expiration", "Message deferral").

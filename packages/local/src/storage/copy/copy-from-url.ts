@@ -27,9 +27,9 @@ import { verifyMd5 } from './store-content.ts';
 const copyFromUrlLimitMiB = 256;
 
 /**
- * Copy Blob From URL with what Azurite leaves out: the limit of 256 MiB and the check of x-ms-source-content-md5.
- * Both kinds of copy are authorised in process, where Azurite sends itself an HTTP request. Their source must be a
- * blob of this server.
+ * Copy Blob From URL with two checks that Azurite lacks: the limit of 256 MiB and x-ms-source-content-md5.
+ * Both kinds of copy are authorised in process, where Azurite sends itself an HTTP request. The source must
+ * be a blob of this server.
  */
 export function correctCopyFromUrl(): void {
   replaceHandlerMethod(BlobHandler, 'validateCopySource', () => validateCopySource);
@@ -72,7 +72,7 @@ async function verifySource(
 ): Promise<void> {
   const address = toCopySourceAddress(parseCopySource(copySource, context));
   if (!address) throw copySourceError(context, 404, '');
-  // Within one account the caller's own authorisation reaches the source.
+  // Within one account the caller's own authorisation covers the source.
   if (address.account !== context.context.account)
     await validateCopySource.call(handler, copySource, address.account, context);
 
@@ -89,16 +89,16 @@ async function verifySource(
   body.on('data', (chunk: Buffer) => hash.update(chunk));
   await finished(body);
   verifyMd5(hash.digest(), options.sourceContentMD5, context);
-  // What was verified is what is copied, or nothing is.
+  // Copies exactly the verified version, or nothing.
   const conditions = (options.sourceModifiedAccessConditions ??= {});
   conditions.sourceIfMatch ??= blob.properties.etag;
 }
 
 /**
- * Copy Blob and Copy Blob From URL: says which side failed. Azurite answers an unmet source condition like that of a
- * plain read (304, or 412 `ConditionNotMet`), so that a program cannot tell a source that moved from a destination
- * that did. And a copy gets lists of its own: Azurite lets both blobs share them, so that a page written to the
- * source later would show in the copy.
+ * Copy Blob and Copy Blob From URL: reports which side failed. Azurite answers an unmet source condition like
+ * that of a plain read (304, or 412 `ConditionNotMet`), so that a program cannot tell a changed source from a
+ * changed destination. And a copy gets its own lists: Azurite shares them between both blobs, so that a page
+ * written to the source later would appear in the copy.
  */
 export function correctCopies(store: MetadataStore): void {
   const blobs = store.db.getCollection('$BLOBS_COLLECTION$');
@@ -121,7 +121,7 @@ export function correctCopies(store: MetadataStore): void {
           snapshot: '',
         });
         unshare(made);
-        // Azurite takes the tier that was asked for and says that it is the account's default.
+        // Azurite takes the requested tier and reports it as the account's default.
         if (made && tier !== undefined) made.properties.accessTierInferred = false;
         return properties;
       } catch (error) {

@@ -15,19 +15,19 @@ import { isAzuriteError, storageError } from '../../azurite/azurite.ts';
 
 /** One version of a blob, authorised and with its conditions checked, ready to be read. */
 export interface CopySource {
-  /** Bytes that `open` yields: the whole blob, or the range asked for. */
+  /** Bytes that `open` yields: the whole blob, or the requested range. */
   readonly length: number;
   readonly headers: ContentHeaders;
   readonly metadata: Metadata | undefined;
   tags(): Promise<BlobTags | undefined>;
   open(): Promise<Readable>;
-  /** Where the whole content already lies in one extent of this store, which a copy may then share. */
+  /** Set when the whole content is in one extent of this store, which a copy may then share. */
   readonly extent?: Extent;
-  /** Gives up a source that is not read. */
+  /** Releases a source that is not read. */
   discard?(): void;
 }
 
-/** What reading a copy source needs of the server that the request came to. */
+/** The parts of the receiving server that reading a copy source needs. */
 export interface CopySourceReader {
   readonly accounts: Accounts;
   readonly metadataStore: MetadataStore;
@@ -38,7 +38,7 @@ export interface CopySourceReader {
 
 const readers = new WeakMap<MetadataStore, CopySourceReader>();
 
-/** Handlers are made by Azurite and know their server only by its metadata store. */
+/** Azurite makes the handlers; only their metadata store identifies their server. */
 export function registerCopySourceReader(reader: CopySourceReader): void {
   readers.set(reader.metadataStore, reader);
 }
@@ -50,9 +50,8 @@ export function copySourceReader(store: MetadataStore): CopySourceReader {
 }
 
 /**
- * What Azure answers to a copy when reading its source would be answered with this error. A read that finds a
- * condition unmet says 304 or 412, a copy always 412; every other refusal is `CannotVerifyCopySource` with the
- * status of the read.
+ * Azure's answer to a copy whose source read fails with this error. An unmet condition is 304 or 412 for a
+ * read, always 412 for a copy; every other refusal is `CannotVerifyCopySource` with the status of the read.
  */
 export function toCopySourceError(error: unknown, context: Context): unknown {
   if (!isAzuriteError(error)) return error;
@@ -74,7 +73,7 @@ export function copySourceError(context: Context, readStatus: number, message: s
   return storageError(context, readStatus, 'CannotVerifyCopySource', message);
 }
 
-/** Azure's answer to a source above the limit of an operation: the code says nothing of size, only the message does. */
+/** Azure's answer to a source above the limit of an operation: only its message names the size. */
 export function copySourceTooLarge(context: Context, limitMiB: number): AzuriteError {
   return storageError(
     context,
@@ -85,16 +84,16 @@ export function copySourceTooLarge(context: Context, limitMiB: number): AzuriteE
 }
 
 /**
- * A copy of a stored blob that later writes leave alone. The store changes its documents in place (a commit of a
- * block list, a metadata change), so whoever reads on across an await needs one, or he serves the content of one
- * version under the ETag of the next.
+ * A copy of a stored blob that later writes do not change. The store changes its documents in place (a commit
+ * of a block list, a metadata change), so a reader that awaits needs a copy; otherwise it would serve the
+ * content of one version under the ETag of the next.
  */
 export function toBlobVersion(store: MetadataStore, blob: BlobDocument): BlobDocument {
   return {
     ...blob,
     properties: {
       ...blob.properties,
-      // A database that was loaded from disk holds bytes as plain objects.
+      // A database loaded from disk holds bytes as plain objects.
       contentMD5: store.restoreUint8Array(blob.properties.contentMD5),
     },
     metadata: blob.metadata && { ...blob.metadata },
@@ -103,7 +102,7 @@ export function toBlobVersion(store: MetadataStore, blob: BlobDocument): BlobDoc
   };
 }
 
-/** Lets Get Blob answer from one version, whatever is written while it runs. */
+/** Makes Get Blob answer from one version, despite writes while it runs. */
 export function readOneVersion(store: MetadataStore): void {
   const downloadBlob = store.downloadBlob.bind(store);
   store.downloadBlob = async (...request) => toBlobVersion(store, await downloadBlob(...request));

@@ -29,7 +29,7 @@ import {
   toCopySourceError,
 } from './copy-source.ts';
 
-/** Opens a blob of this same server without an HTTP request, authorised and checked as one would be. */
+/** Opens a blob of this server without an HTTP request, with the authorisation and checks of one. */
 export async function openLocalCopySource(
   reader: CopySourceReader,
   url: URL,
@@ -44,7 +44,8 @@ export async function openLocalCopySource(
     authorizeCopySource(reader, url, address, operation, authorization, context);
   const sourceContext = await authorize('Blob_Download');
 
-  // From here to the end of the function nothing awaits: what the conditions were checked on is what is read.
+  // Nothing awaits from here to the end of the function, so the version read is the one whose conditions were
+  // checked.
   const { metadataStore, extentStore } = reader;
   const stored = metadataStore.db.getCollection('$BLOBS_COLLECTION$').findOne({
     accountName: address.account,
@@ -77,7 +78,7 @@ export async function openLocalCopySource(
   };
 }
 
-/** Reads a version of a blob of any type, gaps between pages as zeros. */
+/** Reads a version of a blob of any type, with zeros for gaps between pages. */
 export function openBlobVersion(
   extentStore: ExtentStore,
   blob: BlobDocument,
@@ -88,7 +89,7 @@ export function openBlobVersion(
   return extentStore.readExtents(extentsOf(blob, start, length), start, length, context.contextId);
 }
 
-/** The source conditions of a copy, as those of a read. */
+/** The source conditions of a copy, in the form of a read's. */
 export function toConditions(source: SourceConditions = {}): Conditions {
   return {
     ifMatch: source.sourceIfMatch,
@@ -104,7 +105,10 @@ function isInOneExtent(blob: BlobDocument): blob is BlobDocument & { persistency
   return isWhole && blob.persistency !== undefined;
 }
 
-/** The extents to read from byte `start` on, as `readExtents` wants them: from the beginning of the blob. */
+/**
+ * The extents for reading from byte `start` on, in the form that `readExtents` needs: from the beginning of
+ * the blob.
+ */
 function extentsOf(blob: BlobDocument, start: number, length: number) {
   if (blob.pageRangesInOrder) {
     if (start + length === 0) return [];
@@ -127,7 +131,7 @@ export interface CopySourceAddress {
   readonly blob: string;
 }
 
-/** `http://host/account/container/blob`, decoded; undefined when the path names no blob. */
+/** `http://host/account/container/blob`, decoded; undefined when the path is not a blob's. */
 export function toCopySourceAddress(url: URL): CopySourceAddress | undefined {
   const [account, container, ...blob] = decodeURIComponent(url.pathname).slice(1).split('/');
   if (!account || !container || blob.join('/') === '') return undefined;
@@ -135,12 +139,13 @@ export function toCopySourceAddress(url: URL): CopySourceAddress | undefined {
 }
 
 /**
- * Checks that the source may be read, by the very code that would check a GET of it: public access, account SAS,
- * service SAS. Without a SAS a private source is refused, also one in the destination's own account, as Azure does.
+ * Checks that the source may be read, with the code that checks a GET of it: public access, account SAS,
+ * service SAS. Without a SAS a private source is refused, even in the destination's own account, as in Azure.
  *
- * `x-ms-copy-source-authorization: Bearer …` is checked as far as Azurite checks bearer tokens: a JWT for the storage
- * audience, of a known issuer, within its lifetime. The signature is not checked and there are no roles, so a local
- * token may read every account. (Azurite itself takes tokens over https only; a header is taken over http here.)
+ * `x-ms-copy-source-authorization: Bearer …` is checked as far as Azurite checks bearer tokens: a JWT for the
+ * storage audience, of a known issuer, within its lifetime. The signature is not checked and there are no
+ * roles, so a local token may read every account. (Azurite accepts bearer tokens over https only; this header
+ * is accepted over http.)
  */
 export async function authorizeCopySource(
   reader: CopySourceReader,
@@ -204,7 +209,7 @@ function toGetRequest(url: URL): LocalRequest {
   };
 }
 
-/** `bytes=first-last` or `bytes=first-` against a blob of so many bytes. Beyond its end: 416 `InvalidRange`. */
+/** `bytes=first-last` or `bytes=first-` for a blob of this length. Beyond its end: 416 `InvalidRange`. */
 function parseSourceRange(
   header: string | undefined,
   bytes: number,

@@ -9,7 +9,7 @@ import { openLocalCopySource } from './local-copy-source.ts';
 /**
  * Authorises and opens the source of a copy: in process when it is a blob of this server, else by HTTP.
  *
- * @param range as in `x-ms-source-range`; without it the whole blob.
+ * @param range as in `x-ms-source-range`; the whole blob when omitted.
  * Fails as Azure does: 404, 403 and 409 `CannotVerifyCopySource`, 412 `SourceConditionNotMet`.
  */
 export async function openCopySource(
@@ -32,10 +32,10 @@ export function parseCopySource(url: string, context: Context): URL {
   return new URL(url);
 }
 
-/** The oldest service version that knows bearer tokens and tags. */
+/** The oldest service version that supports bearer tokens and tags. */
 const serviceVersion = '2020-10-02';
 
-/** Opens a blob of another server by a GET that carries the source's own authorisation and conditions. */
+/** Opens a blob of another server by a GET with the source's own authorisation and conditions. */
 async function openRemoteCopySource(
   _reader: CopySourceReader,
   url: URL,
@@ -84,7 +84,7 @@ function toHeaders(conditions: SourceConditions = {}): Record<string, string> {
   );
 }
 
-/** Errors name neither the URL nor what the other server wrote: either may hold a signature. */
+/** Errors contain neither the URL nor the other server's text: either may contain a signature. */
 async function read(url: URL, context: Context, headers: Record<string, string>): Promise<IncomingMessage> {
   const get = url.protocol === 'https:' ? getHttps : getHttp;
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
@@ -109,7 +109,7 @@ async function readTags(
   const response = await read(tagsUrl, context, authorization === undefined ? {} : { authorization });
   let xml = '';
   for await (const chunk of response.setEncoding('utf8')) xml += String(chunk);
-  // Keys and values hold none of the characters that XML escapes.
+  // Keys and values contain none of the characters that XML escapes.
   const tags = [...xml.matchAll(/<Key>([^<]*)<\/Key>\s*<Value>([^<]*)<\/Value>/g)];
   if (tags.length === 0) return undefined;
   return { blobTagSet: tags.map(([, key = '', value = '']) => ({ key, value })) };

@@ -133,7 +133,9 @@ function toHeaders({ blobHTTPHeaders = {}, copySourceBlobProperties }: WriteOpti
   };
 }
 
-/** A SAS with create but not write makes new blobs only. Azurite checks that for the writes it knows. */
+/**
+ * A SAS with create but not write allows only new blobs. Azurite checks that for the writes it implements.
+ */
 function refuseOverwriteWithoutWrite({ metadataStore }: Handler, context: Context): void {
   const permissions = context.request.getQuery('sp');
   if (permissions === undefined || permissions.includes('w')) return;
@@ -180,8 +182,8 @@ interface BodyWriter extends Handler {
 }
 
 /**
- * Put Block, Append Block and Put Page From URL: the range of the source, then Azurite's own plain write. Azurite
- * answers 501 to the last two and, before 3.37, to all three.
+ * Put Block, Append Block and Put Page From URL: read the range of the source, then do Azurite's plain write.
+ * Azurite answers 501 to the last two and, before 3.37, to all three.
  */
 export function addPutRangeFromUrl(): void {
   replaceHandlerMethod(BlockBlobHandler, 'stageBlockFromURL', () => stageBlockFromUrl);

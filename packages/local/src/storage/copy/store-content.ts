@@ -12,9 +12,9 @@ export interface StoredContent {
 }
 
 /**
- * Stores the bytes of a copy source, chunk by chunk, and hashes what really passed by. Content that already lies in
- * one extent of this store is shared instead of written again. Fails with 400 `Md5Mismatch` when the caller said
- * which hash to expect.
+ * Stores the bytes of a copy source, chunk by chunk, and hashes the bytes that passed. Content that is
+ * already in one extent of this store is shared instead of written again. Fails with 400 `Md5Mismatch` when
+ * the caller gave another hash.
  */
 export async function storeContent(
   source: CopySource,
@@ -56,7 +56,7 @@ export function verifyMd5(md5: Buffer, expected: Uint8Array | string | undefined
     );
 }
 
-/** The same bytes; ends in 400 `Md5Mismatch` instead of its end when they are not the ones expected. */
+/** Passes the bytes on; fails at the end with 400 `Md5Mismatch` when their hash is not the expected one. */
 export function verifiedBody(
   body: Readable,
   expectedMd5: Uint8Array | string | undefined,
@@ -88,5 +88,5 @@ function hashing(hash: Hash, atEnd: () => void = () => {}): Transform {
   });
 }
 
-/** Whoever reads the end of the pipeline gets the error too. */
+/** The reader of the pipeline's end gets the error too. */
 function ignoreError(): void {}

@@ -2,18 +2,19 @@ import type { Database } from '../../azurite/azurite-model.ts';
 import type { DiskWriteState } from './disk-writes.ts';
 
 const shortestPauseMs = 500;
-/** A save writes everything and keeps the process from serving meanwhile: at most a tenth of the time goes into it. */
+/** A save writes everything and blocks the process meanwhile: saves may use at most a tenth of the time. */
 const pausePerSave = 9;
 
 /**
- * Saves the metadata as often as its size allows. What was acknowledged since the last save is forgotten after a
- * crash. `onSaving` is called when the state that is written is taken, and what it returns when it is on disk.
+ * Saves the metadata as often as its size allows. A crash loses what was acknowledged since the last save.
+ * `onSaving` is called when the state to be written is captured; the function that it returns, when it is on
+ * disk.
  */
 export class DatabaseSaves {
   readonly #database: Database;
   readonly #onSaving: () => () => void;
   readonly #diskState: DiskWriteState;
-  /** Loki takes what it could not write for written. */
+  /** Loki treats failed writes as written. */
   #isUnsaved = false;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -54,7 +55,7 @@ export class DatabaseSaves {
   }
 
   async #save(): Promise<void> {
-    // The state is taken within the call, the file is written beside the old one and renamed over it.
+    // The state is captured within the call; the file is written beside the old one and renamed over it.
     const saved = this.#onSaving();
     this.#isUnsaved = true;
     await new Promise<void>((resolve, reject) => {

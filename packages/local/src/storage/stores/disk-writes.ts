@@ -6,27 +6,28 @@ import type { ExtentStore } from '../../azurite/azurite-model.ts';
 import { StorageError } from '../../azurite/azurite.ts';
 
 export interface DiskReports {
-  /** Called once when the disk stops taking what is written; the message says what and where. Must not throw. */
+  /** Called once when the disk cannot be written; the message says what and where. Must not throw. */
   readonly onDiskError: (error: Error) => void;
-  /** Called once when it takes it again. Must not throw. */
+  /** Called once when it is writable again. Must not throw. */
   readonly onDiskFree: () => void;
 }
 
 type WrittenPart = 'content' | 'metadata';
 
-/** What a full disk, a quota and a limit on the size of files are called. */
+/** The error codes of a full disk, a quota and a file size limit. */
 const noRoom = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 
 /**
- * What keeps a data directory from being written, such as a full disk. It is told once, however many writes meet it, and
- * once when it is gone. While the metadata cannot be saved, no request may change any: what was acknowledged before is
- * in memory and is saved as soon as there is room, and nothing more is acknowledged that is on no disk.
+ * Why a data directory cannot be written, for example a full disk. Reported once, however many writes fail,
+ * and once when it is over. While the metadata cannot be saved, every change is refused: earlier acknowledged
+ * changes are in memory and are saved as soon as there is room, and nothing is acknowledged that is not on a
+ * disk.
  */
 export class DiskWriteState {
   readonly #directory: string;
   readonly #reports: DiskReports;
   readonly #met = new Set<WrittenPart>();
-  /** Bytes that were free when content found no room. */
+  /** Free bytes at the time when content found no room. */
   #free = Infinity;
 
   constructor(directory: string, reports: DiskReports) {
@@ -50,7 +51,7 @@ export class DiskWriteState {
 
   succeeded(written: WrittenPart): void {
     if (!this.#met.has(written)) return;
-    // Something small finds a place on a full disk as well, and is no end of it.
+    // A small write may fit on a full disk too, so it does not prove that there is room.
     const isStillFull =
       this.#free < ROOM_AFTER_FULL_BYTES && this.#bytesFree() < this.#free + ROOM_AFTER_FULL_BYTES;
     if (written === 'content' && isStillFull) return;
@@ -68,10 +69,10 @@ export class DiskWriteState {
   }
 }
 
-/** Bytes that a disk has to have again before it counts as one with room. */
+/** Free bytes above which a disk counts as having room again. */
 const ROOM_AFTER_FULL_BYTES = 16 * 1024 * 1024;
 
-/** Loki wraps the error and keeps nothing but its text. */
+/** Loki wraps the error and keeps only its text. */
 function isNoRoom(cause: unknown): boolean {
   return cause instanceof Error && noRoom.some((code) => cause.message.includes(code));
 }
@@ -79,7 +80,7 @@ function isNoRoom(cause: unknown): boolean {
 const diskFullMessage =
   'The server is busy: the disk of the local storage takes no more. Please retry the request.';
 
-/** Refuses what would change anything while that cannot be saved, as a service that is busy does: it may be retried. */
+/** Refuses changes while they cannot be saved, with the answer of a busy service: clients may retry it. */
 export function refuseWritesWhileDiskFails(
   listener: RequestListener,
   obstacle: DiskWriteState | undefined,
@@ -92,7 +93,7 @@ export function refuseWritesWhileDiskFails(
 }
 
 function answerBusy(request: IncomingMessage, response: ServerResponse): void {
-  // A client may read no answer before all of its body was taken.
+  // A client may not read the answer before its whole body was read.
   request.resume();
   const isJson = request.headers.accept?.includes('json') === true;
   response.writeHead(503, {
@@ -107,9 +108,9 @@ function answerBusy(request: IncomingMessage, response: ServerResponse): void {
 }
 
 /**
- * Lets a write that the disk does not take fail at once and harm no other. Azurite leaves the rest of its body unread,
- * so that a client that is still sending hangs; and when it cannot open the file of an extent, it never uses that extent
- * again, and in the end writes two bodies to the same place of another one.
+ * Makes a write that the disk refuses fail at once, without effect on others. Azurite does not read the rest
+ * of its body, so that a client that is still sending hangs; and when it cannot open the file of an extent,
+ * it never uses that extent again, and later writes two bodies to the same place of another one.
  */
 export function failDiskWritesCleanly(extents: ExtentStore, obstacle: DiskWriteState): void {
   const appendExtent = extents.appendExtent.bind(extents);
@@ -131,7 +132,7 @@ export function failDiskWritesCleanly(extents: ExtentStore, obstacle: DiskWriteS
 
 function discard(data: Readable | Buffer): void {
   if (!(data instanceof Readable)) return;
-  // They would go on to fill the buffer of a stream that writes no more.
+  // They would otherwise fill the buffer of a stream that no longer writes.
   data.removeAllListeners('data');
   data.on('error', () => {});
   data.resume();
@@ -142,7 +143,7 @@ function markExtentIdle({ activeWriteExtents = [] }: ExtentStore, path: string):
   if (extent !== undefined) extent.appendStatus = idle;
 }
 
-/** Azurite's name for an extent that nothing is appended to just now. */
+/** Azurite's state of an extent that is not being appended to. */
 const idle = 0;
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {

@@ -9,19 +9,22 @@ import type {
 import type { RequestsInFlight } from '../../requests/storage-request.ts';
 
 interface Unreferenced {
-  /** Requests up to this one may still read it. */
+  /** The newest request that may still read it. */
   readonly request: number;
-  /** Which change of the database took the last reference away. */
+  /** The change of the database that removed the last reference. */
   readonly change: number;
 }
 
 /**
- * Frees extents as they lose their last reference, in place of Azurite's garbage collector, which wakes every ten
- * minutes, looks at everything at once and keeps the server from answering meanwhile. An extent goes when
+ * Frees extents that have no references left. Replaces Azurite's garbage collector, which every ten minutes
+ * reads everything at once and blocks the server meanwhile. An extent is freed when
  * - nothing refers to it,
- * - every request that was running when it lost its last reference is over, so a read of an overwritten blob ends well,
- * - on disk: the database without the reference is saved, or a crash would bring back a blob whose bytes are gone.
- * On disk an extent is a file of up to 64 MiB that many blobs share, so it goes only when all of them are gone.
+ * - every request that was running when it lost its last reference is over, so that a read of an overwritten
+ * blob can finish,
+ * - on disk: the database without the reference is saved; otherwise a crash would restore a blob whose bytes
+ * are gone.
+ * On disk an extent is a file of up to 64 MiB shared by many blobs, so it is deleted only when all of them
+ * are.
  */
 export class ExtentRelease {
   readonly #store: ExtentStore;
@@ -40,7 +43,7 @@ export class ExtentRelease {
       (id) => this.#unreferenced.delete(id),
       (id) => this.#add(id),
     );
-    // An extent that was written for a request that then failed never had a reference.
+    // An extent written for a request that then failed never had a reference.
     const append = store.appendExtent.bind(store);
     store.appendExtent = async (data: Readable | Buffer, contextId?: string): Promise<Extent> => {
       const extent = await append(data, contextId);
@@ -54,14 +57,14 @@ export class ExtentRelease {
     this.#references.follow(database);
   }
 
-  /** Notes that nothing refers to this extent now. */
+  /** Marks an extent as unreferenced. */
   #add(id: string): void {
-    // Taken out first: a Map keeps the old place of a key that is set again.
+    // Deleted first: a Map keeps the old position of a key that is set again.
     this.#unreferenced.delete(id);
     this.#unreferenced.set(id, { request: this.#requests.newest, change: ++this.#changes });
   }
 
-  /** Call when the database is about to be written; call what it returns when that has succeeded. */
+  /** Call when the database is about to be written; call the returned function when that has succeeded. */
   saving(): () => void {
     const changes = this.#changes;
     return () => {
@@ -70,11 +73,11 @@ export class ExtentRelease {
     };
   }
 
-  /** Starts to free what may be freed now. */
+  /** Starts to free every extent that may be freed now. */
   free(): void {
     if (this.#freeing || this.#unreferenced.size === 0) return;
     const ids: string[] = [];
-    // In order of insertion, so the first that is too young ends the search.
+    // In order of insertion, so the search ends at the first that is too young.
     for (const [id, { request, change }] of this.#unreferenced) {
       if (change > this.#savedChanges || !this.#requests.areOver(request)) break;
       ids.push(id);
@@ -89,7 +92,7 @@ export class ExtentRelease {
     for (const id of ids) {
       if (!this.#unreferenced.delete(id)) continue;
       const removed = await this.#store.deleteExtents([id]);
-      // Still appended to: comes again with the next save.
+      // Still being appended to: retried after the next save.
       if (removed === 0 && !this.#references.has(id)) this.#add(id);
     }
   }
@@ -98,8 +101,9 @@ export class ExtentRelease {
 type Change = (id: string) => void;
 
 /**
- * How many stored documents (blobs, snapshots, staged blocks) refer to each extent. Copies and snapshots share
- * extents, so overwriting a blob says nothing by itself. Kept up to date from the collections' own events.
+ * The number of stored documents (blobs, snapshots, staged blocks) that refer to each extent. Copies and
+ * snapshots share extents, so an overwritten blob does not prove that its extent is unused. Updated from the
+ * collections' events.
  */
 export class ExtentReferences {
   readonly #counts = new Map<string, number>();
@@ -111,7 +115,7 @@ export class ExtentReferences {
     this.#onUnreferenced = onUnreferenced;
   }
 
-  /** Counts what the database holds and every change from now on. */
+  /** Counts the database's references now and follows every change. */
   follow(database: Database): void {
     this.#followCollection(database.getCollection('$BLOBS_COLLECTION$'), extentsOfBlob);
     this.#followCollection(database.getCollection('$BLOCKS_COLLECTION$'), (block: BlockDocument) => [
@@ -136,7 +140,7 @@ export class ExtentReferences {
       const before = held.get(key) ?? [];
       if (extents.length === 0) held.delete(key);
       else held.set(key, extents);
-      // Added before removed: an extent that stays never passes through zero.
+      // Added before removed, so that the count of a kept extent never reaches zero.
       for (const id of extents) this.#add(id);
       for (const id of before) this.#remove(id);
     };
@@ -169,7 +173,7 @@ export class ExtentReferences {
   }
 }
 
-/** The distinct extents of a blob, in no order. */
+/** The distinct extents of a blob, unordered. */
 function extentsOfBlob(blob: BlobDocument): readonly string[] {
   const blocks = blob.committedBlocksInOrder ?? [];
   const pages = blob.pageRangesInOrder ?? [];

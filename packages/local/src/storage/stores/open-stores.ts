@@ -30,13 +30,13 @@ export interface Stores {
   readonly bytesHeld?: () => number;
   readonly metadata: MetadataStore;
   readonly extents: ExtentStore;
-  /** What keeps the directory from being written; undefined in memory. */
+  /** Why the directory cannot be written; undefined in memory. */
   readonly diskState?: DiskWriteState;
-  /** Saves what is to be saved and closes the files. Rejects when it cannot be saved. */
+  /** Saves and closes the files. Rejects when the data cannot be saved. */
   close(): Promise<void>;
 }
 
-/** As many uploads are written at once, each to a file of its own. */
+/** Number of uploads written concurrently, each to a file of its own. */
 const concurrentAppends = 16;
 
 /**
@@ -111,9 +111,9 @@ async function openOnDisk(
 const extentLocation = 'Default';
 
 /**
- * Where extents are: always in the one place. Stands in for Azurite's second database, which is saved apart from the
- * blobs' and may therefore, after a crash, lack an extent that a saved blob refers to. What it holds follows from the
- * files themselves, so there is nothing to keep and nothing to lose.
+ * The location of extents, which is always the same. Replaces Azurite's second database, which is saved
+ * separately from the blobs' and may therefore, after a crash, lack an extent that a saved blob refers to.
+ * Its contents follow from the files themselves, so nothing has to be stored.
  */
 function createExtentLocations(): object {
   return {
@@ -133,14 +133,15 @@ function done(): Promise<void> {
 }
 
 /**
- * Hands an extent in memory out chunk by chunk. Azurite pushes all its chunks into a stream at once, and the streams
- * behind it join what is waiting into one buffer: every read of a blob would take its size once more.
+ * Reads an in-memory extent chunk by chunk. Azurite pushes all its chunks into a stream at once, and the
+ * following streams join waiting chunks into one buffer, so that every read of a blob would take its size
+ * again in memory.
  */
 function readChunkByChunk(store: ExtentStore, chunks: ChunkStore, category: string): void {
   const readExtent = store.readExtent.bind(store);
   store.readExtent = (extent, contextId) => {
     const stored = extent && extent.count > 0 ? chunks.get(category, extent.id) : undefined;
-    // Nothing, zeros, or an error: Azurite's own answer.
+    // No content, zeros, or an error: Azurite's own answer.
     if (!extent || !stored) return readExtent(extent, contextId);
     const slices = slice(stored.chunks, extent.offset, extent.count);
     return Promise.resolve(
@@ -170,12 +171,13 @@ function* slice(chunks: readonly Buffer[], offset: number, count: number): Gener
 }
 
 /**
- * Makes finding and deleting one blob independent of how many there are.
+ * Makes finding and deleting one blob independent of the number of blobs.
  *
- * Azurite asks for account, container and name in that order. Loki answers the first part of a query from an index
- * and filters the result by the others, so every lookup walks all blobs of the account; and its batch removal, which
- * Azurite uses even for one blob, throws all four indexes away, to be sorted again by the next query. Asking for the
- * name first, and removing documents one by one, keeps both short. Removing a whole container stays a batch.
+ * Azurite queries account, container and name in that order. Loki answers the first part of a query from an
+ * index and filters the result by the others, so every lookup scans all blobs of the account; and its batch
+ * removal, which Azurite uses even for one blob, discards all four indexes, to be sorted again by the next
+ * query. Querying the name first, and removing documents one by one, keeps both fast. Removing a whole
+ * container stays a batch.
  */
 function speedUpLookups(database: Database): void {
   askNameFirst(database.getCollection('$BLOBS_COLLECTION$'), 'name');
@@ -186,13 +188,13 @@ function askNameFirst<T>(collection: Collection<T>, field: string): void {
   const count = collection.count.bind(collection);
   const findAndRemove = collection.findAndRemove.bind(collection);
   const hasName = (query: object) => typeof Reflect.get(query, field) === 'string';
-  // Spreading over a key keeps its place, and the order of keys is the order Loki asks in.
+  // Spreading over a key keeps its position, and Loki queries keys in their order.
   const nameFirst = (query: object) => (hasName(query) ? { [field]: null, ...query } : query);
   const find = (query: object) => collection.chain().find(nameFirst(query)).data();
 
   collection.find = find;
   collection.findOne = (query) => collection.chain().find(nameFirst(query), true).data()[0] ?? null;
-  // Loki itself asks for the count of everything, without a query.
+  // Loki itself queries the total count, without a condition.
   collection.count = (query) => (query && hasName(query) ? find(query).length : count(query));
   collection.findAndRemove = (query) => {
     if (!hasName(query)) findAndRemove(query);

@@ -21,14 +21,15 @@ interface Leased {
 }
 
 /**
- * Gives the documents of a database that was loaded from disk the types that they were stored with. JSON has no dates
- * and no bytes: it makes a string of the one and an object with numbered members of the other, and whoever compares or
- * serialises them later fails (a listing of a hierarchical account answered 500, a lease was over after a restart, a
- * lease that was being broken made every request for its blob fail). Azurite restores the MD5 of a blob in some of its
- * reads and nothing else, so all is restored here, once, before anything reads it. Which properties are dates and which
- * are bytes is known from Azurite's own table of how they are serialised.
+ * Restores the types of documents in a database that was loaded from disk. JSON has no dates and no bytes: it
+ * turns the former into strings and the latter into objects with numbered members, and later comparisons or
+ * serialisations fail (a listing of a hierarchical account answered 500, a lease was over after a restart, a
+ * lease being broken made every request for its blob fail). Azurite restores the MD5 of a blob in some of its
+ * reads and nothing else, so everything is restored here, once, before any read. Azurite's own serialisation
+ * table says which properties are dates and which are bytes.
  *
- * What cannot be read as a date or as bytes is dropped: a document without an MD5 can be listed, one with junk cannot.
+ * Values that cannot be read as a date or as bytes are dropped: a document without an MD5 can be listed, one
+ * with an invalid MD5 cannot.
  */
 export function restoreTypes(database: Database): void {
   restore(database.getCollection('$BLOBS_COLLECTION$'), listedProperties);
@@ -67,7 +68,7 @@ function toDate(value: unknown): Date | undefined {
   return date === undefined || Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-/** Bytes as JSON has them: `{"0": 1, "1": 2}` of a Uint8Array, `{"type": "Buffer", "data": [1, 2]}` of a Buffer. */
+/** Bytes in JSON: `{"0": 1, "1": 2}` of a Uint8Array, `{"type": "Buffer", "data": [1, 2]}` of a Buffer. */
 function toBytes(value: unknown): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value;
   if (typeof value !== 'object' || value === null) return undefined;
@@ -77,9 +78,9 @@ function toBytes(value: unknown): Uint8Array | undefined {
 }
 
 /**
- * Makes the metadata and the extent files of a data directory agree after whatever happened: a blob or staged block
- * whose bytes are not all there is dropped (a blob that cannot be read is worse than one that is missing, because a
- * listing shows it), and a file that nothing refers to is deleted.
+ * Makes the metadata and the extent files of a data directory consistent after a crash: drops a blob or
+ * staged block with missing bytes (an unreadable blob is worse than a missing one, because a listing shows
+ * it), and deletes files without references.
  */
 export async function dropTornBlobs(directory: string, database: Database): Promise<void> {
   const sizes = new Map<string, number>();
@@ -101,7 +102,7 @@ export async function dropTornBlobs(directory: string, database: Database): Prom
   for (const name of unused) await unlink(join(directory, name));
 }
 
-/** Azurite's name for pages that were never written. */
+/** Azurite's name for unwritten pages. */
 const zeroExtent = '*ZERO*';
 
 function extentsOf(blob: BlobDocument): readonly Extent[] {
@@ -110,7 +111,7 @@ function extentsOf(blob: BlobDocument): readonly Extent[] {
 }
 
 /**
- * Refuses a data directory that was filled by accounts of the other kind: in one a document's name is its path, in the
+ * Refuses a data directory with accounts of the other kind: in one kind a document's name is its path, in the
  * other an id.
  */
 export function refuseOtherAccountKind(database: Database, hierarchical: boolean): void {

@@ -57,7 +57,7 @@ describe('a record', () => {
   });
 });
 
-/** Reads a log in chunks of a size, as a stream would give it. */
+/** Reads a log in chunks of the given size, as from a stream. */
 function readAll(log: Buffer, chunkSize: number): { payloads: string[]; validBytes: number } {
   const reader = new FrameReader();
   const payloads: string[] = [];
@@ -69,7 +69,7 @@ function readAll(log: Buffer, chunkSize: number): { payloads: string[]; validByt
 
 const payloads = fc.array(fc.string({ minLength: 1, maxLength: 100 }), { minLength: 1 });
 
-it('reads back what was written, whatever the chunks', () => {
+it('reads back what was written, for any chunk size', () => {
   const result = fc.check(
     fc.property(payloads, fc.integer({ min: 1, max: 50 }), (written, chunkSize) => {
       const log = Buffer.concat(written.map((payload) => frame(Buffer.from(payload))));

@@ -12,7 +12,9 @@ const seen = (messageId: string): QueueRecord => ({ type: 'seen', messageId, at:
 const idsOf = (records: readonly QueueRecord[]) =>
   records.map((record) => ('messageId' in record ? record.messageId : record.type));
 
-/** A disk with room for so many bytes, as Linux writes to it: what still fits, then ENOSPC. */
+/**
+ * A disk with room for a number of bytes. Writes behave as on Linux: what still fits is written, then ENOSPC.
+ */
 class SmallDisk {
   room: number;
   attempts = 0;
@@ -51,8 +53,8 @@ async function recordsIn(path: string): Promise<{ ids: string[]; validBytes: num
 
 const first: QueueRecord = { type: 'next', sequenceNumber: 1 };
 
-describe('a disk without room', () => {
-  it('is told to all who wait, once to the log, and the records are written when there is room', async () => {
+describe('a full disk', () => {
+  it('rejects for every waiting caller, is logged once, and the records are written when there is room', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const path = await temporaryLog();
@@ -67,7 +69,7 @@ describe('a disk without room', () => {
     });
     log.append(seen('a'));
     await log.flushed();
-    // Room for a part of the next record, which is left torn.
+    // There is room for a part of the next record, which is left torn.
     disk.room = (await stat(path)).size + 10;
     log.append(seen('b'));
     await expect(log.flushed()).rejects.toThrow(/the disk has no room \(ENOSPC\): .*events\.log/);
@@ -93,7 +95,7 @@ describe('a disk without room', () => {
     await log.close();
   });
 
-  it('keeps the old log where a snapshot finds none, also at the start, and cuts off what is torn', async () => {
+  it('keeps the old log when there is no room for a snapshot, also at the start, and cuts off a torn end', async () => {
     const path = await temporaryLog();
     const content = Buffer.alloc(3_000_000, 'x');
     const big = (sequenceNumber: number): QueueRecord => ({
@@ -112,7 +114,7 @@ describe('a disk without room', () => {
       },
     });
     const snapshot: QueueRecord[] = [first];
-    // A snapshot finds no room, while the end of the old log does.
+    // There is no room for a snapshot, but there is for the end of the old log.
     const openFile: OpenFile = async (name, flags) => {
       if (isFull && name.endsWith('.new')) throw Object.assign(new Error('no space'), { code: 'ENOSPC' });
       return await open(name, flags);
@@ -141,7 +143,7 @@ describe('a disk without room', () => {
     expect(tornAfter).toBe(0);
   });
 
-  it('refuses to start where there is not even room for an empty log', async () => {
+  it('prevents the start when there is no room even for an empty log', async () => {
     const path = await temporaryLog();
     const { openFile } = new SmallDisk(0);
     const opened = QueueLog.open({

@@ -8,7 +8,7 @@ import { defineQueue } from '../../support/test-broker.ts';
 const LOCK_MS = 100;
 const MAX_DELIVERIES = 3;
 
-/** Where a message is, as a person would keep track of it on paper. */
+/** The model's state of a message. */
 interface Paper {
   place: 'scheduled' | 'active' | 'deferred' | 'dead' | 'gone';
   deliveries: number;
@@ -18,7 +18,7 @@ interface Paper {
   lock: { token: string; until: number } | undefined;
 }
 
-/** The queue under test, started anew from its records whenever a restart is drawn, next to the papers. */
+/** The queue under test, restored from its records at each generated restart, next to the model. */
 class Trial {
   now = 1_000;
   records: QueueRecord[] = [];
@@ -123,7 +123,7 @@ class Trial {
     paper.lock = delivery?.lock && { ...delivery.lock };
   }
 
-  /** Every message is where the papers say, once, and the counts agree. */
+  /** Every message is once where the model has it, and the counts agree. */
   check(): void {
     const main = this.queue.peek('main', 0, 1_000);
     const dead = this.queue.peek('deadLetter', 0, 1_000);
@@ -233,7 +233,7 @@ function perform(trial: Trial, drawn: Step): void {
   }
 }
 
-it('loses nothing, delivers nothing twice and counts right, through time and restarts', () => {
+it('loses nothing, delivers nothing twice and counts correctly, over time and restarts', () => {
   const result = fc.check(
     fc.property(fc.array(step, { minLength: 20, maxLength: 80 }), (steps) => {
       const trial = new Trial();

@@ -17,7 +17,10 @@ const newMessage = (messageId: string, timeToLiveMs?: number) => ({
   scheduledFor: undefined,
 });
 
-/** Settles 5,000 of so many messages, then lets half of the rest expire: how long it took, and how many are left. */
+/**
+ * Settles 5,000 of this number of messages, then lets half of the rest expire: the time taken, and the number
+ * left.
+ */
 function work(count: number): { elapsedMs: number; left: number } {
   let now = 0;
   const queue = new Queue(
@@ -42,7 +45,7 @@ function work(count: number): { elapsedMs: number; left: number } {
 }
 
 describe('a queue of 100,000 messages', () => {
-  it('delivers and settles at a cost that does not grow with their number, and keeps count', () => {
+  it('delivers and settles at a cost that does not grow with their number, and counts correctly', () => {
     work(6_000);
     const small = work(6_000);
     const large = work(100_000);

@@ -7,7 +7,7 @@ import { refusalOf, sasUrl, startTwoAccounts } from '../../support/two-accounts.
 const md5Of = (data: string) => createHash('md5').update(data).digest();
 
 describe('Copy Blob and Copy Blob From URL', () => {
-  it('say with 412 SourceConditionNotMet that the source moved, and with ConditionNotMet that the destination did', async () => {
+  it('report a changed source with 412 SourceConditionNotMet, a changed destination with ConditionNotMet', async () => {
     const { source, backup } = await startTwoAccounts();
     const from = source.getBlockBlobClient('a');
     const to = backup.getBlockBlobClient('a');
@@ -41,7 +41,7 @@ describe('Copy Blob and Copy Blob From URL', () => {
     expect(await refusalOf(to.beginCopyFromURL(`${url}x`))).toBe('403 CannotVerifyCopySource');
   });
 
-  it('refuse in the synchronous form what is above 256 MiB or has another MD5', async () => {
+  it('refuse in the synchronous form a source above 256 MiB or with another MD5', async () => {
     const { source, backup } = await startTwoAccounts();
     const huge = source.getPageBlobClient('huge');
     await huge.create(256 * 1024 * 1024 + 512);
@@ -58,7 +58,7 @@ describe('Copy Blob and Copy Blob From URL', () => {
     expect((await to.downloadToBuffer()).toString()).toBe('hello');
   });
 
-  it('leave a copy alone when pages are written to the source later', async () => {
+  it('do not change a copy when pages are written to the source later', async () => {
     const { source, backup } = await startTwoAccounts();
     const from = source.getPageBlobClient('pages');
     await from.create(1024);

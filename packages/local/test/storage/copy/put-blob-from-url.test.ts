@@ -34,7 +34,7 @@ describe('Put Blob From URL', () => {
     to: two.backup.getBlockBlobClient(name),
   });
 
-  it('copies content, properties and metadata, and says the MD5 of what it copied', async () => {
+  it('copies content, properties and metadata, and returns the MD5 of the copied bytes', async () => {
     const { from, to } = blobs('dir/ä b+c%20.txt');
     await from.upload('hello', 5, {
       metadata: { CamelCase: 'v' },
@@ -143,7 +143,7 @@ describe('Put Blob From URL', () => {
     await put({ leaseId: lease.leaseId });
   });
 
-  it('lets one of many concurrent creations win', async () => {
+  it('lets exactly one of many concurrent creations succeed', async () => {
     const { from, to } = blobs();
     await from.upload('hello', 5);
     const url = await sasUrl(from);
@@ -178,7 +178,7 @@ describe('Put Blob From URL', () => {
     expect(await refusalOf(to.syncUploadFromURL(missing))).toBe('409 CannotVerifyCopySource');
   });
 
-  it('takes a bearer token for the source and refuses what is none', async () => {
+  it('accepts a bearer token for the source and refuses an invalid one', async () => {
     const { from, to } = blobs();
     await from.upload('hello', 5);
     const put = (value: string) =>
@@ -194,7 +194,7 @@ describe('Put Blob From URL', () => {
       expect(await refusalOf(put(token))).toBe('403 CannotVerifyCopySource');
   });
 
-  it('checks the MD5 that the source is said to have', async () => {
+  it('checks the given MD5 of the source', async () => {
     const { from, to } = blobs();
     await from.upload('hello', 5);
     const url = await sasUrl(from);
@@ -240,7 +240,7 @@ describe('Put Blob From URL', () => {
   });
 
   it('never mixes two versions of a source that is overwritten meanwhile', async () => {
-    // On disk, because there the copy really waits between looking the source up and having read it.
+    // On disk, because there the copy waits between finding the source and having read it.
     const dataDirectory = await mkdtemp(join(tmpdir(), 'blobmirror-'));
     onTestFinished(() => rm(dataDirectory, { recursive: true }));
     two = await startTwoAccounts({ dataDirectory });
@@ -295,14 +295,14 @@ describe('Put Blob From URL', () => {
     expect(await refusalOf(to.syncUploadFromURL(url))).toBe('404 CannotVerifyCopySource');
   });
 
-  it('streams: a copy of 128 MiB does not hold them', async () => {
+  it('streams: a copy of 128 MiB does not hold them in memory', async () => {
     const { from, to } = blobs('big');
     const chunk = randomBytes(1024 * 1024);
     await from.uploadStream(Readable.from(repeat(chunk, 128)), 8 * 1024 * 1024, 2);
     const oneExtent = two.source.getBlockBlobClient('one extent');
     await oneExtent.syncUploadFromURL(await sasUrl(from));
     const before = process.memoryUsage().arrayBuffers;
-    // The content already lies in one extent, so the copy shares it.
+    // The content is already in one extent, so the copy shares it.
     const copy = await to.syncUploadFromURL(await sasUrl(oneExtent));
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(48 * 1024 * 1024);
     expect((await to.getProperties()).contentLength).toBe(128 * chunk.length);

@@ -8,7 +8,7 @@ import { refusalOf, sasUrl, startTwoAccounts } from '../../support/two-accounts.
 const md5Of = (data: string) => createHash('md5').update(data).digest();
 
 describe('Put Block, Append Block and Put Page From URL', () => {
-  it('write the range of the source that was asked for', async () => {
+  it('write the requested range of the source', async () => {
     const { source, backup } = await startTwoAccounts();
     const from = source.getBlockBlobClient('from');
     await from.upload('0123456789', 10);

@@ -15,13 +15,13 @@ import { refusalOf, sasUrl, startTwoAccounts } from '../../support/two-accounts.
 const mib = 1024 * 1024;
 setFlagsFromString('--expose-gc');
 
-/** Bytes of all buffers that something still holds. */
+/** Bytes of all buffers that are still referenced. */
 function held(): number {
   runInNewContext('gc()');
   return process.memoryUsage().arrayBuffers;
 }
 
-describe('the bytes of blobs that are gone', () => {
+describe('the bytes of deleted and overwritten blobs', () => {
   it('are freed as soon as nothing refers to them and no request may read them', async () => {
     const requests = new RequestsInFlight();
     const { metadata, extents, bytesHeld } = await openStores(undefined, requests, {
@@ -65,13 +65,13 @@ describe('the bytes of blobs that are gone', () => {
       await blob.deleteIfExists();
     }
     await vi.waitFor(() => expect(held() - before).toBeLessThan(8 * mib), { timeout: 30_000 });
-    // Small ones in number.
+    // A large number of small ones.
     for (let round = 0; round < 20; round++)
       await Promise.all(Array.from({ length: 100 }, (_, index) => blob.upload(Buffer.alloc(64, index), 64)));
     expect((await blob.downloadToBuffer()).length).toBe(64);
   });
 
-  it('are still read to their end by a download that began before', async () => {
+  it('can still be read to the end by a download that began before', async () => {
     const { source } = await startTwoAccounts();
     const size = 32 * mib;
     const blob = source.getBlockBlobClient('a');
@@ -100,12 +100,12 @@ describe('the bytes of blobs that are gone', () => {
     expect((await copy.withSnapshot(snapshot).downloadToBuffer()).toString()).toBe('hello');
   });
 
-  it('leave the disk, too', async () => {
+  it('are also deleted from the disk', async () => {
     const dataDirectory = await mkdtemp(join(tmpdir(), 'blobmirror-'));
     onTestFinished(() => rm(dataDirectory, { recursive: true }));
     const { source } = await startTwoAccounts({ dataDirectory });
     const blob = source.getBlockBlobClient('a');
-    // An extent file is closed at 64 MiB; only a closed one can go.
+    // An extent file is closed at 64 MiB; only a closed one can be deleted.
     for (let round = 0; round < 3; round++) await blob.upload(Buffer.alloc(72 * mib), 72 * mib);
     await vi.waitFor(async () => expect(await readdir(join(dataDirectory, 'extents'))).toHaveLength(1), {
       timeout: 10_000,

@@ -16,10 +16,10 @@ const noSpace = () =>
     errno: -28,
     syscall: 'write',
   });
-/** More than what streams and sockets hold, so that a client is still sending when its write fails. */
+/** More than streams and sockets buffer, so that a client is still sending when its write fails. */
 const large = randomBytes(4 * 1024 * 1024);
 
-/** A disk that takes nothing as long as it is full, behind the functions of `fs` that write. */
+/** A disk that refuses writes while it is full, behind the writing functions of `fs`. */
 function createDisk(): { fill(what: 'content' | 'metadata'): void; empty(): void } {
   const full = new Set<string>();
   const { write, writev, writeFile } = fs;
@@ -64,7 +64,7 @@ async function createStage(hierarchical: boolean): Promise<Stage> {
   };
 }
 
-/** A client that tries nothing twice. */
+/** A client without retries. */
 function retryless(container: ContainerClient, connectionString: string): ContainerClient {
   const options = { retryOptions: { maxTries: 1 } };
   return BlobServiceClient.fromConnectionString(connectionString, options).getContainerClient(
@@ -79,7 +79,7 @@ describe.each([
   ['flat', false],
   ['hierarchical', true],
 ])('a full disk under %s accounts', (_kind, hierarchical) => {
-  it('refuses writes with what a client may try again, says so once, and takes them when there is room', async () => {
+  it('refuses writes with a retryable error, reports it once, and accepts them when there is room', async () => {
     const disk = createDisk();
     const { storage, source, told, directory, restart } = await createStage(hierarchical);
     const quick = retryless(source, storage.connectionString('sourceaccount'));
@@ -98,7 +98,8 @@ describe.each([
     expect(told[0]).toContain(directory);
     expect((await source.getBlobClient('kept').downloadToBuffer()).equals(large)).toBe(true);
     disk.empty();
-    // Metadata may have met the full disk as well, and is saved before anything else is taken.
+    // Saving the metadata may have failed on the full disk too; it must succeed before any other write is
+    // accepted.
     await vi.waitFor(() => put(quick, 'kept', large), { timeout: 20_000 });
     const bodies = Array.from({ length: 40 }, () => randomBytes(5000));
     await Promise.all(bodies.map((body, index) => put(quick, `after-${index}`, body)));
@@ -109,11 +110,11 @@ describe.each([
       expect((await again.getBlobClient(`after-${index}`).downloadToBuffer()).equals(body)).toBe(true);
   });
 
-  it('acknowledges nothing more while metadata cannot be saved, and loses nothing that was', async () => {
+  it('acknowledges nothing while metadata cannot be saved, and loses nothing acknowledged before', async () => {
     const disk = createDisk();
     const { storage, source, told, directory, restart } = await createStage(hierarchical);
     const quick = retryless(source, storage.connectionString('sourceaccount'));
-    // Once both containers are saved, only the next write is left to be.
+    // Once both containers are saved, only the next write is unsaved.
     await vi.waitFor(
       async () =>
         expect(
@@ -133,7 +134,7 @@ describe.each([
     for (const write of writes) expect(await refusalOf(write())).toBe('503 ServerBusy');
     expect(String(await source.getBlobClient('unsaved').downloadToBuffer())).toBe('unsaved');
     disk.empty();
-    // Nothing was written since, and it is saved all the same.
+    // It is saved although nothing was written since.
     await vi.waitFor(() => expect(told).toEqual([expect.any(String), 'free']), { timeout: 20_000 });
     await put(quick, 'after', Buffer.from('after'));
     const again = await restart();

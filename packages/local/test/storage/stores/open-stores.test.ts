@@ -7,7 +7,7 @@ import { blobDocument } from '../../support/blob-document.ts';
 describe('looking up and deleting one blob', () => {
   it('costs about the same among 20,000 blobs as among 1,000', async () => {
     const few = await millisecondsFor200(1000);
-    // Azurite's own way takes some 40 ms for each at this size: 8,000 in all.
+    // Azurite's own way takes about 40 ms for each at this size: 8,000 in all.
     expect(await millisecondsFor200(20_000)).toBeLessThan(Math.max(1000, few * 20));
   });
 });

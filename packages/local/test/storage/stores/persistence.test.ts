@@ -46,7 +46,7 @@ async function readAll(container: ContainerClient): Promise<string[]> {
 }
 
 describe('a data directory', () => {
-  it('keeps everything over a clean stop', async () => {
+  it('keeps everything across a clean stop', async () => {
     const dataDirectory = await temporaryDirectory();
     const first = await startTwoAccounts({ dataDirectory });
     const blob = first.source.getBlockBlobClient('a');
@@ -65,7 +65,7 @@ describe('a data directory', () => {
     expect((await copy.downloadToBuffer()).toString()).toBe('hello');
   });
 
-  it('holds no blob that cannot be read after the process was killed amid writes', async () => {
+  it('holds no unreadable blob after the process was killed during writes', async () => {
     const dataDirectory = await temporaryDirectory();
     const kept = new Set<string>();
     for (const round of [1, 2, 3]) {
@@ -81,13 +81,13 @@ describe('a data directory', () => {
             if (index % 5 === 4) await blob.delete();
             else await blob.upload(body, body.length);
           } catch {
-            // Deleted before, or the server is gone.
+            // Deleted before, or the server has ended.
           }
           acknowledged.count++;
         }
       };
       const writers = [1, 2, 3, 4].map(write);
-      // Saved at least once, and in the middle of the next writes.
+      // Saved at least once, and during the next writes.
       await vi.waitFor(() => expect(acknowledged.count).toBeGreaterThan(400), { timeout: 20_000 });
       child.kill('SIGKILL');
       await Promise.all(writers);
@@ -102,7 +102,7 @@ describe('a data directory', () => {
     expect(kept.size).toBeGreaterThan(10);
   });
 
-  it('drops a blob whose bytes are lost, and a file that nothing refers to', async () => {
+  it('drops a blob whose bytes are lost, and an unreferenced file', async () => {
     const dataDirectory = await temporaryDirectory();
     const first = await startTwoAccounts({ dataDirectory });
     await first.source.getBlockBlobClient('whole').upload('hello', 5);
