@@ -3,14 +3,16 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it, onTestFinished } from 'vitest';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { spawnBlobmirror } from '../e2e/support/blobmirror-process.ts';
 import { trackProcess } from '../e2e/support/start-environment.ts';
 import { waitUntil } from '../e2e/support/wait-until.ts';
-import { installPacked, type PackageName } from './support/install-packed.ts';
+import { installPacked, type PackageName, removePacked } from './support/install-packed.ts';
 
 const MAIN = 'node_modules/blobmirror/dist/package/cli/main.js';
 const ANY_PORTS = ['--storage-port', '0', '--service-bus-port', '0', '--http-port', '0'];
+
+afterAll(removePacked);
 
 async function install(names: readonly PackageName[], options: { others: boolean }): Promise<string> {
   const folder = await installPacked(names, options);

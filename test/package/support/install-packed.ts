@@ -31,10 +31,28 @@ export async function installPacked(
   for (const name of names) {
     const into = join(modules, name);
     await mkdir(into, { recursive: true });
-    await unpack(await pack(name, folder), into);
+    await unpack(await packOnce(name), into);
   }
   if (others) await linkOthers(modules);
   return folder;
+}
+
+const packed = new Map<PackageName, Promise<string>>();
+let tarballs: Promise<string> | undefined;
+
+/** Packing builds and compiles, so the tests of a process share the files. */
+async function packOnce(name: PackageName): Promise<string> {
+  tarballs ??= mkdtemp(join(tmpdir(), 'blobmirror-packed-'));
+  const folder = await tarballs;
+  const packing = packed.get(name) ?? pack(name, folder);
+  packed.set(name, packing);
+  return await packing;
+}
+
+/** Removes the files that were packed. */
+export async function removePacked(): Promise<void> {
+  const folder = await tarballs;
+  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
 }
 
 /** The file that npm would publish. */
@@ -53,7 +71,6 @@ async function pack(name: PackageName, folder: string): Promise<string> {
 /** Every such file holds one folder, `package`. */
 async function unpack(file: string, into: string): Promise<void> {
   await run('tar', ['-xzf', file, '--strip-components=1', '-C', into]);
-  await rm(file);
 }
 
 async function linkOthers(modules: string): Promise<void> {
