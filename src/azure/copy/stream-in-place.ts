@@ -119,8 +119,8 @@ async function streamInPlace(
 export function createStreamAppendBlob({ backup, source, options }: CopySetup): CopyBlob {
   const sides = { backup: backup.name, source: source.name };
   return async (request, budget) => {
-    const { key, metadata, tags, condition } = request;
-    const { size, headers } = request.source;
+    const { key } = request;
+    const { size } = request.source;
     const blob = blobClient(backup, key).getAppendBlobClient();
     const pieceSize = toBlockSize(size, options.streamedBlock.size);
     const buffer = Buffer.allocUnsafeSlow(Math.min(pieceSize, size));
@@ -135,13 +135,7 @@ export function createStreamAppendBlob({ backup, source, options }: CopySetup): 
     const inPlace = {
       blob,
       isResumable: true,
-      create: async () =>
-        await blob.create({
-          metadata: { ...markUnfinished(metadata, 'partial', 0) },
-          ...tagOptions(tags),
-          blobHTTPHeaders: toBlobHeaders(headers, undefined),
-          conditions: toConditions(condition),
-        }),
+      create: async () => await blob.create(toCreateOptions(request)),
       pieces,
       write: async ({ offset, count }: Piece, ifMatch: string) => {
         const bytes = buffer.subarray(0, count);
@@ -156,6 +150,16 @@ export function createStreamAppendBlob({ backup, source, options }: CopySetup): 
   };
 }
 
+/** Creates a blob that is marked as unfinished from its first byte on. */
+function toCreateOptions({ metadata, tags, condition, source }: CopyRequest) {
+  return {
+    metadata: { ...markUnfinished(metadata, 'partial', 0) },
+    ...tagOptions(tags),
+    blobHTTPHeaders: toBlobHeaders(source.headers, undefined),
+    conditions: toConditions(condition),
+  };
+}
+
 /** The most that one request writes: learn.microsoft.com/rest/api/storageservices/put-page */
 const LARGEST_WRITE = 4 * 1024 * 1024;
 
@@ -167,8 +171,8 @@ const LARGEST_WRITE = 4 * 1024 * 1024;
 export function createStreamPageBlob({ backup, source }: CopySetup): CopyBlob {
   const sides = { backup: backup.name, source: source.name };
   return async (request, budget) => {
-    const { key, from = key, metadata, tags, condition } = request;
-    const { size, headers, etag } = request.source;
+    const { key, from = key } = request;
+    const { size, etag } = request.source;
     const blob = blobClient(backup, key).getPageBlobClient();
     const original = blobClient(source, from).getPageBlobClient();
     const buffer = Buffer.allocUnsafeSlow(Math.min(LARGEST_WRITE, size));
@@ -198,13 +202,7 @@ export function createStreamPageBlob({ backup, source }: CopySetup): CopyBlob {
     const inPlace = {
       blob,
       isResumable: false,
-      create: async () =>
-        await blob.create(size, {
-          metadata: { ...markUnfinished(metadata, 'partial', 0) },
-          ...tagOptions(tags),
-          blobHTTPHeaders: toBlobHeaders(headers, undefined),
-          conditions: toConditions(condition),
-        }),
+      create: async () => await blob.create(size, toCreateOptions(request)),
       pieces,
       write: async ({ offset, count }: Piece, ifMatch: string) => {
         const bytes = buffer.subarray(0, count);
