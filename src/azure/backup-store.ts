@@ -23,7 +23,7 @@ import { chooseEngine } from './copy/choose-engine.ts';
 import { compareBeforeReplacing, createReplaceCopy } from './copy/replace-copy.ts';
 import { COPY_DEFAULTS, type CopyOptions } from './copy/copy-engine.ts';
 import { createTierSupport } from './copy/judge-copy.ts';
-import { startTimeBudget } from '../concurrency/time-budget.ts';
+import { startTimeBudget } from '../concurrency/deadline.ts';
 import { emptyStaging } from './copy/staged-copies.ts';
 import { serviceCode, toStorageError, toWriteOutcome } from './errors/storage-error.ts';
 

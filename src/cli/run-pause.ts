@@ -1,9 +1,7 @@
 import { hostname, userInfo } from 'node:os';
-import { openPause } from '../wiring/open-pause.ts';
-import { openDocuments } from '../wiring/open-documents.ts';
+import { openPauseStore } from '../wiring/open-documents.ts';
 import { readAccountSettings } from '../config/settings.ts';
 import { type Pause, parsePauseRequest } from '../api/pause.ts';
-import { createLogger } from '../telemetry/logger.ts';
 import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
 import { type LocalOption, localFlag } from './command-options.ts';
@@ -39,7 +37,7 @@ export async function runResume(options: LocalOption & OutputOption): Promise<nu
 
 /** Uses the state alone: it works while the app and the queues are down. */
 async function open(options: LocalOption) {
-  return openPause(openDocuments(readAccountSettings(await environmentOf(options))), createLogger('silent'));
+  return openPauseStore(readAccountSettings(await environmentOf(options)));
 }
 
 function describe({ paused: { since, by, reason } }: { readonly paused: Pause }): string {

@@ -59,3 +59,26 @@ export async function withDeadline(
   await settledOrAborted(action(deadline.signal), deadline.signal);
   clearTimeout(timer);
 }
+
+/** The time limits of one call. */
+export interface TimeBudget {
+  /** Whether to begin nothing new. */
+  isSpent(): boolean;
+  /** Whether to stop early, where that leaves a checkpoint and costs little. */
+  isPaused(): boolean;
+  /** Cuts off requests that still run at the hard limit. */
+  readonly signal: AbortSignal;
+}
+
+/** In milliseconds: the budget, and how long after it the hard limit comes. */
+export function startTimeBudget(
+  { budgetMs, graceMs }: { budgetMs: number; graceMs: number },
+  isPaused: () => boolean = () => false,
+): TimeBudget {
+  const end = performance.now() + budgetMs;
+  return {
+    isSpent: () => performance.now() >= end,
+    isPaused,
+    signal: AbortSignal.timeout(budgetMs + graceMs),
+  };
+}

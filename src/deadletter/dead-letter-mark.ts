@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { DeadLetter } from '../api/dead-letter.ts';
-import { changeDocument, readDocument } from '../documents/change-document.ts';
-import { documentKind } from '../documents/document-kind.ts';
+import { changeDocument, documentKind, readDocument } from '../documents/change-document.ts';
 import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 

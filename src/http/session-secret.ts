@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { changeDocument } from '../documents/change-document.ts';
-import { documentKind } from '../documents/document-kind.ts';
+import { changeDocument, documentKind } from '../documents/change-document.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 
 const SECRET = 'session/secret';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FoundDocument, documentKind } from '../documents/document-kind.ts';
+import { type FoundDocument, documentKind } from '../documents/change-document.ts';
 import type { MirrorId } from '../model/mirror-id.ts';
 
 const queuesSchema = z.object({

@@ -1,18 +1,18 @@
 import { theServiceClock } from '../clock/observed-clock.ts';
-import { type ParsedMessage, type Rejected, parseMessage } from '../events/parse-message.ts';
 import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
+import { type ParsedMessage, type Rejected, parseMessage } from '../events/parse-message.ts';
+import { type IncomingMessage, type ReceivedHistory, readHistory } from './incoming-message.ts';
+import { chainMessage, requeueWhilePaused, sendRecheck } from './message-chain.ts';
+import { type HintContext, mirrorHint } from './mirror-hint.ts';
+import type { PendingRechecks } from './pending-rechecks.ts';
+import type { Recheck } from './rechecks.ts';
+import { type Failure, LONGEST_REQUEST_MS, deadLetterUnsendable, settleFailure } from './settle-failure.ts';
 import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
 import type { Hint } from '../model/hint.ts';
 import { keyText } from '../model/key.ts';
-import type { HintQueue } from '../ports/work-queues.ts';
 import { NEVER_PAUSED, type PauseGate } from '../ports/account-decorators.ts';
+import type { HintQueue } from '../ports/work-queues.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type IncomingMessage, type ReceivedHistory, readHistory } from './incoming-message.ts';
-import { requeueWhilePaused, sendRecheck } from './message-chain.ts';
-import type { PendingRechecks } from './pending-rechecks.ts';
-import { type Failure, LONGEST_REQUEST_MS, settleFailure } from './settle-failure.ts';
-import type { Recheck } from './rechecks.ts';
-import { type HintContext, mirrorHint } from './mirror-hint.ts';
 
 export interface IntakeContext extends HintContext {
   /** See `deadLetterUnsendable`. */
@@ -159,5 +159,44 @@ function rememberRecheck(
   for (const key of keys) {
     const hold = held.find((each) => keyText(each.key) === keyText(key))?.reason;
     pendingRechecks?.add(key, { event: { time, root }, due, hold });
+  }
+}
+
+export interface ShardIntakeContext {
+  /** The queue that the message came from. */
+  readonly queue: HintQueue;
+  /** Rejects with `message-not-shard` if the body is not a shard, before it does anything. */
+  readonly handleShard: (body: unknown) => Promise<void>;
+}
+
+/**
+ * Handles a message of the reconcile queue. Resolves when its shard was worked on, or the message is on its way to the
+ * dead-letter queue because it is not a shard. Rejects when it must be delivered again.
+ */
+export async function handleShardMessage(
+  { queue, handleShard }: ShardIntakeContext,
+  log: Logger,
+  message: IncomingMessage,
+): Promise<void> {
+  const history = readHistory(message);
+  try {
+    await handleShard(message.body);
+  } catch (thrown) {
+    const { code, message: detail, hint } = toBlobmirrorError(thrown);
+    if (code !== 'message-not-shard') throw thrown;
+    await deadLetterUnsendable(queue, log).deadLetter(
+      chainMessage(message.body, '', 'parked', history, {
+        attempts: history.attempts + 1,
+        parked: true,
+        lastError: { code, detail, hint },
+      }),
+    );
+    const { messageId } = message;
+    log.error('a message on the reconcile queue moved to the dead-letter queue', {
+      messageId,
+      code,
+      detail,
+      hint,
+    });
   }
 }

@@ -1,7 +1,8 @@
-import { type Key, parentOf } from '../model/key.ts';
+import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
+import { type Key, keyText, parentOf } from '../model/key.ts';
 import { isOfDirectory, type Verdict } from '../model/verdict.ts';
 import type { Decision } from './decision.ts';
-import type { Tree } from './mirror-context.ts';
+import type { KnownDirectories, Tree } from './mirror-context.ts';
 
 /** Actions that a check of a key below may take on the directory. */
 const ALLOWED_FOR_ANCESTORS: ReadonlySet<Decision['action']> = new Set<Decision['action']>([
@@ -49,4 +50,40 @@ export async function convergeAncestors(tree: Tree, key: Key, since: Date | unde
   if (since !== undefined && tree.known.isThereSince(parent, since)) return;
   // If the source lacks this one too, its own check converges the directories above it.
   await tree.convergeAncestor(parent, since);
+}
+
+/** Long enough for a burst of files, short enough to notice soon what another worker does to a directory. */
+const REMEMBERED_MS = 5_000;
+/** A directory takes a few hundred bytes of memory; beyond this number the oldest is forgotten. */
+const MOST_REMEMBERED = 10_000;
+
+interface SeenDirectory {
+  /** By our own clock, in milliseconds. */
+  readonly at: number;
+  /** By the source's clock. */
+  readonly readAt: Date;
+}
+
+export function createKnownDirectories(clock: SteadyClock = systemSteadyClock): KnownDirectories {
+  const known = new Map<string, SeenDirectory>();
+  return {
+    record(directory, readAt) {
+      const id = keyText(directory);
+      known.delete(id);
+      known.set(id, { at: clock.now(), readAt });
+      if (known.size > MOST_REMEMBERED) known.delete(known.keys().next().value ?? '');
+    },
+    forget(directory) {
+      const id = keyText(directory);
+      for (const other of known.keys()) if (other === id || other.startsWith(`${id}/`)) known.delete(other);
+    },
+    isThere(directory) {
+      const seen = known.get(keyText(directory));
+      return seen !== undefined && clock.now() - seen.at < REMEMBERED_MS;
+    },
+    isThereSince(directory, event) {
+      const seen = known.get(keyText(directory));
+      return seen !== undefined && seen.readAt.getTime() > event.getTime();
+    },
+  };
 }

@@ -1,6 +1,5 @@
-import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
 import type { Policy } from './policy.ts';
-import { type ContainerName, type Key, keyText } from '../model/key.ts';
+import type { ContainerName, Key } from '../model/key.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { BackupStore } from '../ports/backup-store.ts';
 import type { BlobReader } from '../ports/blob-reader.ts';
@@ -38,18 +37,6 @@ export interface KeyCheck {
   readonly deleteForeign?: true;
 }
 
-/** Long enough for a burst of files, short enough to notice soon what another worker does to a directory. */
-const REMEMBERED_MS = 5_000;
-/** A directory takes a few hundred bytes of memory; beyond this number the oldest is forgotten. */
-const MOST_REMEMBERED = 10_000;
-
-interface SeenDirectory {
-  /** By our own clock, in milliseconds. */
-  readonly at: number;
-  /** By the source's clock. */
-  readonly readAt: Date;
-}
-
 /**
  * The directories that this process saw in step on both accounts, so that a thousand new files do not read their
  * directory a thousand times. It is safe: a file creates its directory again if that was deleted meanwhile, and a
@@ -64,28 +51,4 @@ export interface KnownDirectories {
   isThere(directory: Key): boolean;
   /** Whether it was read after an event, so that it need not be read again. */
   isThereSince(directory: Key, event: Date): boolean;
-}
-
-export function createKnownDirectories(clock: SteadyClock = systemSteadyClock): KnownDirectories {
-  const known = new Map<string, SeenDirectory>();
-  return {
-    record(directory, readAt) {
-      const id = keyText(directory);
-      known.delete(id);
-      known.set(id, { at: clock.now(), readAt });
-      if (known.size > MOST_REMEMBERED) known.delete(known.keys().next().value ?? '');
-    },
-    forget(directory) {
-      const id = keyText(directory);
-      for (const other of known.keys()) if (other === id || other.startsWith(`${id}/`)) known.delete(other);
-    },
-    isThere(directory) {
-      const seen = known.get(keyText(directory));
-      return seen !== undefined && clock.now() - seen.at < REMEMBERED_MS;
-    },
-    isThereSince(directory, event) {
-      const seen = known.get(keyText(directory));
-      return seen !== undefined && seen.readAt.getTime() > event.getTime();
-    },
-  };
 }

@@ -13,7 +13,8 @@ import { converge } from './converge.ts';
 import { convergeRoot, prepareContainer } from './converge-container.ts';
 import { coalesceByKey } from '../concurrency/coalesce.ts';
 import { followRename } from './follow-rename.ts';
-import { type MirrorContext, type Tree, createKnownDirectories } from './mirror-context.ts';
+import type { MirrorContext, Tree } from './mirror-context.ts';
+import { createKnownDirectories } from './ancestors.ts';
 
 /** The mirror core of a process: its checks are coalesced by key and share the known directories. */
 export interface MirrorCore {
@@ -50,17 +51,16 @@ export function createMirrorCore(
     functions = { converge, followRename },
   }: MirrorCoreOptions,
 ): MirrorCore {
-  const convergeAncestor = coalesceByKey(
-    (key, since) => functions.converge(context, key, { since, isAncestor: true }),
-    clock,
-  );
-  const tree: Tree = {
+  const toTree = (): Tree => ({
     known: createKnownDirectories(clock),
-    convergeAncestor,
+    convergeAncestor: coalesceByKey(
+      (key, since) => functions.converge(context, key, { since, isAncestor: true }),
+      clock,
+    ),
     takesAllBelow,
     emptyTrash: atMostOncePerInterval(async (container) => await base.backup.emptyTrash(container), clock),
-  };
-  const context: MirrorContext = hierarchical ? { ...base, tree } : base;
+  });
+  const context: MirrorContext = hierarchical ? { ...base, tree: toTree() } : base;
   const check = coalesceByKey((key, since) => functions.converge(context, key, { since }), clock);
   // Coalesced apart: a check that may delete foreign blobs must not be merged with one that may not.
   const checkWithDeletes = coalesceByKey(

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { theServiceClock } from '../clock/observed-clock.ts';
-import { type FoundDocument, documentKind } from '../documents/document-kind.ts';
+import {
+  type FoundDocument,
+  changeDocument,
+  documentKind,
+  readDocument,
+} from '../documents/change-document.ts';
 import { NEVER_PAUSED_STATE, type Pause, type PauseState } from '../api/pause.ts';
-import { changeDocument, readDocument } from '../documents/change-document.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 
 const DOCUMENT = 'control/pause';

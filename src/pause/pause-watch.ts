@@ -1,10 +1,12 @@
 import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
-import { NEVER_PAUSED_STATE, type PauseState, pausedMs } from '../api/pause.ts';
+import { NEVER_PAUSED_STATE, type Pause, type PauseState, pausedMs } from '../api/pause.ts';
 import { waitAtMost } from '../concurrency/deadline.ts';
-import type { SteadyClock } from '../clock/service-clock.ts';
+import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
 import type { PauseGate, RequeueDelay } from '../ports/account-decorators.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { type PauseStore, createPauseStore } from './pause-store.ts';
 
 /** The maximum age of the state, and how often it is read while messages are in hand. */
 const READ_INTERVAL_MS = 2_000;
@@ -158,4 +160,33 @@ export class PauseWatch implements PauseGate {
     this.#reading = undefined;
     this.#notify();
   }
+}
+
+/** Pausing and resuming: the pause that all workers read, and the gate that holds the messages of this process. */
+export interface PauseControl extends PauseStore {
+  /** Every message of this process passes it. */
+  readonly gate: PauseGate;
+  /** Releases the messages that are held: the process is about to end. */
+  readonly close: () => void;
+}
+
+/**
+ * The pauses of a mirror, and the gate of this process.
+ *
+ * @param now the time of day
+ * @param refusal why no message may be handled under these settings, if so: for workers
+ */
+export function openPause(
+  documents: DocumentStore,
+  log: Logger,
+  now: () => Date,
+  refusal?: () => Promise<Pause | undefined>,
+): PauseControl {
+  const pauses = createPauseStore(documents);
+  const read = async (): Promise<PauseState> => {
+    const paused = await refusal?.();
+    return paused === undefined ? await pauses.read() : { paused, ended: [] };
+  };
+  const gate = new PauseWatch({ read, log, clock: systemSteadyClock, now });
+  return { ...pauses, gate, close: gate.close };
 }

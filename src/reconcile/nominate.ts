@@ -11,7 +11,7 @@ import {
   type ListedBlob,
   NO_PAIRS,
 } from '../ports/blob-reader.ts';
-import { ListingCursor } from './listing-cursor.ts';
+import { ListingCursor } from './read-listing.ts';
 import type { ComparedAccounts } from './slice.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CanaryStatus } from '../api/status.ts';
-import { documentKind } from '../documents/document-kind.ts';
+import { documentKind } from '../documents/change-document.ts';
 import type { ErrorCode } from '../model/errors.ts';
 import { type ContainerName, type Key, parseBlobPath } from '../model/key.ts';
 import { type MirrorId, canaryName } from '../model/mirror-id.ts';

@@ -5,8 +5,7 @@ import type { Reading } from '../model/reading.ts';
 import type { CanarySource } from '../ports/canary-source.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { changeDocument, readDocument } from '../documents/change-document.ts';
-import { isTooNew } from '../documents/document-kind.ts';
+import { changeDocument, isTooNew, readDocument } from '../documents/change-document.ts';
 import {
   CANARY,
   CANARY_DOCUMENT,

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Health, RecoverySample, Status } from '../api/status.ts';
-import { changeDocument } from '../documents/change-document.ts';
-import { documentKind } from '../documents/document-kind.ts';
+import { changeDocument, documentKind } from '../documents/change-document.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';

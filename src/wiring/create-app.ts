@@ -15,7 +15,7 @@ import { type StatusService, createStatusService } from './create-status-service
 import { openAccounts } from './open-accounts.ts';
 import { openAdmission, openState } from './open-documents.ts';
 import { type Identity, openIdentity } from './open-identity.ts';
-import { type PauseControl, openPause } from './open-pause.ts';
+import { type PauseControl, openPause } from '../pause/pause-watch.ts';
 import { openQueues } from './open-queues.ts';
 
 /** The use cases of a worker. They share the accounts, the queues and the documents. */
@@ -41,7 +41,7 @@ export function createApp(settings: Settings, log: Logger): App {
   logClockChanges(log);
   const identity = openIdentity(settings, log, openState(settings), openAdmission(settings));
   const { documents } = identity;
-  const control = openPause(documents, log, identity.refusal);
+  const control = openPause(documents, log, () => theServiceClock.now(), identity.refusal);
   const pause = control.gate;
   const accounts = openAccounts(settings, log, { isPaused: pause.isPaused, identity });
   const queues = openQueues(settings);

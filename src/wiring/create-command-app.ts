@@ -1,3 +1,4 @@
+import { theServiceClock } from '../clock/observed-clock.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type DeadLetters, createDeadLetters } from './create-dead-letters.ts';
@@ -5,7 +6,7 @@ import { type Reconciliation, createReconciliation } from './create-reconciliati
 import { type StatusService, createStatusService } from './create-status-service.ts';
 import { openAccounts } from './open-accounts.ts';
 import { openDocuments } from './open-documents.ts';
-import { openPause } from './open-pause.ts';
+import { openPause } from '../pause/pause-watch.ts';
 import { openQueues } from './open-queues.ts';
 
 /** The use cases of a command. It uses the state and the queues directly, and needs no running worker. */
@@ -19,7 +20,7 @@ export interface CommandApp {
 /** The same parts as `createApp`, but for a process that handles no messages and registers no mirror. */
 export function createCommandApp(settings: Settings, log: Logger): CommandApp {
   const documents = openDocuments(settings);
-  const { gate: pause } = openPause(documents, log);
+  const { gate: pause } = openPause(documents, log, () => theServiceClock.now());
   const accounts = openAccounts(settings, log);
   const queues = openQueues(settings);
   return {

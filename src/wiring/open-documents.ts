@@ -10,6 +10,7 @@ import { deferDocuments, locateDocuments } from '../identity/mirror-documents.ts
 import { REGISTRATION_DOCUMENT, registrationName, toRegistration } from '../identity/registration.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import { createScope } from '../model/scope.ts';
+import { type PauseStore, createPauseStore } from '../pause/pause-store.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { connectStorage } from './connect-storage.ts';
 import { mirrorIdOf } from './mirror-id.ts';
@@ -45,6 +46,11 @@ export function openDocuments(
     },
     openLines: (name) => writing.openLines(name),
   };
+}
+
+/** The pauses of a mirror, for a command: they need neither queue nor app. */
+export function openPauseStore(settings: AccountSettings): PauseStore {
+  return createPauseStore(openDocuments(settings));
 }
 
 const WITHIN_MS = 10_000;

@@ -28,13 +28,13 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllEnvs();
-  vi.doUnmock('../../src/wiring/open-reconciler.ts');
+  vi.doUnmock('../../src/reconcile/runs/reconciler.ts');
 });
 
 function begin(args: readonly string[], script: Script) {
-  vi.doMock('../../src/wiring/open-reconciler.ts', async () => {
+  vi.doMock('../../src/reconcile/runs/reconciler.ts', async (original) => {
     const { scriptedReconciler } = await import('./fixtures/scripted-reconciler.ts');
-    return { openReconciler: () => scriptedReconciler(script) };
+    return { ...(await original<object>()), createReconciler: () => scriptedReconciler(script) };
   });
   return runInProcess(['reconcile', ...args]);
 }

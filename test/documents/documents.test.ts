@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { changeDocument, createDocument, readDocument } from '../../src/documents/change-document.ts';
-import { documentKind } from '../../src/documents/document-kind.ts';
+import {
+  changeDocument,
+  createDocument,
+  documentKind,
+  readDocument,
+} from '../../src/documents/change-document.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
 

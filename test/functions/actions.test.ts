@@ -14,7 +14,10 @@ import { registrationOf, SETTINGS, startApp } from './support/start-app.ts';
 const reconciler = createScriptedReconciler();
 const documents = new MemoryDocuments();
 
-vi.mock('../../src/wiring/open-reconciler.ts', () => ({ openReconciler: () => reconciler }));
+vi.mock('../../src/reconcile/runs/reconciler.ts', async (original) => ({
+  ...(await original<object>()),
+  createReconciler: () => reconciler,
+}));
 vi.mock('../../src/wiring/open-identity.ts', () => ({
   openIdentity: () => admitted(documents.through(immediately)),
 }));

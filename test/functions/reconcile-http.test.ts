@@ -9,8 +9,16 @@ import { SETTINGS, startApp } from './support/start-app.ts';
 
 let reconciler = createScriptedReconciler();
 
-vi.mock('../../src/wiring/open-reconciler.ts', () => ({
-  openReconciler: () => new Proxy({}, { get: (_, name) => Reflect.get(reconciler, name) as unknown }),
+vi.mock('../../src/reconcile/runs/reconciler.ts', async (original) => ({
+  ...(await original<object>()),
+  // Each test has a reconciler of its own.
+  createReconciler: () =>
+    Object.fromEntries(
+      Object.keys(reconciler).map((name) => [
+        name,
+        (...args: unknown[]) => (Reflect.get(reconciler, name) as (...given: unknown[]) => unknown)(...args),
+      ]),
+    ),
 }));
 
 const RUN = aRun();

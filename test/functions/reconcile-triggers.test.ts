@@ -11,7 +11,10 @@ import { SETTINGS, startApp } from './support/start-app.ts';
 
 const reconciler = createScriptedReconciler();
 
-vi.mock('../../src/wiring/open-reconciler.ts', () => ({ openReconciler: () => reconciler }));
+vi.mock('../../src/reconcile/runs/reconciler.ts', async (original) => ({
+  ...(await original<object>()),
+  createReconciler: () => reconciler,
+}));
 
 const log = createSilentLogger();
 let broker: Broker;

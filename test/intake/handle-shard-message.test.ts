@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readDeadLetter } from '../../src/deadletter/read-dead-letter.ts';
-import { handleShardMessage } from '../../src/intake/handle-shard-message.ts';
+import { handleShardMessage } from '../../src/intake/handle-message.ts';
 import { type MemoryMessage, MemoryQueue } from '../memory/memory-queue.ts';
 import { immediately } from '../memory/schedule.ts';
 import { BlobmirrorError, ERRORS } from '../../src/model/errors.ts';

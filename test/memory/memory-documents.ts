@@ -1,4 +1,4 @@
-import { parseDocumentText } from '../../src/documents/document-kind.ts';
+import { parseDocumentText } from '../../src/documents/change-document.ts';
 import type { DocumentStore } from '../../src/ports/document-store.ts';
 import type { Schedule } from './schedule.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createKnownDirectories } from '../../src/mirror/mirror-context.ts';
+import { createKnownDirectories } from '../../src/mirror/ancestors.ts';
 import { at } from '../support/memory-tree.ts';
 
 function createKnown() {

@@ -3,7 +3,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RECONCILE_QUEUE, type Local, startLocal } from '@blobmirror/local';
 import { type Mirror, createMirror } from '../../src/wiring/create-mirror.ts';
-import { createReconciliation, type Reconciliation } from '../../src/wiring/create-reconciliation.ts';
+import { type Reconciliation, createReconciliation } from '../../src/wiring/create-reconciliation.ts';
 import { openAccounts } from '../../src/wiring/open-accounts.ts';
 import { openDocuments } from '../../src/wiring/open-documents.ts';
 import { type OpenQueues, openQueues } from '../../src/wiring/open-queues.ts';

@@ -42,13 +42,9 @@ const EVENT: Steps = [
   ...SHARED,
 ];
 
+/** A differing key goes on the way of an event. What is listed here is not on it. */
 const FULL_SYNC: Steps = [
   ['Take the message from the trigger', 'src/functions/', 'src/wiring/', 'src/intake/', 'src/events/'],
-  [
-    'Ask whether the accounts may be worked on, and whether mirroring is paused',
-    'src/identity/',
-    'src/pause/',
-  ],
   [
     'Read the run and the slice, and record what came of it',
     'src/reconcile/runs/',
@@ -56,8 +52,7 @@ const FULL_SYNC: Steps = [
     'src/azure/documents/',
   ],
   ['List both accounts in step, and nominate the keys that differ', 'src/reconcile/', 'src/azure/listing/'],
-  ...EVERY_KEY,
-  ...SHARED,
+  ['Prepare what the checks of keys share', 'src/'],
 ];
 
 const DEAD_LETTER: Steps = [
@@ -108,6 +103,8 @@ it('docs/walks.md names every file that runs on the three ways, and no other', a
       async () => await command.reconciliation.handleTrigger(shard.body, newContext()),
     );
 
+    const shared = fullSync.filter((file) => event.includes(file));
+
     const page = [
       '# Walks',
       'Three ways through the code, with the files of which a function runs. Left out are values and settings (`model/`, `api/` and `config/`), files that hold types alone, and what a process asks at its own pace: whether it is paused (`pause/`), whether it may work on the accounts (`identity/`), and the counts that it keeps (`status/`). A test measures the ways and writes this page: `npx vitest run test/wiring/walks.test.ts -u`.',
@@ -119,9 +116,9 @@ it('docs/walks.md names every file that runs on the three ways, and no other', a
       ),
       ...walk(
         'The way of a full sync',
-        'From the message of a shard to the record of its slice, in a container in which one blob lacks its copy. `src/reconcile/runs/start-run.ts` has made the run and sent the message.',
+        `From the message of a shard to the record of its slice, in a container in which one blob lacks its copy. \`src/reconcile/runs/start-run.ts\` has made the run and sent the message. ${shared.length} more files run on this way, most of them for that blob: the way of an event lists them.`,
         FULL_SYNC,
-        ['src/functions/reconcile.ts', ...fullSync],
+        ['src/functions/reconcile.ts', ...fullSync.filter((file) => !shared.includes(file))],
       ),
       ...walk(
         'The way of a dead letter',

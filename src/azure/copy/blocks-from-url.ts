@@ -6,7 +6,7 @@ import { createCopyAside } from './copy-aside.ts';
 import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.ts';
 import { type StageBlock, copyInBlocks, toBlockOutcome } from './copy-in-blocks.ts';
 import { refuseUnexpectedSuccess } from './judge-copy.ts';
-import type { TimeBudget } from '../../concurrency/time-budget.ts';
+import type { TimeBudget } from '../../concurrency/deadline.ts';
 import { type Etag, etagHeader } from '../../model/etag.ts';
 import type { Key } from '../../model/key.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';

@@ -9,7 +9,7 @@ import { blobClient, tagOptions, toConditions } from '../blob/blob-client.ts';
 import { serviceCode, toMeanings, toStorageError, toWriteOutcome } from '../errors/storage-error.ts';
 import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.ts';
 import { refuseIncomplete, refuseUnexpectedSuccess } from './judge-copy.ts';
-import type { TimeBudget } from '../../concurrency/time-budget.ts';
+import type { TimeBudget } from '../../concurrency/deadline.ts';
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 10_000;

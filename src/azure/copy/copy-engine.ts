@@ -1,7 +1,8 @@
 import type { Account } from '../account/connect-account.ts';
 import type { CopySources } from './copy-source.ts';
 import type { TierSupport } from './judge-copy.ts';
-import { TIME_BUDGETS, type TimeBudget } from '../../concurrency/time-budget.ts';
+import { TIME_BUDGETS } from '../../concurrency/time-budget.ts';
+import { type TimeBudget } from '../../concurrency/deadline.ts';
 import type { CopyOutcome, CopyRequest } from '../../ports/backup-store.ts';
 import type { DirectoryStore } from '../../ports/directory-store.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';

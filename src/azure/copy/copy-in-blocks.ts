@@ -5,7 +5,7 @@ import type { BlockOptions, CopyResult } from './copy-engine.ts';
 import { IncompleteCopy } from './judge-copy.ts';
 import { type AccountNames, serviceCode, toStorageError, toWriteOutcome } from '../errors/storage-error.ts';
 import { forEachLimited } from '../../concurrency/limiter.ts';
-import type { TimeBudget } from '../../concurrency/time-budget.ts';
+import type { TimeBudget } from '../../concurrency/deadline.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { keyText } from '../../model/key.ts';
 import type { CopyRequest } from '../../ports/backup-store.ts';

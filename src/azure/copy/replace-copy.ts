@@ -5,7 +5,7 @@ import { createCopySources } from './copy-source.ts';
 import { type FoundCopy, findCopy, isWholeCopy, removeCopy, stagingKey } from './staged-copies.ts';
 import { createStreamed } from './streamed.ts';
 import { toWriteOutcome } from '../errors/storage-error.ts';
-import type { TimeBudget } from '../../concurrency/time-budget.ts';
+import type { TimeBudget } from '../../concurrency/deadline.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { Key } from '../../model/key.ts';
 import { STAMP_NAME, unfinishedBytes } from '../../model/stamp.ts';

@@ -10,7 +10,7 @@ import {
   toStorageError,
   toWriteOutcome,
 } from '../errors/storage-error.ts';
-import type { TimeBudget } from '../../concurrency/time-budget.ts';
+import type { TimeBudget } from '../../concurrency/deadline.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { type Etag, etagHeader, parseEtag } from '../../model/etag.ts';
 import { keyText } from '../../model/key.ts';

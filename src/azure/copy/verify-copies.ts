@@ -9,7 +9,7 @@ import { blobClient } from '../blob/blob-client.ts';
 import { toMeanings, toStorageError, toWriteOutcome } from '../errors/storage-error.ts';
 import type { CopyEngine, CopyResult, CopySetup } from './copy-engine.ts';
 import { comparePieces } from './compare-content.ts';
-import type { TimeBudget } from '../../concurrency/time-budget.ts';
+import type { TimeBudget } from '../../concurrency/deadline.ts';
 
 /** A complete copy, with a mark in place of the stamp. */
 interface Unverified {

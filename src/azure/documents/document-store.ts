@@ -5,7 +5,7 @@ import type { Account } from '../account/connect-account.ts';
 import { md5Of, sendCreatingContainer } from '../blob/blob-client.ts';
 import { isAbsent, toMeanings, toStorageError } from '../errors/storage-error.ts';
 import { listPages, listingCode } from '../listing/list-pages.ts';
-import { parseDocumentText } from '../../documents/document-kind.ts';
+import { parseDocumentText } from '../../documents/change-document.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { parseContainerName } from '../../model/key.ts';
 import type {

@@ -7,7 +7,7 @@ import { isStartIgnored } from '../../model/errors.ts';
 import { parseBlobPath } from '../../model/key.ts';
 import type { CompareShard, SliceResult } from '../shard.ts';
 import type { ListedBlob, ListRange, EqualPairs } from '../../ports/blob-reader.ts';
-import { type KnownOrder, UnorderedListing, createKnownOrder, listUpTo } from './ordered-listing.ts';
+import { type KnownOrder, UnorderedListing, createKnownOrder, listUpTo } from '../read-listing.ts';
 import {
   type ListingPositions,
   type Nominee,

@@ -9,8 +9,7 @@ import type { ListedBlob } from '../../ports/blob-reader.ts';
 import type { Nominee } from '../nominate.ts';
 import type { ComparedAccounts, SliceContext } from '../slice.ts';
 import { SliceAdoption, type AdoptionRules } from './slice-adoption.ts';
-import { ExtraKeys } from './extra-keys.ts';
-import { NewBlobs } from './new-blobs.ts';
+import { ExtraKeys, NewBlobs } from './unmatched-keys.ts';
 import type { KeyCounter } from '../counts.ts';
 
 /** What a slice compares, and the operations of the mirror core. */

@@ -1,12 +1,12 @@
 import type { ContainerProgress, ReportLine, Run } from '../../api/run.ts';
-import { damaged } from '../../documents/document-kind.ts';
+import { damaged } from '../../documents/change-document.ts';
 import { type BlobPath, parseBlobPath } from '../../model/key.ts';
 import type { RunId } from '../../model/run-id.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import { addCountsByName } from '../counts.ts';
 import { countForeign } from './guard-deletions.ts';
 import { outcomeName } from './run-document.ts';
-import { type SliceOutcome, readOutcome } from './slice-outcome.ts';
+import { type SliceOutcome, readOutcome } from './record-slice.ts';
 import type { ForeignKey, ForeignReason } from '../slice.ts';
 
 type Lines = Pick<DocumentStore, 'read' | 'readLines'>;

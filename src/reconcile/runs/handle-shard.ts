@@ -1,15 +1,14 @@
 import type { Run } from '../../api/run.ts';
 import { backoffMs } from '../../concurrency/backoff.ts';
-import { isUnreadable } from '../../documents/document-kind.ts';
+import { isUnreadable } from '../../documents/change-document.ts';
 import { BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
 import { type ShardMessage, parseShardMessage } from '../../model/shard-message.ts';
 import { advanceRun, sendNextSlices } from './advance-run.ts';
 import { readPlan } from './plan-run.ts';
 import type { ReconcilerContext } from './reconciler-context.ts';
-import { recordSlice } from './record-slice.ts';
+import { readOutcome, recordSlice } from './record-slice.ts';
 import { isOfNewerRelease } from './run-document.ts';
 import { failShard, isSliceDue, isUnderWay, progressOf, recordFailedListing } from './run-store.ts';
-import { readOutcome } from './slice-outcome.ts';
 import { walkSlice } from './walk-slice.ts';
 import { recordFailedSlice, recordRetry, recordSlice as countSlice } from '../../telemetry/metrics.ts';
 

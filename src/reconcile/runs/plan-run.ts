@@ -6,7 +6,7 @@ import type {
   ShardPlan,
   ShardProgress,
 } from '../../api/run.ts';
-import { damaged } from '../../documents/document-kind.ts';
+import { damaged } from '../../documents/change-document.ts';
 import { BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
 import type { ContainerName } from '../../model/key.ts';
 import { createRunId } from '../../model/run-id.ts';
@@ -14,10 +14,9 @@ import type { Scope } from '../../model/scope.ts';
 import type { ShardMessage } from '../../model/shard-message.ts';
 import { NO_COUNTS, NO_SAMPLES, addCounts, addSamples } from '../counts.ts';
 import type { ReconcilerParts } from './reconciler-context.ts';
-import { NOTHING_LISTED } from './record-slice.ts';
+import { NOTHING_LISTED, readOutcome } from './record-slice.ts';
 import { type SliceName, outcomeName, runName } from './run-document.ts';
 import { clockAlerts, progressOf } from './run-store.ts';
-import { readOutcome } from './slice-outcome.ts';
 import type { CompareShard, Shard } from '../shard.ts';
 
 export interface PlannedRun {

@@ -1,4 +1,4 @@
-import { damaged, isUnreadable } from '../../documents/document-kind.ts';
+import { damaged, isUnreadable } from '../../documents/change-document.ts';
 import type { RunId } from '../../model/run-id.ts';
 import type { ReportLine } from '../../api/run.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Run } from '../../api/run.ts';
-import { type FoundDocument, documentKind } from '../../documents/document-kind.ts';
+import { type FoundDocument, documentKind } from '../../documents/change-document.ts';
 import { type RunId, runIdSchema } from '../../model/run-id.ts';
 import { SHARD_NAME, type ShardMessage } from '../../model/shard-message.ts';
 import { shardPlanSchema } from '../shard.ts';

@@ -3,8 +3,13 @@ import type { Alert, Run, ShardProgress } from '../../api/run.ts';
 import { formatSkew } from '../../api/statement.ts';
 import { MOST_OFF_MS, theServiceClock } from '../../clock/observed-clock.ts';
 import type { ClockAssessment } from '../../clock/service-clock.ts';
-import { changeDocument, createDocument, readDocument } from '../../documents/change-document.ts';
-import { type FoundDocument, damaged } from '../../documents/document-kind.ts';
+import {
+  type FoundDocument,
+  changeDocument,
+  createDocument,
+  damaged,
+  readDocument,
+} from '../../documents/change-document.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import { type RunId, isOfFuture, isRunId } from '../../model/run-id.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { type FoundDocument, documentKind } from '../../documents/document-kind.ts';
+import { type FoundDocument, changeDocument, documentKind } from '../../documents/change-document.ts';
 import { type RunId, runIdSchema } from '../../model/run-id.ts';
 import type { ReconcileRequest, Run } from '../../api/run.ts';
-import { changeDocument } from '../../documents/change-document.ts';
 import { addAlert, endRun, isUnderWay } from './run-store.ts';
 import { CURRENT, isOfNewerRelease } from './run-document.ts';
 import type { ReconcilerContext } from './reconciler-context.ts';

@@ -15,7 +15,7 @@ import {
   type SliceOutcome,
   readOutcome,
   toOutcome,
-} from './slice-outcome.ts';
+} from './record-slice.ts';
 import type { Shard, SliceResult } from '../shard.ts';
 import type { ForeignKey, SliceContext } from '../slice.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { documentKind } from '../../documents/document-kind.ts';
+import { documentKind } from '../../documents/change-document.ts';
 
 const count = z.number().int().nonnegative();
 

@@ -1,8 +1,7 @@
 import type { Activity, ActivityMinute } from '../../api/status.ts';
 import { MOST_OFF_MS } from '../../clock/observed-clock.ts';
 import { forEachLimited } from '../../concurrency/limiter.ts';
-import { readDocument } from '../../documents/change-document.ts';
-import { isTooNew } from '../../documents/document-kind.ts';
+import { isTooNew, readDocument } from '../../documents/change-document.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import {
   ACTIVITY_DOCUMENT,

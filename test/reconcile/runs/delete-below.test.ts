@@ -9,7 +9,7 @@ import { MemoryDocuments } from '../../memory/memory-documents.ts';
 import { isReserved } from '../../../src/model/scope.ts';
 import { outcomeName } from '../../../src/reconcile/runs/run-document.ts';
 import { deleteSlice } from '../../../src/reconcile/runs/delete-slice.ts';
-import type { SliceOutcome } from '../../../src/reconcile/runs/slice-outcome.ts';
+import type { SliceOutcome } from '../../../src/reconcile/runs/record-slice.ts';
 import { NO_COUNTS } from '../../../src/reconcile/counts.ts';
 import { aRun } from '../../support/a-run.ts';
 import { fromMarkersAlone } from '../../support/from-markers-alone.ts';

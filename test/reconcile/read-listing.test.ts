@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createKnownOrder } from '../../../src/reconcile/compare/ordered-listing.ts';
-import { comesBeforeByPoint } from '../../../src/model/listing-order.ts';
+import { createKnownOrder } from '../../src/reconcile/read-listing.ts';
+import { comesBeforeByPoint } from '../../src/model/listing-order.ts';
 
 const [HALF_WIDTH, FACE] = ['\u{ff71}', '\u{1f600}'];
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { openPause } from '../../src/wiring/open-pause.ts';
+import { openPause } from '../../src/pause/pause-watch.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
@@ -8,7 +8,12 @@ it('a worker that must not work holds its messages as in a pause, and writes no 
   const documents = new MemoryDocuments();
   const log = createSilentLogger();
   const refused = { since: '2026-11-29T12:00:00.000Z', by: 'blobmirror', reason: 'accounts look swapped' };
-  const control = openPause(documents.through(immediately), log, async () => await Promise.resolve(refused));
+  const control = openPause(
+    documents.through(immediately),
+    log,
+    () => new Date(),
+    async () => await Promise.resolve(refused),
+  );
   let hasWorked = false;
   const passing = control.gate.pass(async () => {
     hasWorked = true;
