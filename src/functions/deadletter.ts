@@ -45,7 +45,7 @@ app.http('deadletter-replay', {
   methods: ['POST'],
   authLevel: 'function',
   handler: async (request) =>
-    await actionGuard.protect(request, async () => await deadLetterHandlers.replay(await request.text())),
+    await actionGuard.protect(request, async (body) => await deadLetterHandlers.replay(body)),
 });
 
 /** Deletes dead letters: body as for a replay, with `confirm: true`. */
@@ -54,7 +54,7 @@ app.http('deadletter-purge', {
   methods: ['POST'],
   authLevel: 'function',
   handler: async (request) =>
-    await actionGuard.protect(request, async () => await deadLetterHandlers.purge(await request.text())),
+    await actionGuard.protect(request, async (body) => await deadLetterHandlers.purge(body)),
 });
 
 /** Acknowledges the dead letters that exist now, which clears the health problem. */

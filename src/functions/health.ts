@@ -14,5 +14,5 @@ app.http('health-live', {
   route: 'api/health/live',
   methods: ['GET'],
   authLevel: 'anonymous',
-  handler: () => ({ jsonBody: { status: 'up' } }),
+  handler: async () => await statusHandlers.live(),
 });

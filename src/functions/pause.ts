@@ -7,7 +7,7 @@ app.http('pause', {
   methods: ['POST'],
   authLevel: 'function',
   handler: async (request) =>
-    await actionGuard.protect(request, async () => await pauseHandlers.pause(await request.text())),
+    await actionGuard.protect(request, async (body) => await pauseHandlers.pause(body)),
 });
 
 /** Resumes mirroring. */

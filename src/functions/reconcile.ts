@@ -11,7 +11,7 @@ app.http('reconcile-start', {
   methods: ['POST'],
   authLevel: 'function',
   handler: async (request) =>
-    await actionGuard.protect(request, async () => await reconcileHandlers.start(await request.text())),
+    await actionGuard.protect(request, async (body) => await reconcileHandlers.start(body)),
 });
 
 /** The latest runs, newest first. */

@@ -4,15 +4,21 @@ import { BlobmirrorError } from '../model/errors.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { readSecret } from './session-secret.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type HttpAnswer, type RequestHead, answer } from './answer.ts';
+import { type HttpAnswer, type RequestHead, type RequestWithBody, answer, readBody } from './answer.ts';
 
 /**
  * Protects from cross-site request forgery. A function key is not enough: with App Service authentication, and on a
  * developer's machine, a browser needs none.
  */
 export interface ActionGuard {
-  /** The answer of `act`, or 403 without calling it. Every function that changes something goes through here. */
-  readonly protect: (request: RequestHead, act: () => Promise<HttpAnswer>) => Promise<HttpAnswer>;
+  /**
+   * The answer of `act` to the body of the request; or 403, or 413 if it is too large, without calling it. Every function
+   * that changes something goes through here.
+   */
+  readonly protect: (
+    request: RequestWithBody,
+    act: (body: string) => Promise<HttpAnswer>,
+  ) => Promise<HttpAnswer>;
   /** `{token}`, which the page sends with its actions. Pages of other origins get 403. */
   readonly session: (request: RequestHead) => Promise<HttpAnswer>;
 }
@@ -38,18 +44,14 @@ export function createActionGuard(documents: DocumentStore, log: Logger): Action
           if (token === null) throw refused(`it has no header ${TOKEN_HEADER}`);
           if (!(await tokens.isValid(token))) throw refused(`its ${TOKEN_HEADER} is wrong or has expired`);
         }
-        return await act();
+        return await act(await readBody(request));
       }),
 
     session: async (request) =>
       await answer(log, async () => {
         if (isFromBrowser(request) && !isSameOrigin(request))
           throw refused('it comes from a page of another origin');
-        return {
-          status: 200,
-          headers: { 'cache-control': 'no-store' },
-          jsonBody: { token: await tokens.issue() },
-        };
+        return { status: 200, jsonBody: { token: await tokens.issue() } };
       }),
   };
 }

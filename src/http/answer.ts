@@ -30,18 +30,19 @@ export interface RequestHead {
   readonly headers: { get(name: string): string | null };
 }
 
-/** The answer of `act`, or its error as an answer. */
+/** Of every answer of the API: it is about this moment, holds names of blobs, and is never to be taken for a page. */
+export const API_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+
+/** The answer of `act`, or its error as an answer, with the headers of every answer of the API. */
 export async function answer(log: Logger, act: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
-  try {
-    return await act();
-  } catch (thrown) {
-    return toErrorAnswer(thrown, log);
-  }
+  const answered = await act().catch((thrown: unknown) => toErrorAnswer(thrown, log));
+  return { ...answered, headers: { ...answered.headers, ...API_HEADERS } };
 }
 
 /** Codes that are errors of the request. All others are errors of the server. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
   'request-invalid': 400,
+  'request-too-large': 413,
   'action-not-allowed': 403,
   'run-not-found': 404,
   'letter-not-found': 404,
@@ -67,8 +68,42 @@ export function toErrorAnswer(thrown: unknown, log: Logger): ErrorAnswer {
   };
 }
 
+/** A request with its body, of which nothing was read yet. */
+export interface RequestWithBody extends RequestHead {
+  /** Null: it has none. */
+  readonly body: ReadableStream<Uint8Array> | null;
+}
+
+/** Ten thousand ids of dead letters, the most that a request may name, take half of it. */
+export const MOST_BODY_BYTES = 1_048_576;
+
 /**
- * The body of a request. A blank one means `{}`.
+ * The body of a request as text. One that is too large is refused by its declared size before any of it is read, and
+ * one that declares none as soon as more has come.
+ *
+ * @throws BlobmirrorError `request-too-large`
+ */
+export async function readBody({ headers, body }: RequestWithBody): Promise<string> {
+  const declared = Number(headers.get('content-length') ?? 0);
+  if (declared > MOST_BODY_BYTES) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  // Not cancelled: that would close the connection before the answer is sent.
+  for await (const chunk of body?.values({ preventCancel: true }) ?? []) {
+    size += chunk.length;
+    if (size > MOST_BODY_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+}
+
+function tooLarge(): BlobmirrorError {
+  const most = MOST_BODY_BYTES.toLocaleString('en');
+  return new BlobmirrorError('request-too-large', `the body is larger than ${most} bytes`);
+}
+
+/**
+ * The body of a request as a value. A blank one means `{}`.
  *
  * @throws BlobmirrorError `request-invalid`
  */
@@ -120,10 +155,9 @@ const zip = promisify(gzip);
 export async function jsonAnswer(
   value: unknown,
   request: Pick<RequestHead, 'headers'>,
-  more: Record<string, string> = {},
 ): Promise<BufferedAnswer> {
   const text = JSON.stringify(value);
-  const plain = { 'content-type': 'application/json', vary: 'accept-encoding', ...more };
+  const plain = { 'content-type': 'application/json', vary: 'accept-encoding' };
   if (!acceptsGzip(request)) return { status: 200, headers: plain, body: text };
   return { status: 200, headers: { ...plain, 'content-encoding': 'gzip' }, body: await zip(text) };
 }

@@ -10,18 +10,20 @@ export interface StatusHandlers {
   show(request: Pick<RequestHead, 'headers'>): Promise<HttpAnswer>;
   /** 200 or 503, for monitors. It is public, so it names no blobs. */
   health(): Promise<HttpAnswer>;
+  /** Whether the process is up. */
+  live(): Promise<HttpAnswer>;
 }
-
-const NO_STORE = { 'cache-control': 'no-store' };
 
 export function createStatusHandlers({ read }: StatusReader, log: Logger): StatusHandlers {
   return {
-    show: async (request) => await answer(log, async () => await jsonAnswer(await read(), request, NO_STORE)),
+    show: async (request) => await answer(log, async () => await jsonAnswer(await read(), request)),
     health: async () =>
       await answer(log, async () => {
         const { health } = await read();
-        return { status: health.status === 'ok' ? 200 : 503, headers: NO_STORE, jsonBody: health };
+        return { status: health.status === 'ok' ? 200 : 503, jsonBody: health };
       }),
+    live: async () =>
+      await answer(log, async () => await Promise.resolve({ status: 200, jsonBody: { status: 'up' } })),
   };
 }
 
@@ -30,7 +32,7 @@ export interface MetricsHandlers {
   show(): Promise<HttpAnswer>;
 }
 
-const HEADERS = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' };
+const HEADERS = { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' };
 /** Prometheus gives up after ten seconds by default; older figures are better than none. */
 const REFRESH_WITHIN_MS = 5_000;
 

@@ -167,6 +167,10 @@ export const ERRORS = {
     disposition: 'fatal',
     hint: 'Correct the request. Nothing was started.',
   },
+  'request-too-large': {
+    disposition: 'fatal',
+    hint: 'Nothing was read or started. Select dead letters by code or container rather than by their ids.',
+  },
   'action-not-allowed': {
     disposition: 'fatal',
     hint: 'Act from the page that the app itself serves, and reload it if it has been open for long. Scripts need no token if they send neither Origin nor Sec-Fetch-Site.',

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type IncomingMessage, request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readHostJson } from '../../src/host/host-json.ts';
 import { loadRegistrations } from '../../src/host/load-registrations.ts';
 import { type HttpTrigger, parseTrigger } from '../../src/host/parse-trigger.ts';
@@ -68,7 +70,6 @@ async function post(headers: Record<string, string>): Promise<{ status: number; 
 async function session(headers: Record<string, string> = {}): Promise<{ status: number; token: string }> {
   const answer = await fetch(`${origin}/api/session`, { headers });
   expect(answer.headers.get('access-control-allow-origin')).toBeNull();
-  expect(answer.headers.get('cache-control')).toBe(answer.ok ? 'no-store' : null);
   return { status: answer.status, token: '', ...((await answer.json()) as object) };
 }
 
@@ -125,6 +126,59 @@ it('every function that takes a POST refuses one of another origin', async () =>
     const answer = await fetch(`${origin}${pathOf(trigger)}`, { method: 'POST', headers });
     expect([trigger.name, answer.status]).toEqual([trigger.name, 403]);
   }
+});
+
+it('every answer of the API is kept by no cache and taken for nothing else, errors included', async () => {
+  const api = http.filter(({ name }) => !PAGE.has(name));
+  expect(api.length).toBeGreaterThan(15);
+  const asked = api.flatMap(({ methods, ...trigger }) =>
+    methods.map((method) => ({ name: trigger.name, path: pathOf(trigger as HttpTrigger), method })),
+  );
+  for (const { name, path, method } of [...asked, { name: 'none', path: '/api/none', method: 'GET' }]) {
+    const answer = await fetch(`${origin}${path}`, { method });
+    await answer.body?.cancel();
+    const { headers } = answer;
+    expect([name, headers.get('cache-control'), headers.get('x-content-type-options')]).toEqual([
+      name,
+      'no-store',
+      'nosniff',
+    ]);
+  }
+});
+
+describe('a body that is too large is refused before it is read', () => {
+  /** Sends more than is allowed and never ends it. Resolves to the answer. */
+  async function send(path: string, headers: Record<string, string>, chunks: number) {
+    const sent = request(`${origin}${path}`, { method: 'POST', headers });
+    // The server may close the connection once it has answered.
+    sent.on('error', () => undefined);
+    sent.flushHeaders();
+    for (let i = 0; i < chunks; i++) sent.write('a'.repeat(65_536));
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    const text = (await answer.toArray()).join('');
+    sent.destroy();
+    return { status: answer.statusCode, text };
+  }
+
+  const REFUSAL = '"code":"request-too-large","message":"the body is larger than 1,048,576 bytes"';
+
+  it('by its declared size, in every function that changes something', async () => {
+    for (const trigger of http.filter(({ methods }) => methods.includes('POST'))) {
+      const { status, text } = await send(pathOf(trigger), { 'content-length': '1048577' }, 0);
+      expect([trigger.name, status, text]).toEqual([
+        trigger.name,
+        413,
+        expect.stringContaining(REFUSAL) as string,
+      ]);
+    }
+  });
+
+  it('by what has come, where no size is declared', async () => {
+    documents.stored.clear();
+    const { status, text } = await send('/api/pause', { 'transfer-encoding': 'chunked' }, 17);
+    expect([status, text]).toEqual([413, expect.stringContaining(REFUSAL) as string]);
+    expect(documents.stored.has('control/pause')).toBe(false);
+  });
 });
 
 it('every function but the page is below /api', () => {

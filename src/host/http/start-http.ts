@@ -112,7 +112,8 @@ function matchOrUndecodable(
 }
 
 function failure(status: number, code: string, message: string): Response {
-  return Response.json({ error: { code, message } }, { status });
+  const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+  return Response.json({ error: { code, message } }, { status, headers });
 }
 
 function isAddressInUse(cause: unknown): boolean {
