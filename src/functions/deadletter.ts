@@ -12,8 +12,11 @@ app.http('deadletter-list', {
   handler: async ({ query }) => await deadLetterHandlers.list(query),
 });
 
-/** How many dead letters there are, by code and by container. */
-app.http('deadletter-summary', {
+/**
+ * How many dead letters there are, by code and by container. The host tries routes in the order of function names, and
+ * the name has to come before `deadletter-show`, whose route takes any path.
+ */
+app.http('deadletter-counts', {
   route: 'api/deadletters/summary',
   methods: ['GET'],
   authLevel: 'function',

@@ -5,8 +5,6 @@ export interface Route {
   readonly template: string;
   /** The decoded parameters when the path matches. An absent optional one has no entry. */
   match(path: string): Record<string, string> | undefined;
-  /** How general each segment is. `compareRoutes` puts less general routes first. */
-  readonly generality: readonly number[];
 }
 
 const CONSTRAINTS: Readonly<Record<string, string>> = {
@@ -23,17 +21,15 @@ const LENGTHS: Readonly<Record<string, (count: string) => string>> = {
   minlength: (count) => `[^/]{${count},}`,
 };
 const PARAMETER = /\{(\*{0,2})(\w+)(?::(\w+)(?:\((\d+)\))?)?(\?)?\}/g;
-const GENERALITY = { literal: 0, constrained: 1, parameter: 2, optional: 3, rest: 4 } as const;
 
 /** @throws BlobmirrorError `setting-invalid` when the template is not supported */
 export function parseRoute(given: string, where: string): Route {
   const template = given.split('/').filter(Boolean).join('/');
   const names: string[] = [];
-  const generality: number[] = [];
   let pattern = '';
   for (const segment of template === '' ? [] : template.split('/')) {
     let expression = '';
-    let general: number = GENERALITY.literal;
+    let isOptional = false;
     let end = 0;
     for (const match of segment.matchAll(PARAMETER)) {
       const [whole, stars, name = '', constraint, count, optional] = match;
@@ -43,22 +39,14 @@ export function parseRoute(given: string, where: string): Route {
       expression += escaped(segment.slice(end, match.index), where, given) + `(${stars ? '.*' : allowed})`;
       end = match.index + whole.length;
       names.push(name);
-      general = stars
-        ? GENERALITY.rest
-        : optional
-          ? GENERALITY.optional
-          : constraint || whole !== segment
-            ? GENERALITY.constrained
-            : GENERALITY.parameter;
+      isOptional ||= Boolean(stars || optional);
     }
     expression += escaped(segment.slice(end), where, given);
-    pattern += general >= GENERALITY.optional ? `(?:/${expression})?` : `/${expression}`;
-    generality.push(general);
+    pattern += isOptional ? `(?:/${expression})?` : `/${expression}`;
   }
   const matcher = new RegExp(`^${pattern}/?$`, 'i');
   return {
     template,
-    generality,
     match(path) {
       const values = matcher.exec(path)?.slice(1);
       if (values === undefined) return undefined;
@@ -69,13 +57,6 @@ export function parseRoute(given: string, where: string): Route {
       return Object.fromEntries(present);
     },
   };
-}
-
-/** Sorts routes by precedence: segment by segment, literal before constrained before free. */
-export function compareRoutes(a: Route, b: Route): number {
-  const differing = a.generality.findIndex((general, at) => general !== b.generality[at]);
-  if (differing === -1) return a.generality.length - b.generality.length;
-  return (a.generality[differing] ?? 0) - (b.generality[differing] ?? GENERALITY.optional);
 }
 
 function toPattern(constraint: string, count: string | undefined): string | undefined {

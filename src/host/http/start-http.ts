@@ -5,7 +5,6 @@ import { serialize } from 'hono/utils/cookie';
 import type { Invoke } from '../create-invoke.ts';
 import { settledOrAborted } from '../../concurrency/deadline.ts';
 import { type Exposure, refuse } from './refuse.ts';
-import { compareRoutes } from './route.ts';
 import type { HttpTrigger, RunningTrigger } from '../parse-trigger.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -27,7 +26,7 @@ export async function startHttp(
   log: Logger,
 ): Promise<HttpServer> {
   const { host } = exposure;
-  const routes = triggers.toSorted((a, b) => compareRoutes(a.route, b.route));
+  const routes = triggers.toSorted(byName);
   let stopping = false;
   const listener = getRequestListener(serve, { overrideGlobalObjects: false, hostname: host });
   const server = createServer((incoming, outgoing) => {
@@ -98,6 +97,14 @@ export async function startHttp(
       return failed();
     }
   }
+}
+
+/**
+ * The order in which Azure Functions tries routes, whatever they look like: by the name of their functions, and the first
+ * that matches path and method is taken. github.com/Azure/azure-functions-host/issues/9876
+ */
+export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : 1;
 }
 
 function matchOrUndecodable(

@@ -63,7 +63,12 @@ describe('HTTP functions', () => {
     });
   });
 
-  it('are chosen by the most exact route, whatever the order of registration and the case of the path', async () => {
+  it('are tried in the order of their names, as in Azure: the first that matches is called, not the most exact', async () => {
+    handlers.http = (_request, { functionName }) => ({ body: functionName });
+    expect(await (await fetch(`${api}/named/exactly`)).text()).toBe('named-any');
+  });
+
+  it('get the path without regard to its case, and with what their parameters match', async () => {
     handlers.http = (request, { functionName }) =>
       functionName === 'latest' ? { body: 'latest' } : show(request);
     expect(await (await fetch(`${api}/Items/LATEST`)).text()).toBe('latest');

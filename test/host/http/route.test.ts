@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareRoutes, parseRoute } from '../../../src/host/http/route.ts';
+import { parseRoute } from '../../../src/host/http/route.ts';
 
 const route = (template: string) => parseRoute(template, 'function "f"');
 
@@ -44,14 +44,4 @@ describe('a route', () => {
       expect(() => route(template)).toThrow(/function "f" has the route/);
     },
   );
-
-  it('that is more exact comes first', () => {
-    const templates = ['{*rest}', 'a/{b?}', 'a/{b}', 'a/{b:int}', 'a/b', 'a'];
-    const sorted = templates.toSorted((a, b) => compareRoutes(route(a), route(b)));
-    expect(sorted.indexOf('a/b')).toBeLessThan(sorted.indexOf('a/{b:int}'));
-    expect(sorted.indexOf('a/{b:int}')).toBeLessThan(sorted.indexOf('a/{b}'));
-    expect(sorted.indexOf('a/{b}')).toBeLessThan(sorted.indexOf('a/{b?}'));
-    expect(sorted.indexOf('a')).toBeLessThan(sorted.indexOf('a/{b?}'));
-    expect(sorted.at(-1)).toBe('{*rest}');
-  });
 });
