@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { createRequire, Module } from 'node:module';
 import type { AzuriteError, BlobDocument, Context } from './azurite-model.ts';
 import type {
   AzuriteModules,
@@ -18,6 +18,22 @@ import type {
  */
 
 const load = createRequire(createRequire(import.meta.url).resolve('azurite/package.json'));
+loadWithoutTelemetry();
+
+/**
+ * Azurite's telemetry is never started here, and loading its library takes longer than loading all the rest of
+ * Azurite. So Azurite gets an empty object in its place; any other code of the process still gets the library.
+ */
+function loadWithoutTelemetry(): void {
+  const library = load.resolve('applicationinsights');
+  const loaded = load.cache[library];
+  const empty = new Module(library);
+  empty.loaded = true;
+  load.cache[library] = empty;
+  load('./dist/src/common/Telemetry.js');
+  if (loaded === undefined) Reflect.deleteProperty(load.cache, library);
+  else load.cache[library] = loaded;
+}
 
 function member<Module extends keyof AzuriteModules, Name extends string & keyof AzuriteModules[Module]>(
   module: Module,
