@@ -33,7 +33,8 @@ export function statement(
       : `proven up to ${timeOfDay(proven.at, at)}`,
     live === null ? `live unknown${why(clock)}` : `live up to ${timeOfDay(live.at, at)}`,
   ];
-  if (canary.state === 'waiting') parts.push('no canary seen yet');
+  if (canary.isUnknown === true) parts.push('canary unknown');
+  else if (canary.state === 'waiting') parts.push('no canary seen yet');
   else if (canary.ageMs !== undefined) parts.push(`canary ${formatDuration(canary.ageMs)}`);
   if (excepted.count > 0) {
     const number = `${letters === 'some' || !isWaitingKnown ? 'at least ' : ''}${excepted.count.toLocaleString('en')}`;

@@ -15,6 +15,12 @@ export interface Status {
   readonly clock?: ClockStatus;
   /** Only while mirroring is paused. */
   readonly paused?: PausedSince;
+  /**
+   * Only while the mirror's own documents cannot be read: the time of what is told of them, or null if they were never
+   * read, so that nothing is known of them. They tell the proven point and its exceptions, the pause, the canary, the
+   * activity, the history, the containers and the runs.
+   */
+  readonly stateAsOf?: string | null;
   readonly recovery: RecoveryPoint;
   readonly health: Health;
   readonly backlog: Backlog;
@@ -75,6 +81,8 @@ export interface LivePoint {
 export interface CanaryStatus {
   /** `waiting`: none has arrived on the backup yet. */
   readonly state: 'off' | 'waiting' | 'following';
+  /** Only while what is known of it cannot be read. */
+  readonly isUnknown?: true;
   /** How long the last one took to arrive, or how long the current one has been under way. */
   readonly ageMs?: number;
   /** When the last one was written to the source. */
@@ -83,6 +91,8 @@ export interface CanaryStatus {
 
 export interface ExceptedKeys {
   readonly count: number;
+  /** Only while there may be more: not all of what names them could be read. */
+  readonly isComplete?: false;
   /** The first ones. */
   readonly sample: readonly ExceptedKey[];
 }
@@ -114,6 +124,8 @@ export interface Backlog {
   readonly bytes: number;
   /** False: there is more than was counted. */
   readonly isComplete: boolean;
+  /** Only while the queue cannot be read: the numbers say nothing. */
+  readonly isUnknown?: true;
   /** By the age of the change; every bucket, the youngest first. */
   readonly byAge: readonly BacklogBucket[];
 }
@@ -127,6 +139,8 @@ interface BacklogBucket {
 export interface DeadLetterCounts {
   readonly count: number;
   readonly isComplete: boolean;
+  /** Only while the dead-letter queues cannot be read: the numbers say nothing. */
+  readonly isUnknown?: true;
   readonly acknowledged: number;
   readonly byCode: Readonly<Record<string, number>>;
 }

@@ -10,7 +10,10 @@ export interface ListedDeadLetters {
 
 /** Dead letters as text: counts by code with what to do about each, then one row each. */
 export function describeDeadLetters({ summary, letters }: ListedDeadLetters): string {
-  if (summary.count === 0) return 'no dead letters\n';
+  if (summary.count === 0)
+    return summary.isComplete
+      ? 'no dead letters\n'
+      : 'dead letters: (unknown); the queues did not hand any over in time\n';
   const codes = Object.entries(summary.byCode).toSorted(([, one], [, other]) => other - one);
   return [
     toTable(

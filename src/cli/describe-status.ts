@@ -21,18 +21,28 @@ export function describeStatus(status: Status, options: LocalOption): string {
     .join('\n');
 }
 
-function head({ source, backup, name, statement, health, paused, at }: Status): string {
+function head({ source, backup, name, statement, health, paused, stateAsOf, at }: Status): string {
   const well = health.status === 'ok' ? 'ok' : 'FAILING';
   const by = paused?.by === undefined ? '' : ` by ${paused.by}`;
   const why = paused?.reason === undefined ? '' : `: ${paused.reason}`;
   return [
     statement,
-    `health ${well} at ${at.slice(0, 19).replace('T', ' ')} UTC, ${source} -> ${backup}${name === undefined ? '' : `, mirror ${name}`}`,
-    ...(paused === undefined
-      ? []
-      : [`PAUSED since ${paused.since.slice(0, 19).replace('T', ' ')}${by}${why}`]),
+    `health ${well} at ${utc(at)}, ${source} -> ${backup}${name === undefined ? '' : `, mirror ${name}`}`,
+    ...(paused === undefined ? [] : [`PAUSED since ${utc(paused.since)}${by}${why}`]),
+    ...(stateAsOf === undefined ? [] : [aboutState(stateAsOf)]),
     '',
   ].join('\n');
+}
+
+function utc(time: string): string {
+  return `${time.slice(0, 19).replace('T', ' ')} UTC`;
+}
+
+function aboutState(asOf: string | null): string {
+  const what = 'proven, pause, canary, last hour, containers and full syncs';
+  return asOf === null
+    ? `The mirror's state cannot be read, so these are unknown: ${what}.`
+    : `The mirror's state cannot be read, so these are as of ${utc(asOf)}: ${what}.`;
 }
 
 function problems({ health, paused }: Status, local: string): string {
@@ -50,61 +60,71 @@ function problems({ health, paused }: Status, local: string): string {
     .join('');
 }
 
-function facts({ recovery, backlog, deadLetters, activity, health }: Status): string {
+const UNKNOWN = '(unknown)';
+
+function facts({ recovery, backlog, deadLetters, activity, stateAsOf }: Status): string {
   const { proven, live, canary } = recovery;
   const age = (point: { readonly ageMs: number } | null): string =>
-    point === null ? '(unknown)' : `${formatDuration(point.ageMs)} ago`;
+    point === null ? UNKNOWN : `${formatDuration(point.ageMs)} ago`;
   const isMore = (complete: boolean): string => (complete ? '' : 'at least ');
-  const isUnknown = health.problems.some(({ code }) => code === 'state-unreachable');
-  const nothing = isUnknown ? '(unknown)' : '(nothing yet)';
+  const isStateUnknown = stateAsOf === null;
+  const nothing = isStateUnknown ? UNKNOWN : '(nothing yet)';
   const oldest = backlog.byAge.filter(({ messages }) => messages > 0);
+  const lag =
+    activity.lagP50Ms === null || activity.lagP99Ms === null
+      ? ''
+      : `, lag ${formatDuration(activity.lagP50Ms)} (p50), ${formatDuration(activity.lagP99Ms)} (p99)`;
+  const retries =
+    backlog.scheduled > 0 ? `, ${backlog.scheduled.toLocaleString('en')} scheduled for a retry` : '';
   const rows: [string, string][] = [
     ['proven', proven === null ? nothing : `${age(proven)}, by ${proven.run}`],
     ['live', age(live)],
     [
       'canary',
-      canary.ageMs === undefined ? canary.state : `${formatDuration(canary.ageMs)}, ${canary.state}`,
+      canary.isUnknown === true
+        ? UNKNOWN
+        : canary.ageMs === undefined
+          ? canary.state
+          : `${formatDuration(canary.ageMs)}, ${canary.state}`,
     ],
     [
       'waiting',
-      `${isMore(backlog.isComplete)}${count(backlog.messages, 'change')}, ${formatBytes(backlog.bytes)}${
-        backlog.scheduled > 0 ? `, ${backlog.scheduled.toLocaleString('en')} scheduled for a retry` : ''
-      }`,
+      backlog.isUnknown === true
+        ? UNKNOWN
+        : `${isMore(backlog.isComplete)}${count(backlog.messages, 'change')}, ${formatBytes(backlog.bytes)}${retries}`,
     ],
     ...oldest.map(({ bucket, messages, bytes: sum }): [string, string] => [
       `  ${bucket}`,
       `${messages.toLocaleString('en')}, ${formatBytes(sum)}`,
     ]),
-    [
-      'dead letters',
-      deadLetters.count === 0
-        ? deadLetters.isComplete
-          ? '0'
-          : '(unknown)'
-        : `${isMore(deadLetters.isComplete)}${deadLetters.count.toLocaleString('en')}, ${deadLetters.acknowledged.toLocaleString('en')} acknowledged: ${Object.entries(
-            deadLetters.byCode,
-          )
-            .map(([code, number]) => `${code} ${number.toLocaleString('en')}`)
-            .join(', ')}`,
-    ],
+    ['dead letters', deadLetterText(deadLetters, isMore(deadLetters.isComplete))],
     [
       'last hour',
-      `${count(activity.changes, 'change')}, ${formatBytes(activity.bytes)}${
-        activity.lagP50Ms === null || activity.lagP99Ms === null
-          ? ''
-          : `, lag ${formatDuration(activity.lagP50Ms)} (p50), ${formatDuration(activity.lagP99Ms)} (p99)`
-      }`,
+      isStateUnknown ? UNKNOWN : `${count(activity.changes, 'change')}, ${formatBytes(activity.bytes)}${lag}`,
     ],
   ];
   return toTable(rows);
 }
 
+function deadLetterText(
+  { count: all, isUnknown, isComplete, acknowledged, byCode }: Status['deadLetters'],
+  atLeast: string,
+): string {
+  if (isUnknown === true || (all === 0 && !isComplete)) return UNKNOWN;
+  if (all === 0) return '0';
+  const codes = Object.entries(byCode).map(([code, number]) => `${code} ${number.toLocaleString('en')}`);
+  return `${atLeast}${all.toLocaleString('en')}, ${acknowledged.toLocaleString('en')} acknowledged: ${codes.join(', ')}`;
+}
+
 const SHOWN = 10;
 
 function excepted({ recovery }: Status): string {
-  const { sample, count: all } = recovery.excepted;
+  const { sample, count: all, isComplete = true } = recovery.excepted;
   const shown = sample.slice(0, SHOWN);
-  const more = all > shown.length ? `and ${(all - shown.length).toLocaleString('en')} more\n` : '';
+  const more = [
+    all > shown.length ? `and ${(all - shown.length).toLocaleString('en')} more\n` : '',
+    isComplete ? '' : 'there may be more excepted keys: not everything that names them could be read\n',
+  ].join('');
   return (
     toTable(
       shown.map(({ container, path, reason }) => [path === '' ? container : `${container}/${path}`, reason]),
@@ -140,8 +160,8 @@ function containers({ containers: all }: Status): string {
       shown.map(({ name, blobs, bytes: sum, lastMirroredAt }) => [
         name,
         blobs,
-        sum === null ? '(unknown)' : formatBytes(sum),
-        lastMirroredAt?.slice(0, 19).replace('T', ' ') ?? '',
+        sum === null ? UNKNOWN : formatBytes(sum),
+        lastMirroredAt === null ? '' : utc(lastMirroredAt),
       ]),
       ['CONTAINER', 'BLOBS', 'SIZE', 'LAST MIRRORED'],
     ) + more
@@ -163,6 +183,7 @@ function describeRunLine({ id, state, counts, alerts }: RunSummary): [string, st
     [sum(counts.failed), 'failed'],
     [alerts.length, alerts.length === 1 ? 'alert' : 'alerts'],
   ];
+  if (state === 'damaged') return [id, state, UNKNOWN];
   const found = parts
     .filter(([number], i) => i === 0 || number > 0)
     .map(([number, what]) => `${number.toLocaleString('en')} ${what}`);

@@ -31,7 +31,7 @@ export interface RequestHead {
 }
 
 /** Of every answer of the API: it is about this moment, holds names of blobs, and is never to be taken for a page. */
-export const API_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+const API_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
 
 /** The answer of `act`, or its error as an answer, with the headers of every answer of the API. */
 export async function answer(log: Logger, act: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
@@ -75,7 +75,7 @@ export interface RequestWithBody extends RequestHead {
 }
 
 /** Ten thousand ids of dead letters, the most that a request may name, take half of it. */
-export const MOST_BODY_BYTES = 1_048_576;
+const MOST_BODY_BYTES = 1_048_576;
 
 /**
  * The body of a request as text. One that is too large is refused by its declared size before any of it is read, and

@@ -7,7 +7,7 @@ import { type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
 import { statement } from '../api/statement.ts';
 import type { Backlog, LivePoint, RecoveryPoint, Status } from '../api/status.ts';
 import { observeBacklog, observeDeadLetters, observeRecovery } from '../telemetry/metrics.ts';
-import { canaryDelay, toArrived, toCanaryStatus } from './canary.ts';
+import { CANARY, canaryDelay, toArrived, toCanaryStatus } from './canary.ts';
 import { judgeHealth } from './judge-health.ts';
 import { lastLive, toSamples } from './history.ts';
 import { type KnownState, type StatusParts, createStateReader, answerWithin } from './read-state.ts';
@@ -24,7 +24,7 @@ const ACCOUNT_WITHIN_MS = 5000;
 const QUEUE_WITHIN_MS = 15_000;
 
 const NO_LETTERS: DeadLetters = {
-  counts: { count: 0, isComplete: false, acknowledged: 0, byCode: {} },
+  counts: { count: 0, isComplete: false, isUnknown: true, acknowledged: 0, byCode: {} },
   keys: [],
 };
 const NO_BACKLOG: Backlog = {
@@ -32,6 +32,7 @@ const NO_BACKLOG: Backlog = {
   scheduled: 0,
   bytes: 0,
   isComplete: false,
+  isUnknown: true,
   byAge: new AgeBuckets().byAge,
 };
 
@@ -83,6 +84,10 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
       ? state.canary
       : toArrived(state.canary, state.canary.last?.etag ?? '', tookMs);
   const isOutOfSight = onBackup === undefined || seen.unreachable !== undefined;
+  const isProvenKnown = seen.readAt !== undefined;
+  const isWaitingKnown = waiting.answer?.backlog.isComplete ?? false;
+  const areLettersKnown = found.counts.isComplete && !waiting.answer?.parked;
+  const isAllNamed = isProvenKnown && isWaitingKnown && areLettersKnown;
   const recovery: RecoveryPoint = {
     proven:
       state.proof === undefined
@@ -92,8 +97,17 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
       waiting.answer === undefined || judgement.state !== 'right'
         ? null
         : toLive(waiting.answer, judgement.latest, now, state),
-    canary: lookAtCanary === undefined ? { state: 'off' } : toCanaryStatus(followed, now, { isOutOfSight }),
-    excepted: exceptKeys(state.proof?.excepted ?? { count: 0, sample: [] }, found, waiting.answer?.held),
+    canary:
+      lookAtCanary === undefined
+        ? { state: 'off' }
+        : {
+            ...toCanaryStatus(followed, now, { isOutOfSight }),
+            ...((!isProvenKnown || state.damaged.includes(CANARY)) && { isUnknown: true as const }),
+          },
+    excepted: {
+      ...exceptKeys(state.proof?.excepted ?? { count: 0, sample: [] }, found, waiting.answer?.held),
+      ...(!isAllNamed && { isComplete: false as const }),
+    },
   };
   const lastSample = state.history?.samples.at(-1)?.[0];
   // A Map, since a container may be called `constructor`.
@@ -104,18 +118,14 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
     backup,
     ...(parts.name !== undefined && { name: parts.name }),
     statement: statement(recovery, at, {
-      isProvenKnown: seen.isKnown,
-      isWaitingKnown: waiting.answer?.backlog.isComplete ?? false,
-      letters:
-        letters.answer === undefined
-          ? 'none'
-          : found.counts.isComplete && !waiting.answer?.parked
-            ? 'all'
-            : 'some',
+      isProvenKnown,
+      isWaitingKnown,
+      letters: letters.answer === undefined ? 'none' : areLettersKnown ? 'all' : 'some',
       clock: judgement,
     }),
     ...(judgement.state !== 'right' && { clock: judgement }),
     ...(state.paused !== undefined && { paused: state.paused }),
+    ...(seen.unreachable !== undefined && { stateAsOf: seen.readAt?.toISOString() ?? null }),
     recovery,
     health: judgeHealth(
       {
@@ -155,7 +165,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
       })),
     runs: state.runs,
   };
-  observe(status, waiting.answer !== undefined);
+  observe(status);
   return status;
 }
 
@@ -188,7 +198,7 @@ async function ask<Result>(ms: number, what: string, call: () => Promise<Result>
   }
 }
 
-function observe({ recovery, backlog, deadLetters }: Status, isQueueKnown: boolean): void {
+function observe({ recovery, backlog, deadLetters }: Status): void {
   const { proven, live, canary } = recovery;
   observeRecovery({
     provenAgeMs: proven?.ageMs,
@@ -196,6 +206,6 @@ function observe({ recovery, backlog, deadLetters }: Status, isQueueKnown: boole
     canaryAgeMs: canary.ageMs,
   });
   // Unknown is not zero.
-  observeBacklog(isQueueKnown ? backlog.byAge : []);
-  observeDeadLetters(deadLetters.byCode);
+  observeBacklog(backlog.isUnknown === true ? [] : backlog.byAge);
+  observeDeadLetters(deadLetters.isUnknown === true ? undefined : deadLetters.byCode);
 }

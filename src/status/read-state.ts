@@ -78,9 +78,9 @@ const NOTHING: State = {
 export interface KnownState {
   /** If it cannot be read now, the last known state. */
   readonly state: State;
+  /** When it was read; undefined: never. */
+  readonly readAt: Date | undefined;
   readonly unreachable: ErrorCode | undefined;
-  /** False: it was never read. */
-  readonly isKnown: boolean;
 }
 
 /** Reads the documents of the mirror. Their account may be out of reach. */
@@ -93,6 +93,7 @@ export function createStateReader({
   now,
 }: StatusParts): () => Promise<KnownState> {
   let seen: State | undefined;
+  let readAt: Date | undefined;
 
   async function read(): Promise<State> {
     const damaged: string[] = [];
@@ -127,10 +128,11 @@ export function createStateReader({
   return async () => {
     try {
       seen = await answerWithin(ANSWER_WITHIN_MS, "the mirror's own state", read);
-      return { state: seen, unreachable: undefined, isKnown: true };
+      readAt = now();
+      return { state: seen, readAt, unreachable: undefined };
     } catch (thrown) {
       const { code } = toBlobmirrorError(thrown);
-      return { state: seen ?? NOTHING, unreachable: code, isKnown: seen !== undefined };
+      return { state: seen ?? NOTHING, readAt, unreachable: code };
     }
   };
 }

@@ -210,8 +210,12 @@ export function observeBacklog(
 const MOST_CODES = 40;
 const IS_CODE = /^[A-Za-z][A-Za-z0-9-]{0,49}$/;
 
-/** The dead letters in both queues. */
-export function observeDeadLetters(byCode: Readonly<Record<string, number>>): void {
+/** The dead letters in both queues; undefined: unknown, which is not zero. */
+export function observeDeadLetters(byCode: Readonly<Record<string, number>> | undefined): void {
+  if (byCode === undefined) {
+    observed.set('deadLetters', []);
+    return;
+  }
   const codes = Object.entries(byCode).toSorted(([, a], [, b]) => b - a);
   const named = codes.filter(([code]) => IS_CODE.test(code) && code !== 'other').slice(0, MOST_CODES);
   const count = (list: readonly (readonly [string, number])[]) =>
@@ -219,7 +223,8 @@ export function observeDeadLetters(byCode: Readonly<Record<string, number>>): vo
   const other = count(codes) - count(named);
   observed.set('deadLetters', [
     ...named.map(([code, number]) => [number, { code }] as const),
-    ...(other > 0 ? [[other, { code: 'other' }] as const] : []),
+    // A zero where there are none tells them from an unknown number.
+    ...(other > 0 || named.length === 0 ? [[other, { code: 'other' }] as const] : []),
   ]);
   instruments();
 }

@@ -48,6 +48,28 @@ describe('a status for people', () => {
     expect(describeStatus(status({ deadLetters: counts }), {})).toMatch(/^dead letters +\(unknown\)$/m);
   });
 
+  it('does not show 0 for what could not be read, nor old values as those of now', () => {
+    const unread = status({
+      stateAsOf: null,
+      recovery: {
+        proven: null,
+        live: null,
+        canary: { state: 'waiting', isUnknown: true },
+        excepted: { count: 0, isComplete: false, sample: [] },
+      },
+      backlog: { ...status().backlog, isComplete: false, isUnknown: true },
+      deadLetters: { ...status().deadLetters, isComplete: false, isUnknown: true },
+    });
+    const text = describeStatus(unread, {});
+    expect(text).toContain("The mirror's state cannot be read, so these are unknown: proven, pause,");
+    for (const what of ['proven', 'live', 'canary', 'waiting', 'dead letters', 'last hour'])
+      expect(text).toMatch(new RegExp(`^${what} +\\(unknown\\)$`, 'm'));
+    expect(text).toContain('there may be more excepted keys');
+    expect(describeStatus(status({ stateAsOf: '2026-11-25T11:00:00.000Z' }), {})).toContain(
+      'these are as of 2026-11-25 11:00:00 UTC: proven, pause,',
+    );
+  });
+
   it('shows each problem, what to do, and the next command, with the same --local', () => {
     const failing = status({
       health: {
@@ -62,7 +84,7 @@ describe('a status for people', () => {
     const lines = describeStatus(failing, { local: 'env.json' }).split('\n');
     expect(lines.slice(1, 10)).toEqual([
       'health FAILING at 2026-11-25 12:03:02 UTC, photos -> photosbackup',
-      'PAUSED since 2026-11-25 11:00:00 by ada: a move',
+      'PAUSED since 2026-11-25 11:00:00 UTC by ada: a move',
       '',
       'dead-letters: 3 dead letters not acknowledged.',
       '  what to do: Fix what their codes name, then replay them; or acknowledge them to clear this problem.',
@@ -113,7 +135,7 @@ describe('a status for people', () => {
     expect(text).toMatch(
       /^photos\/a b\\u\{1b\}\[2J +source-archived\nand 11 more\n {2}source-archived: The source blob is in the archive tier /m,
     );
-    expect(text).toMatch(/^photos +1,000 +1\.5 MB +2026-11-25 12:03:02\nsmall +1 +\(unknown\)$/m);
+    expect(text).toMatch(/^photos +1,000 +1\.5 MB +2026-11-25 12:03:02 UTC\nsmall +1 +\(unknown\)$/m);
     expect(text).toMatch(/^2026-11-25T13-09-31Z-4f2a +done +1,000 in step, 2 failed$/m);
   });
 
@@ -131,6 +153,8 @@ describe('a status for people', () => {
     };
     const recovery = { ...status().recovery, proven: null, live: null };
     expect(describeStatus(status({ recovery }), {})).toMatch(/^proven +\(nothing yet\)\nlive +\(unknown\)$/m);
-    expect(describeStatus(status({ recovery, health }), {})).toMatch(/^proven +\(unknown\)$/m);
+    expect(describeStatus(status({ recovery, health, stateAsOf: null }), {})).toMatch(
+      /^proven +\(unknown\)$/m,
+    );
   });
 });

@@ -9,6 +9,8 @@ import { parseKey } from '../../src/model/key.ts';
 import type { Proof } from '../../src/api/proof.ts';
 import type { RunId } from '../../src/model/run-id.ts';
 import type { BrowsedMessage } from '../../src/ports/dead-letter-queue.ts';
+import { ABSENT } from '../../src/model/reading.ts';
+import { CANARY } from '../../src/status/canary.ts';
 import { HISTORY, type HistoryDocument } from '../../src/status/history.ts';
 import { createStatusReader } from '../../src/status/create-status-reader.ts';
 import { type StatusParts, createStateReader } from '../../src/status/read-state.ts';
@@ -200,12 +202,13 @@ describe('a status', () => {
   });
 
   it('goes by what was last seen of the state while that cannot be read', async () => {
-    const { parts, state } = bench();
+    const { parts, state, pass } = bench();
     const read = createStateReader(parts);
-    expect(await read()).toMatchObject({ isKnown: true, state: { proof: PROOF } });
+    expect(await read()).toMatchObject({ readAt: NOW, state: { proof: PROOF } });
     state.isStateAway = true;
+    pass(60_000);
     expect(await read()).toMatchObject({
-      isKnown: true,
+      readAt: NOW,
       unreachable: 'storage-unavailable',
       state: { proof: PROOF },
     });
@@ -217,6 +220,8 @@ describe('a status', () => {
     pass(60_000);
     expect(await open()()).toMatchObject({
       statement: 'proven unknown, live up to 12:01:00',
+      stateAsOf: null,
+      recovery: { excepted: { count: 0, isComplete: false } },
       health: { status: 'failing', problems: [{ code: 'state-unreachable' }] },
     });
   });
@@ -226,7 +231,9 @@ describe('a status', () => {
     Object.assign(state, { isStateAway: true, isQueueAway: true, isBackupAway: true });
     const { recovery, health, backlog, deadLetters } = await open()();
     expect(recovery.live).toBeNull();
-    expect([backlog.isComplete, deadLetters.isComplete]).toEqual([false, false]);
+    expect(backlog).toMatchObject({ messages: 0, isComplete: false, isUnknown: true });
+    expect(deadLetters).toMatchObject({ count: 0, isComplete: false, isUnknown: true });
+    expect(recovery.excepted).toMatchObject({ count: 0, isComplete: false });
     expect(health.problems.map(({ code }) => code)).toEqual([
       'backup-unreachable',
       'queue-unreachable',
@@ -235,6 +242,21 @@ describe('a status', () => {
     expect(health.problems[0]?.detail).toBe(
       'The backup account photosbackup cannot be read now (storage-unavailable).',
     );
+  });
+
+  it('says nothing of a canary whose record cannot be read, whether out of reach or damaged', async () => {
+    const { parts, state, documents } = bench();
+    const readCanary: StatusParts['readCanary'] = async () => await Promise.resolve(ABSENT);
+    const read = async () => await createStatusReader({ ...parts, readCanary }).read();
+    expect((await read()).recovery.canary).toEqual({ state: 'waiting' });
+    await documents.write(CANARY, 'damaged', { nothingThere: true });
+    const unknown = {
+      statement: expect.stringContaining(', canary unknown') as string,
+      recovery: { canary: { isUnknown: true } },
+    };
+    expect(await read()).toMatchObject(unknown);
+    state.isStateAway = true;
+    expect(await read()).toMatchObject(unknown);
   });
 
   it('does not say that nothing is excepted while the dead letters cannot be looked at', async () => {
@@ -248,9 +270,9 @@ describe('a status', () => {
   it('says that more may be excepted when not all dead letters were counted', async () => {
     const { open, state } = bench();
     state.letters = Array.from({ length: 20_001 }, (_, i) => letter(i));
-    expect((await open()()).statement).toBe(
-      'proven up to 11:30:00, live up to 12:00:00, except at least 20,001 keys',
-    );
+    const { statement, recovery, deadLetters } = await open()();
+    expect(statement).toBe('proven up to 11:30:00, live up to 12:00:00, except at least 20,001 keys');
+    expect([recovery.excepted.isComplete, deadLetters.isUnknown]).toEqual([false, undefined]);
   });
 
   it('does not let a key pass for mirrored while its message is on its way to the dead letters', async () => {

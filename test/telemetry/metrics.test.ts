@@ -108,6 +108,13 @@ describe('the metrics', () => {
     expect(of('dead_letters', { code: 'storage-rejected' })).toBe(4);
   });
 
+  it('tell no dead letters from an unknown number of them', async () => {
+    observeDeadLetters({});
+    expect((await read())('dead_letters', { code: 'other' })).toBe(0);
+    observeDeadLetters(undefined);
+    expect(await telemetry.readMetrics()).not.toMatch(/^blobmirror_dead_letters/m);
+  });
+
   it('have few values for every attribute, whatever is in a dead letter', async () => {
     const codes = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`code-${i}`, 500 - i]));
     observeDeadLetters({ ...codes, 'photos/cat "of" mine.jpg': 900, other: 1 });

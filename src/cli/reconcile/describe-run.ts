@@ -7,6 +7,7 @@ import { figuresOf } from './run-figures.ts';
 import type { AdoptionEstimate } from '../../model/adoption.ts';
 import { ERRORS } from '../../model/errors.ts';
 
+const UNKNOWN = 'unknown';
 /** Only the report has more failures than these. */
 const FAILURES = 10;
 
@@ -14,14 +15,16 @@ const FAILURES = 10;
 export function describeRun(run: Run, options: LocalOption = {}): string {
   const { counts } = run;
   const { keys, outOfStep } = figuresOf(run);
+  const isDamaged = run.state === 'damaged';
+  const found = isDamaged ? UNKNOWN : `${count(keys, 'key')}, ${outOfStep.toLocaleString('en')} out of step`;
   const sections = [
     toTable([
       ['run', run.id],
       ['state', `${run.state}${run.request.dryRun ? ' (dry run: nothing was written)' : ''}`],
       ['scope', scopeOf(run)],
-      ['took', took(run)],
-      ['keys', `${count(keys, 'key')}, ${outOfStep.toLocaleString('en')} out of step`],
-      ['copied', count(counts.bytesCopied, 'byte')],
+      ['took', isDamaged ? UNKNOWN : took(run)],
+      ['keys', found],
+      ['copied', isDamaged ? UNKNOWN : count(counts.bytesCopied, 'byte')],
     ]),
     describeTable('VERDICT', counts.byVerdict),
     describeTable('SKIPPED', counts.skipped, skipHintOf),
@@ -40,19 +43,20 @@ export function describeRun(run: Run, options: LocalOption = {}): string {
 
 /** One line for each run. */
 export function describeRuns(runs: readonly RunSummary[]): string {
-  if (runs.length === 0) return '';
+  if (runs.length === 0) return 'no full syncs\n';
   return toTable([
     ['RUN', 'STATE', 'REASON', 'SCOPE', 'TOOK', 'KEYS', 'REPAIRED', 'SKIPPED', 'FAILED', 'ALERTS'],
     ...runs.map((run) => {
       const { keys, repaired, skipped, failed } = figuresOf(run);
-      const numbers = [keys, repaired, skipped, failed, run.alerts.length];
-      return [run.id, run.state, run.request.reason, scopeOf(run), took(run), ...numbers.map(String)];
+      const found = [keys, repaired, skipped, failed].map(String);
+      const known = run.state === 'damaged' ? [UNKNOWN, ...found.map(() => UNKNOWN)] : [took(run), ...found];
+      return [run.id, run.state, run.request.reason, scopeOf(run), ...known, String(run.alerts.length)];
     }),
   ]);
 }
 
 function scopeOf({ state, request: { container, prefix } }: RunSummary): string {
-  if (state === 'damaged') return 'unknown';
+  if (state === 'damaged') return UNKNOWN;
   if (prefix === undefined) return container ?? 'all';
   return quote(`${container ?? '*'}/${prefix}`);
 }

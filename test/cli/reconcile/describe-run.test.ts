@@ -101,12 +101,24 @@ An estimate by list prices`);
 });
 
 it('runs are a line each, under the names of the columns', () => {
-  expect(describeRuns([])).toBe('');
+  expect(describeRuns([])).toBe('no full syncs\n');
   expect(describeRuns([RUN])).toBe(
     `RUN                        STATE  REASON  SCOPE  TOOK    KEYS   REPAIRED  SKIPPED  FAILED  ALERTS
 2026-11-25T13-09-31Z-4f2a  done   http    all    12.5 s  20000  988       12       0       0
 `,
   );
+});
+
+it('shows no zeros for a run whose document is damaged', () => {
+  const damaged = { ...RUN, state: 'damaged' as const };
+  expect(describeRun(damaged)).toContain('took    unknown\nkeys    unknown\ncopied  unknown\n');
+  expect(describeRuns([damaged]).split('\n')[1]?.split(/\s+/)).toEqual([
+    RUN.id,
+    'damaged',
+    'http',
+    ...Array<string>(6).fill('unknown'),
+    '0',
+  ]);
 });
 
 it('a run ends well when it is done, without failures and alerts', () => {
