@@ -128,6 +128,68 @@ var logAlerts = [
   }
 ]
 
+// One rule for all problems of health: it alerts for each code by itself. Left out is what another rule here watches.
+var healthAlerts = [
+  {
+    name: 'health-failing'
+    about: 'Health fails. The alert names the code of the problem; docs/operations.md says what to do about each.'
+    query: 'AppMetrics | where Name == "blobmirror.health.problems" | where tostring(Properties.severity) == "failing" | extend Code = tostring(Properties.code) | where Code !in ("live-behind", "proven-behind", "app-silent", "dead-letters") | summarize Problems = max(Max) by Code'
+    severity: 1
+  }
+  {
+    name: 'health-warning'
+    about: 'Health reports a problem that does not make it fail, or not yet. The alert names its code; docs/operations.md says what to do about each.'
+    query: 'AppMetrics | where Name == "blobmirror.health.problems" | where tostring(Properties.severity) == "warning" | extend Code = tostring(Properties.code) | summarize Problems = max(Max) by Code'
+    severity: 3
+  }
+]
+
+resource healthRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+  for alert in healthAlerts: {
+    name: '${name}-${alert.name}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: '${name}: ${alert.name}'
+      description: alert.about
+      severity: alert.severity
+      enabled: true
+      scopes: [workspaceId]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT15M'
+      criteria: {
+        allOf: [
+          {
+            query: alert.query
+            metricMeasureColumn: 'Problems'
+            dimensions: [
+              {
+                name: 'Code'
+                operator: 'Include'
+                values: ['*']
+              }
+            ]
+            timeAggregation: 'Maximum'
+            operator: 'GreaterThan'
+            threshold: 0
+            failingPeriods: {
+              numberOfEvaluationPeriods: 1
+              minFailingPeriodsToAlert: 1
+            }
+          }
+        ]
+      }
+      autoMitigate: true
+      // The tables are there only when the first line was written.
+      skipQueryValidation: true
+      actions: {
+        actionGroups: [actionGroupId]
+      }
+    }
+  }
+]
+
 resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
   for alert in logAlerts: {
     name: '${name}-${alert.name}'

@@ -1,3 +1,5 @@
+import type { HealthProblem } from './status.ts';
+
 /**
  * Every health problem, with what to do and the command to run next. A test keeps docs/operations.md equal to this table.
  */
@@ -46,6 +48,18 @@ export const HEALTH_CODES = {
     toDo: 'Find out why full syncs do not complete or prove nothing: the alerts of the last ones say why.',
     next: 'blobmirror reconcile list',
   },
+  'guard-alerts': {
+    toDo: 'Look at what the guards hold. If the deletions are right, permit them for that container with --allow-deletes; if not, restore the source. It ends with the next full sync that finds nothing to hold.',
+    next: 'blobmirror reconcile list',
+  },
+  'full-sync-incomplete': {
+    toDo: 'Look at why the run did not see everything: a listing of the source failed, a shard was given up, or its worker ended or had a wrong clock. It ends with the next complete full sync.',
+    next: 'blobmirror reconcile list',
+  },
+  'foreign-blobs': {
+    toDo: 'Find out who writes to the backup. Nothing of them is deleted or counted as mirrored. Delete them yourself, or permit it for one container with --delete-foreign.',
+    next: 'blobmirror reconcile list',
+  },
   'pause-unknown': {
     toDo: 'The mirror cannot tell whether it was paused, so it mirrors nothing, and messages wait. If nobody paused it, resume; that also rewrites the document.',
     next: 'blobmirror resume',
@@ -61,3 +75,8 @@ export const HEALTH_CODES = {
 } as const satisfies Readonly<Record<string, { readonly toDo: string; readonly next: string }>>;
 
 export type HealthCode = keyof typeof HEALTH_CODES;
+
+/** A problem that this release reports. A newer one may report others. */
+export interface Problem extends HealthProblem {
+  readonly code: HealthCode;
+}

@@ -3,7 +3,7 @@ import type { ContainerStatus, ExceptedKeys } from './status.ts';
 import type { RunId } from '../model/run-id.ts';
 
 /** Alerts of a run that did not see every key. Other members say most of it too; both are checked. */
-const LOST_SIGHT: ReadonlySet<Alert['code']> = new Set<Alert['code']>([
+export const LOST_SIGHT: ReadonlySet<Alert['code']> = new Set<Alert['code']>([
   'source-listing-failed',
   'shard-failed',
   'run-abandoned',

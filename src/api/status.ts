@@ -113,6 +113,8 @@ export interface HealthProblem {
   readonly code: string;
   /** A sentence without blob names: it is public. */
   readonly detail: string;
+  /** It is reported, and does not make health fail. */
+  readonly severity?: 'warning';
 }
 
 /** The messages in the events queue. */

@@ -6,7 +6,7 @@
 import { type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
 import { statement } from '../api/statement.ts';
 import type { Backlog, LivePoint, RecoveryPoint, Status } from '../api/status.ts';
-import { observeBacklog, observeDeadLetters, observeRecovery } from '../telemetry/metrics.ts';
+import { observeBacklog, observeDeadLetters, observeHealth, observeRecovery } from '../telemetry/metrics.ts';
 import { CANARY, canaryDelay, toArrived, toCanaryStatus } from './canary.ts';
 import { judgeHealth } from './judge-health.ts';
 import { lastLive, toSamples } from './history.ts';
@@ -143,6 +143,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
         clock: judgement,
         canaryRefused: state.canary.refused?.code,
         damaged: state.damaged,
+        findings: state.findings,
         isPauseUnknown: state.paused?.isUnknown === true,
         deadLetters: found.counts,
         firstStart: state.history && new Date(state.history.since),
@@ -198,7 +199,7 @@ async function ask<Result>(ms: number, what: string, call: () => Promise<Result>
   }
 }
 
-function observe({ recovery, backlog, deadLetters }: Status): void {
+function observe({ recovery, backlog, deadLetters, health }: Status): void {
   const { proven, live, canary } = recovery;
   observeRecovery({
     provenAgeMs: proven?.ageMs,
@@ -208,4 +209,5 @@ function observe({ recovery, backlog, deadLetters }: Status): void {
   // Unknown is not zero.
   observeBacklog(backlog.isUnknown === true ? [] : backlog.byAge);
   observeDeadLetters(deadLetters.isUnknown === true ? undefined : deadLetters.byCode);
+  observeHealth(health.problems);
 }

@@ -1,8 +1,10 @@
 import type { ErrorCode } from '../model/errors.ts';
-import type { HealthCode } from '../api/health-codes.ts';
+import type { HealthCode, Problem } from '../api/health-codes.ts';
+import { type FullSyncFindings, NO_FINDINGS } from '../api/full-sync-findings.ts';
 import { refusedWhole, type VersionStatus } from '../model/service-version.ts';
 import { formatDuration, formatSkew } from '../api/statement.ts';
-import type { ClockStatus, DeadLetterCounts, Health, HealthProblem, RecoveryPoint } from '../api/status.ts';
+import type { ClockStatus, DeadLetterCounts, Health, RecoveryPoint } from '../api/status.ts';
+import { judgeFullSyncs } from './judge-full-syncs.ts';
 
 /** The input of the judgement. */
 export interface HealthEvidence {
@@ -23,6 +25,7 @@ export interface HealthEvidence {
   readonly damaged?: readonly string[];
   /** The pause document cannot be read, so mirroring is paused. */
   readonly isPauseUnknown?: boolean;
+  readonly findings?: FullSyncFindings;
   readonly deadLetters: Pick<DeadLetterCounts, 'count' | 'acknowledged' | 'isComplete'>;
   /** When the mirror of this state first worked; undefined: never yet. */
   readonly firstStart: Date | undefined;
@@ -46,10 +49,6 @@ const HARMLESS: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'service-version-refused',
 ]);
 
-interface Problem extends HealthProblem {
-  readonly code: HealthCode;
-}
-
 /** Judges whether the mirror does what it promises. No detail names a blob, since health is public. */
 export function judgeHealth(evidence: HealthEvidence, limits: HealthLimits): Health {
   const problems = [
@@ -62,9 +61,10 @@ export function judgeHealth(evidence: HealthEvidence, limits: HealthLimits): Hea
     ...proven(evidence, limits),
     ...pause(evidence),
     ...damagedDocuments(evidence),
+    ...judgeFullSyncs(evidence.findings ?? NO_FINDINGS),
     ...deadLetters(evidence),
-  ];
-  const isFailing = problems.some(({ code }) => !HARMLESS.has(code));
+  ].map((problem): Problem => (HARMLESS.has(problem.code) ? { ...problem, severity: 'warning' } : problem));
+  const isFailing = problems.some(({ severity }) => severity === undefined);
   return { status: isFailing ? 'failing' : 'ok', problems };
 }
 

@@ -1,4 +1,5 @@
 import type { DeadLetter } from '../api/dead-letter.ts';
+import { type FullSyncFindings, NO_FINDINGS } from '../api/full-sync-findings.ts';
 import type { Proof } from '../api/proof.ts';
 import type { RunSummary } from '../api/run.ts';
 import { type Activity, NO_ACTIVITY, type Status } from '../api/status.ts';
@@ -22,10 +23,11 @@ export interface StatusParts {
   /** The mirror's name, unless it is `default`. */
   readonly name?: string;
   readonly documents: DocumentStore;
-  /** The last runs and the proof. */
+  /** The last runs, the proof, and what stands of what they found. */
   readonly readRuns: () => Promise<{
     readonly runs: readonly RunSummary[];
     readonly proof: Proof | undefined;
+    readonly findings: FullSyncFindings;
   }>;
   /** @param damaged called with the name of each document that cannot be read */
   readonly readActivity: (now: Date, damaged: (name: string) => void) => Promise<Activity>;
@@ -67,6 +69,7 @@ const ANSWER_WITHIN_MS = 5000;
 const NOTHING: State = {
   runs: [],
   proof: undefined,
+  findings: NO_FINDINGS,
   history: undefined,
   canary: {},
   isAcknowledged: () => false,

@@ -122,6 +122,13 @@ export const METRICS = {
     attributes: ['code'],
     description: 'Messages in the dead-letter queues, by error',
   },
+  healthProblems: {
+    name: 'blobmirror.health.problems',
+    kind: 'gauge',
+    unit: '{problem}',
+    attributes: ['code', 'severity'],
+    description: 'Problems of health: 1 for each code that there is now',
+  },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
 export interface MetricDefinition {

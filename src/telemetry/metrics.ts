@@ -229,6 +229,17 @@ export function observeDeadLetters(byCode: Readonly<Record<string, number>> | un
   instruments();
 }
 
+/** The problems of health. One that is over has no value. */
+export function observeHealth(
+  problems: readonly { readonly code: string; readonly severity?: 'warning' }[],
+): void {
+  observed.set(
+    'healthProblems',
+    problems.map(({ code, severity = 'failing' }) => [1, { code, severity }]),
+  );
+  instruments();
+}
+
 /** Listeners must be fast and must not throw. Returns a function that removes them. */
 export function listenToChanges(listeners: {
   readonly changed: (change: Change) => void;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkVersion } from '../../src/setup-check/check-accounts.ts';
 import { HEALTH_CODES } from '../../src/api/health-codes.ts';
+import type { RunId } from '../../src/model/run-id.ts';
 import { type HealthEvidence, judgeHealth } from '../../src/status/judge-health.ts';
 
 const NOW = new Date('2026-11-25T12:00:00Z');
@@ -11,6 +12,22 @@ const REACHED = { source: undefined, backup: undefined, queue: undefined, state:
 
 const SPOKEN = { refused: undefined, spoken: undefined, isTaken: true, isRefusedWhole: false };
 const VERSIONS = { source: SPOKEN, backup: SPOKEN };
+
+const alert = (code: 'too-many-deletes' | 'run-abandoned', container?: string) => ({
+  code,
+  run: '2026-11-25T11-30-00Z-4f2a' as RunId,
+  ...(container !== undefined && { container }),
+});
+const FINDINGS = {
+  alerts: [
+    ...['photos', 'docs', 'lake', 'web'].map((container) => alert('too-many-deletes', container)),
+    alert('run-abandoned'),
+  ],
+  foreign: [
+    { container: 'docs', count: 1200 },
+    { container: 'photos', count: 1 },
+  ],
+};
 
 const point = (minutes: number) => ({ at: ago(minutes).toISOString(), ageMs: minutes * MINUTE });
 
@@ -109,9 +126,34 @@ describe('health', () => {
         {
           code: 'document-damaged',
           detail: 'The document activity/1 and 2 more of the state cannot be read: their content is unknown.',
+          severity: 'warning',
         },
       ],
     });
+  });
+
+  it('fails while a guard waits, and reports runs that saw too little and foreign blobs, by container', () => {
+    const { status, problems } = judgeHealth(evidence({ findings: FINDINGS }), LIMITS);
+    expect(status).toBe('failing');
+    expect(problems).toEqual([
+      {
+        code: 'guard-alerts',
+        detail:
+          'A guard of full syncs waits for a decision: too-many-deletes in photos, docs, lake and 1 more.',
+      },
+      {
+        code: 'full-sync-incomplete',
+        detail: 'The last full sync did not see everything: run-abandoned.',
+        severity: 'warning',
+      },
+      {
+        code: 'foreign-blobs',
+        detail:
+          'The last full sync found 1,201 blobs on the backup that the source lacks and the mirror did not write: docs (1,200), photos (1).',
+        severity: 'warning',
+      },
+    ]);
+    expect(codes(evidence({ findings: { ...FINDINGS, alerts: [] } }))).toEqual(['ok', 'foreign-blobs']);
   });
 
   it.each([
@@ -151,6 +193,7 @@ describe('health', () => {
           },
           damaged: ['recovery/canary', 'reconcile/runs/1'],
           isPauseUnknown: true,
+          findings: FINDINGS,
           deadLetters: { count: 1200, acknowledged: 0, isComplete: false },
           lastSample: ago(60),
           clock: { state: 'off', aheadMs: -120_000, of: 'photos' },

@@ -6,6 +6,7 @@ import { BlobmirrorError } from '../../src/model/errors.ts';
 import type { DeadLetter } from '../../src/api/dead-letter.ts';
 import { parseHistory, toProperties } from '../../src/model/hint-message.ts';
 import { parseKey } from '../../src/model/key.ts';
+import { NO_FINDINGS } from '../../src/api/full-sync-findings.ts';
 import type { Proof } from '../../src/api/proof.ts';
 import type { RunId } from '../../src/model/run-id.ts';
 import type { BrowsedMessage } from '../../src/ports/dead-letter-queue.ts';
@@ -72,6 +73,7 @@ function bench() {
   const state = {
     isStateAway: false,
     isQueueAway: false,
+    findings: NO_FINDINGS,
     areLettersAway: false,
     letters: [] as DeadLetter[],
     isBackupAway: false,
@@ -88,7 +90,8 @@ function bench() {
     source: 'photos',
     backup: 'photosbackup',
     documents,
-    readRuns: async () => (state.isStateAway ? await away() : { runs: [], proof: PROOF }),
+    readRuns: async () =>
+      state.isStateAway ? await away() : { runs: [], proof: PROOF, findings: state.findings },
     readActivity: async () => {
       await Promise.resolve();
       return {
@@ -194,6 +197,17 @@ describe('a status', () => {
     const { open, state } = bench();
     state.assessment = { state: 'right', latest: ago(0.5) };
     expect((await open()()).recovery.live?.at).toBe(ago(0.5).toISOString());
+  });
+
+  it('has the alerts of full syncs among its problems while they stand', async () => {
+    const { open, state } = bench();
+    state.findings = { alerts: [{ code: 'keys-blocked', container: 'lake', run: PROOF.run }], foreign: [] };
+    expect((await open()()).health).toMatchObject({
+      status: 'failing',
+      problems: [{ code: 'guard-alerts' }],
+    });
+    state.findings = NO_FINDINGS;
+    expect((await open()()).health).toEqual({ status: 'ok', problems: [] });
   });
 
   it('is live up to now when nothing waits', async () => {

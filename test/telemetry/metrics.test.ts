@@ -5,6 +5,7 @@ import { METRICS } from '../../src/telemetry/metric-table.ts';
 import {
   observeBacklog,
   observeDeadLetters,
+  observeHealth,
   observeRecovery,
   recordChange,
   recordFailedSlice,
@@ -113,6 +114,15 @@ describe('the metrics', () => {
     expect((await read())('dead_letters', { code: 'other' })).toBe(0);
     observeDeadLetters(undefined);
     expect(await telemetry.readMetrics()).not.toMatch(/^blobmirror_dead_letters/m);
+  });
+
+  it('tell each problem of health while it is there', async () => {
+    observeHealth([{ code: 'guard-alerts' }, { code: 'foreign-blobs', severity: 'warning' }]);
+    const of = await read();
+    expect(of('health_problems', { code: 'guard-alerts', severity: 'failing' })).toBe(1);
+    expect(of('health_problems', { code: 'foreign-blobs', severity: 'warning' })).toBe(1);
+    observeHealth([{ code: 'foreign-blobs', severity: 'warning' }]);
+    expect(await telemetry.readMetrics()).not.toMatch(/guard-alerts/);
   });
 
   it('have few values for every attribute, whatever is in a dead letter', async () => {

@@ -1,3 +1,9 @@
+import {
+  type FullSyncFindings,
+  type JudgedRun,
+  gatherFindings,
+  judgeRun,
+} from '../../api/full-sync-findings.ts';
 import { type Proof, isProof, toProof } from '../../api/proof.ts';
 import { type RunSummary, toSummary } from '../../api/run.ts';
 import type { RunId } from '../../model/run-id.ts';
@@ -14,11 +20,13 @@ interface RecentRuns {
   readonly runs: readonly RunSummary[];
   /** The proof of the newest run that has one. */
   readonly proof: Proof | undefined;
+  readonly findings: FullSyncFindings;
 }
 
 interface CachedRun {
   readonly summary: RunSummary;
   readonly proof: Proof | undefined;
+  readonly judged: JudgedRun;
   /** Milliseconds, by the steady clock. */
   readonly readAt: number;
 }
@@ -45,7 +53,7 @@ export function createRunHistory(
     const run = await runs.read(id);
     if (run === undefined) return undefined;
     const proof = isProof(run, mirror) ? toProof(run) : undefined;
-    const read = { summary: toSummary(run), proof, readAt: steady() };
+    const read = { summary: toSummary(run), proof, judged: judgeRun(run, mirror), readAt: steady() };
     // A damaged document may be restored.
     if (!isUnderWay(run) && run.state !== 'damaged') ended.set(id, read);
     return read;
@@ -68,14 +76,26 @@ export function createRunHistory(
     return undefined;
   }
 
+  /** As far back as the last run that judged all containers. */
+  async function* judgedRuns(
+    ids: readonly RunId[],
+    shown: readonly (CachedRun | undefined)[],
+  ): AsyncGenerator<JudgedRun> {
+    for (const [i, id] of ids.entries()) {
+      const known = i < shown.length ? shown[i] : await readCached(id);
+      if (known !== undefined) yield known.judged;
+    }
+  }
+
   return {
     read: async () => {
       const ids = await runs.ids();
       const shown = await Promise.all(ids.slice(0, SHOWN).map(readCached));
       const proof = await newestProof(ids, shown);
+      const findings = await gatherFindings(judgedRuns(ids, shown));
       const kept = new Set(ids);
       ended = new Map([...ended].filter(([id]) => kept.has(id)));
-      return { runs: shown.flatMap((each) => each?.summary ?? []), proof };
+      return { runs: shown.flatMap((each) => each?.summary ?? []), proof, findings };
     },
   };
 }

@@ -36,6 +36,17 @@ describe('the last runs', () => {
     expect(proof?.run).toBe(idOf(8));
   });
 
+  it('tell what stands of what they found, also where that is older than the ten', async () => {
+    const { add, history } = bench();
+    await add(1, { alerts: [{ code: 'too-many-deletes', container: 'photos', detail: '' }] });
+    for (let n = 2; n < 15; n++) await add(n, { state: 'cancelled' });
+    expect((await history.read()).findings.alerts).toEqual([
+      { code: 'too-many-deletes', container: 'photos', run: idOf(1) },
+    ]);
+    await add(15);
+    expect((await history.read()).findings.alerts).toEqual([]);
+  });
+
   it('may prove nothing', async () => {
     const { add, history } = bench();
     await add(1, { mirror: 'other' });

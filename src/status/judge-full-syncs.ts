@@ -1,0 +1,69 @@
+import type { FullSyncFindings } from '../api/full-sync-findings.ts';
+import type { Problem } from '../api/health-codes.ts';
+import type { Alert } from '../api/run.ts';
+
+/** A guard keeps what the source may have lost, or cannot mirror what the backup holds: a person has to decide. */
+const GUARDS: ReadonlySet<Alert['code']> = new Set<Alert['code']>([
+  'source-container-missing',
+  'source-container-empty',
+  'too-many-deletes',
+  'keys-blocked',
+]);
+
+/** The run proves nothing. The next one may; `proven-behind` fails where none does for too long. */
+const UNPROVEN: ReadonlySet<Alert['code']> = new Set<Alert['code']>([
+  'source-listing-failed',
+  'shard-failed',
+  'run-abandoned',
+  'clock-off',
+]);
+
+const MOST_NAMED = 3;
+
+/**
+ * The alerts of full syncs that no later full sync ended, and foreign blobs. `document-damaged` and `document-too-new` are
+ * a problem of their own, and `listing-unordered` only makes full syncs slower.
+ */
+export function judgeFullSyncs({ alerts, foreign }: FullSyncFindings): readonly Problem[] {
+  return [
+    ...ofAlerts('guard-alerts', alerts, GUARDS, 'A guard of full syncs waits for a decision'),
+    ...ofAlerts('full-sync-incomplete', alerts, UNPROVEN, 'The last full sync did not see everything').map(
+      (problem): Problem => ({ ...problem, severity: 'warning' }),
+    ),
+    ...foreignBlobs(foreign),
+  ];
+}
+
+function ofAlerts(
+  code: Problem['code'],
+  alerts: FullSyncFindings['alerts'],
+  wanted: ReadonlySet<Alert['code']>,
+  what: string,
+): readonly Problem[] {
+  const byCode = Map.groupBy(
+    alerts.filter((alert) => wanted.has(alert.code)),
+    (alert) => alert.code,
+  );
+  if (byCode.size === 0) return [];
+  const named = [...byCode].map(([each, all]) => {
+    const containers = all.flatMap(({ container }) => container ?? []);
+    return containers.length === 0 ? each : `${each} in ${listed(containers)}`;
+  });
+  return [{ code, detail: `${what}: ${named.join('; ')}.` }];
+}
+
+function foreignBlobs(foreign: FullSyncFindings['foreign']): readonly Problem[] {
+  if (foreign.length === 0) return [];
+  const all = foreign.reduce((sum, { count }) => sum + count, 0);
+  const named = foreign.map(({ container, count }) => `${container} (${count.toLocaleString('en')})`);
+  const blobs = all === 1 ? '1 blob' : `${all.toLocaleString('en')} blobs`;
+  const detail = `The last full sync found ${blobs} on the backup that the source lacks and the mirror did not write: ${listed(named)}.`;
+  return [{ code: 'foreign-blobs', detail, severity: 'warning' }];
+}
+
+/** The first names, and how many more there are. */
+function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  const shown = names.slice(0, MOST_NAMED).join(', ');
+  return more > 0 ? `${shown} and ${more.toLocaleString('en')} more` : shown;
+}
