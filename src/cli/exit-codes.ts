@@ -18,6 +18,7 @@ export const EXIT_CODES = {
     status: 6,
     meaning: 'the set-up or the mirror has a problem; each is on standard output, with what to do',
   },
+  nothing: { status: 7, meaning: 'nothing matched, so nothing was compared and nothing is known' },
   interrupted: { status: 130, meaning: 'interrupted by Ctrl-C or a signal' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly meaning: string }>>;
 

@@ -66,8 +66,16 @@ export async function runVerify(options: VerifyOptions): Promise<number> {
   }
 }
 
-function exitStatusOf({ differences }: VerificationCounts): number {
-  return differences > 0 ? EXIT.different : EXIT.done;
+/** @param counts of a verification that ran to its end */
+export function exitStatusOf(counts: VerificationCounts): number {
+  if (counts.differences > 0) return EXIT.different;
+  if (counts.stillMoving > 0) return EXIT.incomplete;
+  return isOfNothing(counts) ? EXIT.nothing : EXIT.done;
+}
+
+/** Whether not one key was compared. One that only the backup has, and keeps, was. */
+function isOfNothing({ blobs, directories, replicas, kept, differences }: VerificationCounts): boolean {
+  return blobs + directories - replicas + kept + differences <= 0;
 }
 
 export interface FindingsPrinter {
@@ -126,6 +134,9 @@ export function describeSummary(
     `${countCompared(counts)} in ${count(counts.containers, 'container')} compared in ${seconds.toFixed(1)} s${
       stopped === undefined ? '' : early[stopped]
     }: ${found}`,
+    stopped === undefined &&
+      isOfNothing(counts) &&
+      'nothing was compared: no blob and no directory is in the scope of the settings, --container and --prefix',
     counts.stillMoving > 0 && `${count(counts.stillMoving, 'blob')} kept changing and could not be compared`,
     counts.contentUnproven > 0 &&
       `the content of ${count(counts.contentUnproven, 'blob')} was not compared: no MD5 on both sides, or --content none; --content read compares every byte`,

@@ -3,6 +3,7 @@ import type { Difference } from '../api/difference.ts';
 import { theServiceClock } from '../clock/observed-clock.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import type { ContainerName } from '../model/key.ts';
+import type { BlobAbsent } from '../model/reading.ts';
 import type { Metadata } from '../model/stamp.ts';
 import type { AccountInspector, PublicAccess } from '../ports/account-inspector.ts';
 import { compareAccess, compareNames } from './compare-attributes.ts';
@@ -10,8 +11,10 @@ import type { Verification } from './verification.ts';
 
 export interface ContainerVerified {
   readonly differences: readonly Difference[];
-  /** Whether both sides exist, so that their blobs can be compared. */
-  readonly onBothSides: boolean;
+  /** Whether the source has it, so that its blobs can be compared. */
+  readonly onSource: boolean;
+  /** Whether the backup has it. If not, all that the source's holds is missing. */
+  readonly onBackup: boolean;
 }
 
 /** Milliseconds between reads of a container that the mirror may be about to create. */
@@ -39,25 +42,46 @@ export async function verifyContainer(
       const extra = theirs !== undefined && policy.deletes === 'mirror';
       return {
         differences: [...(extra ? [{ difference: 'container-extra' } as const] : []), ...open],
-        onBothSides: false,
+        onSource: false,
+        onBackup: theirs !== undefined,
       };
     }
     if (theirs !== undefined)
       return {
         differences: [...compareNames('container-metadata', ours, theirs), ...open],
-        onBothSides: true,
+        onSource: true,
+        onBackup: true,
       };
 
     const youngest = await firstChange(task, container);
-    if (youngest === undefined) return { differences: [], onBothSides: false };
+    if (youngest === undefined) return { differences: [], onSource: true, onBackup: false };
     const ageMs = theServiceClock.now().getTime() - youngest.getTime();
     if (signal.aborted || Math.max(performance.now() - started, ageMs) >= settleMs)
-      return { differences: [{ difference: 'container-missing' }], onBothSides: false };
+      return { differences: [{ difference: 'container-missing' }], onSource: true, onBackup: false };
     await sleep(ROOT_WAIT, undefined, { signal }).catch(() => {});
   }
 }
 
-/** A container that the settings give no name on the backup does not exist there. */
+/** The backup, where a container that the settings give no name does not exist. */
+export function withUnnamedContainers(backup: AccountInspector): AccountInspector {
+  return {
+    ...backup,
+    read: async (key) => await backup.read(key).catch(absentIfUnnamed),
+    listReadings: async function* (container, options) {
+      try {
+        yield* backup.listReadings(container, options);
+      } catch (error) {
+        absentIfUnnamed(error);
+      }
+    },
+  };
+}
+
+function absentIfUnnamed(error: unknown): BlobAbsent {
+  if (!(error instanceof BlobmirrorError) || error.code !== 'container-not-mappable') throw error;
+  return { present: false, container: 'missing' };
+}
+
 async function readOnBackup(
   backup: AccountInspector,
   container: ContainerName,
@@ -68,7 +92,7 @@ async function readOnBackup(
       access: await backup.readPublicAccess(container),
     };
   } catch (error) {
-    if (!(error instanceof BlobmirrorError) || error.code !== 'container-not-mappable') throw error;
+    absentIfUnnamed(error);
     return { metadata: undefined, access: 'none' };
   }
 }

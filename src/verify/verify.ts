@@ -15,7 +15,7 @@ import {
   createVerificationCounts,
   isBlobView,
 } from './verification.ts';
-import { verifyContainer, verifyRoot } from './verify-container.ts';
+import { verifyContainer, verifyRoot, withUnnamedContainers } from './verify-container.ts';
 
 /** Keys that are examined together. Most wait for their source to settle; `examine` bounds the requests. */
 const IN_HAND = 1000;
@@ -36,21 +36,22 @@ export async function verify(
   counts: VerificationCounts = createVerificationCounts(),
   signal: AbortSignal = NEVER,
 ): Promise<VerificationCounts> {
+  const named = { ...task, backup: withUnnamedContainers(task.backup) };
   for (const container of await listBoth(task)) {
     if (signal.aborted) break;
     counts.containers++;
-    const { differences, onBothSides } = await verifyContainer(task, container, signal);
+    const { differences, onSource, onBackup } = await verifyContainer(task, container, signal);
     if (signal.aborted) break;
     if (differences.length > 0) counts.differing++;
     reportDifferences(task, counts, { container }, differences);
-    if (onBothSides) await verifyBlobs(task, container, counts, signal);
+    if (onSource) await verifyBlobs(named, { container, onBackup }, counts, signal);
   }
   return counts;
 }
 
 async function verifyBlobs(
   task: Verification,
-  container: ContainerName,
+  { container, onBackup }: { readonly container: ContainerName; readonly onBackup: boolean },
   counts: VerificationCounts,
   signal: AbortSignal,
 ): Promise<void> {
@@ -72,7 +73,7 @@ async function verifyBlobs(
     reportDifferences(task, counts, { container, path: '' }, differences);
   }
 
-  let isRootSeen = task.prefix !== '' || task.policy.acl === 'off';
+  let isRootSeen = !onBackup || task.prefix !== '' || task.policy.acl === 'off';
   try {
     for await (const pair of pairsInScope(task, container, ended)) {
       // The first entry shows whether the accounts are hierarchical.

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createVerificationCounts } from '../../src/wiring/verify-accounts.ts';
-import { createFindingsPrinter, describeSummary } from '../../src/cli/run-verify.ts';
+import { createFindingsPrinter, describeSummary, exitStatusOf } from '../../src/cli/run-verify.ts';
 import { parseKey } from '../../src/model/key.ts';
 
 function printed(format: 'table' | 'json', path = 'a/cat.jpg'): string[] {
@@ -43,6 +43,18 @@ describe('what verify prints', () => {
     const [line = ''] = printed('table', 'a\u001B[2Jb\nc');
     expect(line).toContain(JSON.stringify('photos/a\u001B[2Jb\nc'));
     expect(line.trimEnd()).not.toMatch(/\p{Cc}/u);
+  });
+
+  it('does not end well where nothing was compared, or not all of it', () => {
+    const counts = { ...createVerificationCounts(), containers: 2 };
+    expect(exitStatusOf(counts)).toBe(7);
+    expect(describeSummary(counts, 1)).toContain('\nnothing was compared: no blob and no directory is in');
+    expect(exitStatusOf({ ...counts, blobs: 3, replicas: 3 })).toBe(7);
+    expect(exitStatusOf({ ...counts, kept: 1 })).toBe(0);
+    expect(exitStatusOf({ ...counts, blobs: 3 })).toBe(0);
+    expect(exitStatusOf({ ...counts, blobs: 3, stillMoving: 1 })).toBe(4);
+    expect(exitStatusOf({ ...counts, blobs: 3, stillMoving: 1, differences: 1 })).toBe(3);
+    expect(describeSummary({ ...counts, blobs: 3 }, 1)).not.toContain('nothing was compared');
   });
 
   it('sums up what was compared and what was found', () => {

@@ -88,14 +88,15 @@ describe('verify', () => {
     ['container-metadata', ['container-metadata purpose']],
     ['opened', ['public-access']],
     ['dropped', ['container-missing']],
+    ['dropped/blob', ['missing-on-backup']],
     ['added', ['container-extra']],
   ])('finds what is wrong with %s', (place, expected) => {
     expect(names(byReading, place)).toEqual(expected);
   });
 
   it('finds nothing else, and says what each side has', () => {
-    expect(byReading.tally.differing).toBe(CORRUPTIONS.length + 5);
-    expect(byReading.differences.size).toBe(CORRUPTIONS.length + 5);
+    expect(byReading.tally.differing).toBe(CORRUPTIONS.length + 6);
+    expect(byReading.differences.size).toBe(CORRUPTIONS.length + 6);
     expect(byReading.differences.get(`${CONTAINER}/metadata value`)).toEqual([
       { difference: 'metadata', name: 'Colour', source: 'red', backup: 'blue' },
     ]);

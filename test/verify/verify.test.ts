@@ -142,7 +142,18 @@ describe('verify', () => {
     const sides = { ...pair.sides, backup: mapInspector(pair.sides.backup, scope) };
     const findings = await collectFindings(sides, { scope });
     expect(names(findings, '$web')).toEqual(['container-missing']);
+    expect(names(findings, '$web/index.html')).toEqual(['missing-on-backup']);
     expect(names(findings, 'photos/cat.jpg')).toEqual(['missing-on-backup']);
+  });
+
+  it('counts each blob of a container that the backup lacks', async () => {
+    const pair = createPair();
+    for (const path of ['a', 'b', 'other/c']) await pair.write(parseKey('photos', path));
+    pair.backup.dropContainer(KEY.container);
+    const { tally, ...findings } = await collectFindings(pair.sides, { prefix: '' });
+    expect(tally).toMatchObject({ containers: 1, blobs: 3, differences: 4, differing: 4 });
+    expect(names({ tally, ...findings }, 'photos')).toEqual(['container-missing']);
+    expect(names({ tally, ...findings }, 'photos/other/c')).toEqual(['missing-on-backup']);
   });
 
   it('counts what the settings keep on the backup, and calls it no difference', async () => {

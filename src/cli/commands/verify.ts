@@ -4,7 +4,13 @@ import { withOutput } from '../output/print.ts';
 import type { VerifyOptions } from '../run-verify.ts';
 
 const HELP = helpAfter({
-  ends: { done: 'no difference', different: true, interrupted: true },
+  ends: {
+    done: 'no difference',
+    different: true,
+    incomplete: 'no difference, but blobs that kept changing could not be compared',
+    nothing: 'nothing matched, so nothing was compared',
+    interrupted: true,
+  },
   examples: [
     ['blobmirror verify --local', 'the accounts of "npm start"'],
     ['blobmirror verify', 'connections and scope from the environment, like the worker'],
