@@ -4,6 +4,7 @@ import {
   type DeadLetterSelection,
   type DeadLetterQueueName,
 } from '../api/dead-letter.ts';
+import type { PlacedLine } from '../api/line-page.ts';
 import { theServiceClock } from '../clock/observed-clock.ts';
 import { type DeadLetterPlace, deadLetterId, parseDeadLetterId, readDeadLetter } from './read-dead-letter.ts';
 import { checkBounds } from '../events/parse-message.ts';
@@ -81,15 +82,19 @@ export async function showDeadLetter(queues: DeadLetterQueues, id: string): Prom
   throw new BlobmirrorError('letter-not-found', `there is no dead letter ${deadLetterId(place)}`);
 }
 
-/** Dead letters with their messages, as lines of JSON. */
+/** Dead letters with their messages, as lines of JSON. @param from the id of the first */
 export async function* exportDeadLetters(
   queues: DeadLetterQueues,
   choice: DeadLetterSelection,
-): AsyncIterable<string> {
+  from?: string,
+): AsyncIterable<PlacedLine> {
   const isSelected = matchesSelection(choice);
-  for await (const { deadLetter, message } of browseDeadLetters(queues)) {
-    if (isSelected(deadLetter))
-      yield JSON.stringify({ ...deadLetter, messageBody: toJsonBody(message.body) });
+  const start = from === undefined ? {} : { from: parseDeadLetterId(from) };
+  for await (const { deadLetter, message } of browseDeadLetters(queues, start)) {
+    const line = isSelected(deadLetter)
+      ? JSON.stringify({ ...deadLetter, messageBody: toJsonBody(message.body) })
+      : undefined;
+    yield { line, place: deadLetter.id };
   }
 }
 

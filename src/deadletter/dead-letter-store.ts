@@ -5,6 +5,7 @@ import type {
   DeadLetterSummary,
   ProcessedDeadLetters,
 } from '../api/dead-letter.ts';
+import { type LinePage, type PageBounds, linesOf, takePage } from '../api/line-page.ts';
 import { theServiceClock } from '../clock/observed-clock.ts';
 import {
   type DeadLetterPage,
@@ -34,6 +35,8 @@ export interface DeadLetterStore {
   readonly list: (request: ListRequest) => Promise<DeadLetterPage>;
   readonly show: (id: string) => Promise<DeadLetter>;
   readonly export: (choice: DeadLetterSelection) => AsyncIterable<string>;
+  /** The same in parts of bounded size. @throws BlobmirrorError `request-invalid` when `from` is no dead-letter id */
+  readonly exportPage: (choice: DeadLetterSelection, from?: string, bounds?: PageBounds) => Promise<LinePage>;
   readonly summary: () => Promise<DeadLetterSummary>;
   readonly replay: (choice: DeadLetterSelection, options?: ProcessOptions) => Promise<ProcessedDeadLetters>;
   readonly purge: (choice: DeadLetterSelection, options?: ProcessOptions) => Promise<ProcessedDeadLetters>;
@@ -83,7 +86,9 @@ export function createDeadLetterStore(
   return {
     list: async (request) => await listDeadLetters(queues, request),
     show: async (id) => await showDeadLetter(queues, id),
-    export: (choice) => exportDeadLetters(queues, choice),
+    export: (choice) => linesOf(exportDeadLetters(queues, choice)),
+    exportPage: async (choice, from, bounds) =>
+      await takePage(exportDeadLetters(queues, choice, from), bounds),
     summary: async () => await summarizeDeadLetters(queues, await readMark(documents, ACKNOWLEDGED)),
     replay: processWith(replay),
     purge: processWith(purge),

@@ -31,10 +31,7 @@ app.http('deadletter-show', {
   handler: async ({ params }) => await deadLetterHandlers.show(params['id']),
 });
 
-// An export may not fit in memory: its lines are streamed.
-app.setup({ enableHttpStream: true });
-
-/** Dead letters with their messages, as lines of JSON: `?code=&container=`. */
+/** Dead letters with their messages, as lines of JSON, in pages: `?code=&container=&from=`. */
 app.http('deadletter-export', {
   route: 'api/deadletters/export',
   methods: ['GET'],

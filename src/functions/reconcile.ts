@@ -39,15 +39,12 @@ app.http('reconcile-cancel', {
     await actionGuard.protect(request, async () => await reconcileHandlers.cancel(request.params['id'])),
 });
 
-// A report may not fit in memory: its lines are streamed.
-app.setup({ enableHttpStream: true });
-
-/** Every key of a run that was out of step, as lines of JSON. */
+/** Every key of a run that was out of step, as lines of JSON, in pages: `?from=`. */
 app.http('reconcile-report', {
   route: 'api/reconcile/{id}/report',
   methods: ['GET'],
   authLevel: 'function',
-  handler: async ({ params }) => await reconcileHandlers.report(params['id']),
+  handler: async ({ params, query }) => await reconcileHandlers.report(params['id'], query),
 });
 
 /** Begins a full sync on schedule, unless one is under way. It is not registered when the schedule is off. */

@@ -22,6 +22,8 @@ export type HookName = 'appStart' | 'appTerminate' | 'preInvocation' | 'postInvo
 /** Makes the arguments of the handler. The library sets it with `setProgrammingModel`. */
 interface ProgrammingModel {
   getInvocationModel(context: CoreInvocationContext): InvocationModel;
+  /** What the app asks of the host: `HttpUri` when it streams its HTTP answers. */
+  getCapabilities(capabilities: Record<string, string>): Promise<Readonly<Record<string, string>>>;
 }
 
 interface InvocationModel {

@@ -1,6 +1,6 @@
-import { ReadableStream } from 'node:stream/web';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { LinePage } from '../api/line-page.ts';
 import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
@@ -9,10 +9,11 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers?: Record<string, string>;
   readonly jsonBody?: unknown;
-  readonly body?: string | Uint8Array | ReadableStream<Uint8Array>;
+  /** Held in memory whole: a streamed body would need `enableHttpStream`, which breaks every other answer of the app. */
+  readonly body?: string | Uint8Array;
 }
 
-/** An answer that is held in memory whole. */
+/** An answer with a body. */
 export interface BufferedAnswer extends HttpAnswer {
   readonly headers: Record<string, string>;
   readonly body: string | Uint8Array;
@@ -28,6 +29,11 @@ interface ErrorAnswer extends HttpAnswer {
 export interface RequestHead {
   readonly url: string;
   readonly headers: { get(name: string): string | null };
+}
+
+/** The query of a request. */
+export interface Query {
+  readonly get: (name: string) => string | null;
 }
 
 /** Of every answer of the API: it is about this moment, holds names of blobs, and is never to be taken for a page. */
@@ -116,37 +122,27 @@ export function parseJsonBody(body: string): unknown {
   }
 }
 
-/** Lines are short: an HTTP chunk for each would cost more than the line. */
-const CHUNK_CHARACTERS = 65_536;
-
 /**
- * Lines as a streamed body. They are read no faster than the client takes them. Resolves with the first chunk, so that
- * an error before it can still be answered with a status.
+ * A page of lines as a body, and where the next one is: as the header `link`, and as the last line, so that no part
+ * passes for the whole. The reference is relative to the URL of the request.
+ *
+ * @param query of the request, without `from`
  */
-export async function streamLines(lines: AsyncIterable<string>): Promise<ReadableStream<Uint8Array>> {
-  const chunks = encode(lines);
-  const first = await chunks.next();
-  return ReadableStream.from(resume(first, chunks));
-}
-
-async function* resume(
-  first: IteratorResult<Uint8Array, void>,
-  rest: AsyncGenerator<Uint8Array, void, void>,
-): AsyncGenerator<Uint8Array, void, void> {
-  if (first.done) return;
-  yield first.value;
-  yield* rest;
-}
-
-async function* encode(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array, void, void> {
-  let text = '';
-  for await (const line of lines) {
-    text += `${line}\n`;
-    if (text.length < CHUNK_CHARACTERS) continue;
-    yield Buffer.from(text);
-    text = '';
-  }
-  if (text !== '') yield Buffer.from(text);
+export function linesAnswer(
+  { lines, next }: LinePage,
+  query: Readonly<Record<string, string | undefined>>,
+): HttpAnswer {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const more = next === null ? undefined : `?${new URLSearchParams([...given, ['from', next]]).toString()}`;
+  const all = more === undefined ? lines : [...lines, JSON.stringify({ next: more })];
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'application/x-ndjson',
+      ...(more !== undefined && { link: `<${more}>; rel="next"` }),
+    },
+    body: all.map((line) => `${line}\n`).join(''),
+  };
 }
 
 const zip = promisify(gzip);

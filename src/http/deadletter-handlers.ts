@@ -4,11 +4,7 @@ import type { ProcessedDeadLetters } from '../api/dead-letter.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { type DeadLetterRequest, parseDeadLetterRequest } from '../api/dead-letter-request.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type HttpAnswer, answer, parseJsonBody, streamLines } from './answer.ts';
-
-interface Query {
-  readonly get: (name: string) => string | null;
-}
+import { type HttpAnswer, type Query, answer, linesAnswer, parseJsonBody } from './answer.ts';
 
 /** Dead letters over HTTP. Methods never reject. Ids and bodies are unchecked input. */
 export interface DeadLetterHandlers {
@@ -16,7 +12,7 @@ export interface DeadLetterHandlers {
   readonly list: (query: Query) => Promise<HttpAnswer>;
   readonly summary: () => Promise<HttpAnswer>;
   readonly show: (id: string | undefined) => Promise<HttpAnswer>;
-  /** `?code=&container=`. The body is lines of JSON, streamed. */
+  /** `?code=&container=&from=`. The body is lines of JSON, a page of them. */
   readonly export: (query: Query) => Promise<HttpAnswer>;
   readonly replay: (body: string) => Promise<HttpAnswer>;
   readonly purge: (body: string) => Promise<HttpAnswer>;
@@ -51,11 +47,10 @@ export function createDeadLetterHandlers(store: DeadLetterStore, log: Logger): D
       await answer(log, async () => ({ status: 200, jsonBody: await store.show(id ?? '') })),
 
     export: async (query) =>
-      await answer(log, async () => ({
-        status: 200,
-        headers: { 'content-type': 'application/x-ndjson' },
-        body: await streamLines(store.export(filterOf(query))),
-      })),
+      await answer(log, async () => {
+        const filter = filterOf(query);
+        return linesAnswer(await store.exportPage(filter, parameter(query, 'from')), filter);
+      }),
 
     replay: async (body) =>
       await answer(
@@ -90,8 +85,21 @@ function parameter(query: Query, name: string): string | undefined {
   return query.get(name) || undefined;
 }
 
+/** Codes of ours and reasons of Service Bus. */
+const CODE = /^[A-Za-z][A-Za-z-]{0,79}$/;
+
+/**
+ * In Azure a request may carry the function key as `code`, too. It is not taken for a filter, which would match nothing
+ * and look as if all were well.
+ */
 function filterOf(query: Query): { code: string | undefined; container: string | undefined } {
-  return { code: parameter(query, 'code'), container: parameter(query, 'container') };
+  const code = parameter(query, 'code');
+  if (code !== undefined && !CODE.test(code))
+    throw new BlobmirrorError(
+      'request-invalid',
+      'code is no error code; it should have letters and hyphens only. Send the function key as the header x-functions-key',
+    );
+  return { code, container: parameter(query, 'container') };
 }
 
 function limitOf(query: Query): number {

@@ -4,7 +4,7 @@ import { parseRunId } from '../model/run-id.ts';
 import { type Run, toSummary } from '../api/run.ts';
 import type { Reconciler } from '../reconcile/runs/reconciler.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type HttpAnswer, answer, parseJsonBody, streamLines, toErrorAnswer } from './answer.ts';
+import { type HttpAnswer, type Query, answer, linesAnswer, parseJsonBody, toErrorAnswer } from './answer.ts';
 
 /** Full syncs over HTTP. Methods never reject. Ids and bodies are unchecked input. */
 export interface ReconcileHandlers {
@@ -12,8 +12,8 @@ export interface ReconcileHandlers {
   list(): Promise<HttpAnswer>;
   show(id: string | undefined): Promise<HttpAnswer>;
   cancel(id: string | undefined): Promise<HttpAnswer>;
-  /** The body is lines of JSON, streamed. */
-  report(id: string | undefined): Promise<HttpAnswer>;
+  /** `?from=`. The body is lines of JSON, a page of them. */
+  report(id: string | undefined, query: Query): Promise<HttpAnswer>;
 }
 
 export function createReconcileHandlers(reconciler: Reconciler, log: Logger): ReconcileHandlers {
@@ -53,14 +53,10 @@ export function createReconcileHandlers(reconciler: Reconciler, log: Logger): Re
         throw new BlobmirrorError('run-has-ended', `the run ${id} has ended`);
       }),
 
-    report: async (text) =>
+    report: async (text, query) =>
       await answer(log, async () => {
         const { id } = await readRun(text);
-        return {
-          status: 200,
-          headers: { 'content-type': 'application/x-ndjson' },
-          body: await streamLines(reconciler.report(id)),
-        };
+        return linesAnswer(await reconciler.reportPage(id, query.get('from') || undefined), {});
       }),
   };
 }

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { readHostJson } from '../../src/host/host-json.ts';
 import { byName } from '../../src/host/http/start-http.ts';
+import type { RegisteredFunction } from '../../src/host/functions-core.ts';
 import { loadRegistrations } from '../../src/host/load-registrations.ts';
 import { type HttpTrigger, parseTrigger } from '../../src/host/parse-trigger.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
@@ -19,11 +20,12 @@ const ORDERS = {
   'of a dictionary': (a: HttpTrigger, b: HttpTrigger) => a.name.localeCompare(b.name, 'en'),
 };
 
+let functions: readonly RegisteredFunction[];
 let http: readonly HttpTrigger[];
 
 beforeAll(async () => {
   for (const [name, value] of Object.entries(SETTINGS)) vi.stubEnv(name, value);
-  const { functions } = await loadRegistrations(RESOURCES.map(registrationOf), createSilentLogger());
+  ({ functions } = await loadRegistrations(RESOURCES.map(registrationOf), createSilentLogger()));
   const { routePrefix } = await readHostJson(new URL('../../host.json', import.meta.url));
   http = functions
     .map((registered) => parseTrigger(registered, process.env, routePrefix))
@@ -80,4 +82,8 @@ it('every HTTP function is documented', () => {
     ({ method, path }) => called('ordinal', method, path.replaceAll(/\b(?:ID|NAME)\b/g, 'x1'))?.name,
   );
   expect(http.map(({ name }) => name).filter((name) => !documented.includes(name))).toEqual([]);
+});
+
+it('the app asks for no streamed answers, with which a handler that throws gets no answer at all', async () => {
+  expect(await functions[0]?.model.getCapabilities({})).toEqual({});
 });

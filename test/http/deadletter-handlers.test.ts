@@ -64,13 +64,53 @@ describe('dead letters over HTTP', () => {
     expect(first).not.toHaveProperty('messageBody');
     expect((await api.show(first?.id)).jsonBody).toMatchObject({ path: 'cat.jpg', messageBody: event });
     expect((await api.show(second?.id)).jsonBody).toMatchObject({ messageBody: { base64: '/w==' } });
-    const { body: stream, headers } = await api.export(query());
+    const { body: exported, headers } = await api.export(query());
     expect(headers?.['content-type']).toBe('application/x-ndjson');
-    const lines = (await new Response(stream as never).text()).trimEnd().split('\n');
+    const lines = String(exported).trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
       { id: first?.id, messageBody: event },
       { id: second?.id, code: 'message-not-event' },
     ]);
+  });
+
+  it('are exported in pages of bounded size, each of which names the next one by header and last line', async () => {
+    const { api, bury } = await startApi();
+    for (let i = 0; i < 60; i++)
+      await bury(
+        'events',
+        parked({ ...eventOf('photos', `${i}.jpg`), filler: 'x'.repeat(60_000) }, 'unexpected'),
+        parked(eventOf('docs', `${i}.jpg`), 'unexpected'),
+      );
+    const paths: string[] = [];
+    let pages = 0;
+    for (let next: string | undefined = 'container=photos&code=unexpected'; next !== undefined; pages++) {
+      const { status, body: text, headers = {} } = await api.export(query(next));
+      expect([status, typeof text]).toEqual([200, 'string']);
+      expect(String(text).length).toBeLessThan(2_097_152 + 70_000);
+      const lines = String(text).trimEnd().split('\n');
+      const parsed = lines.map((line) => JSON.parse(line) as { path: string; next?: string });
+      const last = parsed.at(-1)?.next === undefined ? undefined : parsed.pop()?.next;
+      expect(headers['link']).toBe(last && `<${last}>; rel="next"`);
+      paths.push(...parsed.map(({ path }) => path));
+      next = last?.slice(1);
+    }
+    expect(paths).toEqual(Array.from({ length: 60 }, (_, i) => `${i}.jpg`));
+    expect(pages).toBe(2);
+  });
+
+  it('are not filtered by the function key, which Azure takes as the parameter code, too', async () => {
+    const { api, bury } = await startApi();
+    await bury('events', parked(eventOf('photos', 'a'), 'unexpected'));
+    for (const act of [api.list, api.export]) {
+      const { status, jsonBody } = await act(
+        query('code=aB3_dEfG-hIjK0123456789lmnopqrstuvwxyzABCDEFGHIJKAzFuQ=='),
+      );
+      expect(status).toBe(400);
+      expect(jsonBody).toMatchObject({
+        error: { code: 'request-invalid', message: expect.stringContaining('x-functions-key') as string },
+      });
+      expect(JSON.stringify(jsonBody)).not.toContain('aB3_');
+    }
   });
 
   it('are acknowledged up to now: what comes later is not', async () => {
@@ -134,5 +174,6 @@ describe('dead letters over HTTP', () => {
     expect((await api.show(undefined)).status).toBe(400);
     expect((await api.list(query('limit=0'))).status).toBe(400);
     expect((await api.list(query('from=here'))).status).toBe(400);
+    expect((await api.export(query('from=here'))).status).toBe(400);
   });
 });

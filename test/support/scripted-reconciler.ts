@@ -59,6 +59,7 @@ export function createScriptedReconciler(): ScriptedReconciler {
         yield line;
       }
     },
+    reportPage: async () => await after(() => ({ lines: [...reconciler.lines], next: null })),
     handleShard: async (body) =>
       await after(() => {
         if (reconciler.shardFailure !== undefined) throw reconciler.shardFailure;

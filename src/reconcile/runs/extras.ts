@@ -5,7 +5,7 @@ import type { RunId } from '../../model/run-id.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
 import { addCountsByName } from '../counts.ts';
 import { countForeign } from './guard-deletions.ts';
-import { outcomeName } from './run-document.ts';
+import { type SliceName, outcomeName } from './run-document.ts';
 import { type SliceOutcome, readOutcome } from './record-slice.ts';
 import type { ForeignKey, ForeignReason } from '../slice.ts';
 
@@ -57,17 +57,24 @@ async function* readForeign(
   documents: Lines,
   run: Run,
   container: string,
+  from: number,
 ): AsyncGenerator<ForeignKey, void, void> {
+  let skip = from;
   for await (const outcome of readOutcomes(documents, run.id, comparedShards(run, container))) {
     const { foreignLines } = outcome;
     if (foreignLines === undefined) continue;
     const expected = countForeign(outcome);
+    if (skip >= expected) {
+      skip -= expected;
+      continue;
+    }
     let count = 0;
     for await (const line of documents.readLines(foreignLines)) {
-      count++;
-      yield parseLine(foreignLines, line, toForeignKey);
+      const key = parseLine(foreignLines, line, toForeignKey);
+      if (count++ >= skip) yield key;
     }
     if (count !== expected) throw damaged(foreignLines, `it has ${count} lines of ${expected}`);
+    skip = 0;
   }
 }
 
@@ -85,18 +92,20 @@ function comparedShards(run: Run, container: string) {
  *
  * @throws BlobmirrorError `document-damaged` if one is missing or not as it was written
  */
-export async function* readOutcomes(
+async function* readOutcomes(
   documents: Lines,
   run: RunId,
   shards: readonly (readonly [string, { readonly slices: number }])[],
 ): AsyncGenerator<SliceOutcome, void, void> {
-  for (const [shard, { slices }] of shards.toSorted(([one], [other]) => (one < other ? -1 : 1))) {
-    for (let slice = 0; slice < slices; slice++) {
-      const found = await readOutcome({ documents }, { run, shard, slice });
-      if (found === undefined) throw damaged(outcomeName({ run, shard, slice }), 'it is missing');
-      yield found;
-    }
-  }
+  for (const [shard, { slices }] of shards.toSorted(([one], [other]) => (one < other ? -1 : 1)))
+    for (let slice = 0; slice < slices; slice++) yield await readOutcomeOf(documents, { run, shard, slice });
+}
+
+/** @throws BlobmirrorError `document-damaged` if it is missing or not as it was written */
+export async function readOutcomeOf(documents: Lines, name: SliceName): Promise<SliceOutcome> {
+  const found = await readOutcome({ documents }, name);
+  if (found === undefined) throw damaged(outcomeName(name), 'it is missing');
+  return found;
 }
 
 function parseLine<Line>(name: string, line: string, parse: (value: unknown) => Line | undefined): Line {
@@ -129,12 +138,34 @@ export async function* skippedLines(
   container: string,
   stopped: ContainerProgress['stopped'],
 ): AsyncGenerator<ReportLine, void, void> {
-  // The reports of its slices have them.
+  yield* stoppedKeys(documents, run, container, stopped);
+  yield* foreignKeys(documents, run, container, stopped);
+}
+
+/** Those that stay because a guard stopped the deletions of the container. */
+export async function* stoppedKeys(
+  documents: DocumentStore,
+  run: Run,
+  container: string,
+  stopped: ContainerProgress['stopped'],
+  from = 0,
+): AsyncGenerator<ReportLine, void, void> {
+  // The reports of its slices have the keys of a dry run.
+  if (run.request.dryRun || stopped === undefined) return;
+  for await (const path of readExtras(documents, run, container, from))
+    yield { container, path, verdict: 'skipped', reason: stopped };
+}
+
+/** Those that stay because they are foreign. */
+export async function* foreignKeys(
+  documents: DocumentStore,
+  run: Run,
+  container: string,
+  stopped: ContainerProgress['stopped'],
+  from = 0,
+): AsyncGenerator<ReportLine, void, void> {
   if (run.request.dryRun) return;
-  if (stopped !== undefined)
-    for await (const path of readExtras(documents, run, container))
-      yield { container, path, verdict: 'skipped', reason: stopped };
-  for await (const { path, reason } of readForeign(documents, run, container))
+  for await (const { path, reason } of readForeign(documents, run, container, from))
     yield { container, path, verdict: 'skipped', reason: reasonOfForeign(reason, stopped) };
 }
 

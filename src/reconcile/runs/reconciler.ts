@@ -1,4 +1,5 @@
 import { TIME_BUDGETS } from '../../concurrency/time-budget.ts';
+import { type LinePage, type PageBounds, linesOf, takePage } from '../../api/line-page.ts';
 import type { ReconcileRequest, Run } from '../../api/run.ts';
 import { systemSteadyClock, trustClock } from '../../clock/service-clock.ts';
 import type { RunId } from '../../model/run-id.ts';
@@ -23,6 +24,8 @@ export interface Reconciler {
   cancel(id: RunId): Promise<boolean>;
   /** Every key that was out of step, as lines of JSON (`ReportLine`). */
   report(id: RunId): AsyncIterable<string>;
+  /** The same in parts of bounded size. @throws BlobmirrorError `request-invalid` when `from` is no `next` of a page */
+  reportPage(id: RunId, from?: string, bounds?: PageBounds): Promise<LinePage>;
   /**
    * Works on a slice of a shard. Resolves when the message may be completed; rejects when it must be delivered again, and
    * at once with `message-not-shard` when it is no shard message.
@@ -70,7 +73,8 @@ export function createReconciler(
       // The worker that claimed it may have crashed before it wrote the run.
       return await releaseClaim(context, id);
     },
-    report: (id) => reportRun(context, id),
+    report: (id) => linesOf(reportRun(context, id)),
+    reportPage: async (id, from, bounds) => await takePage(reportRun(context, id, from), bounds),
     handleShard: async (body) => await handleShard(context, body),
   };
 }
@@ -97,6 +101,7 @@ export function refuseOutOfScope(reconciler: Reconciler, scope: Scope): Reconcil
     list: async () => await reconciler.list(),
     cancel: async (id) => await reconciler.cancel(id),
     report: (id) => reconciler.report(id),
+    reportPage: async (id, from, bounds) => await reconciler.reportPage(id, from, bounds),
     handleShard: async (body) => await reconciler.handleShard(body),
   };
 }

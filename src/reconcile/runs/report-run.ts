@@ -1,74 +1,149 @@
 import { damaged, isUnreadable } from '../../documents/change-document.ts';
+import type { PlacedLine } from '../../api/line-page.ts';
+import type { ReportLine, Run } from '../../api/run.ts';
 import type { RunId } from '../../model/run-id.ts';
-import type { ReportLine } from '../../api/run.ts';
-import { toBlobmirrorError } from '../../model/errors.ts';
+import { BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
 import { reportLineSchema } from './run-document.ts';
 import type { ReconcilerContext } from './reconciler-context.ts';
-import { readOutcomes, skippedLines } from './extras.ts';
+import { foreignKeys, readOutcomeOf, stoppedKeys } from './extras.ts';
 import { toFailedLine } from './plan-run.ts';
+
+/**
+ * A place in a report: a line of a slice, or a line among the keys of a container that stay. As text `c3/0/12`,
+ * `stopped/photos/12`, `foreign/photos/12`; numbers count from 0. Parts before it are not read again.
+ */
+type ReportPlace =
+  | { readonly part: 'slice'; readonly shard: string; readonly slice: number; readonly line: number }
+  | { readonly part: 'stopped' | 'foreign'; readonly container: string; readonly line: number };
+
+const PLACE =
+  /^(?:(?<shard>[cd]\d{1,9})\/(?<slice>\d{1,9})|(?<part>stopped|foreign)\/(?<container>[^/]{1,255}))\/(?<line>\d{1,12})$/;
+
+/** @throws BlobmirrorError `request-invalid` */
+function parsePlace(text: string): ReportPlace {
+  const { shard, slice, part, container, line } = PLACE.exec(text)?.groups ?? {};
+  if (shard !== undefined) return { part: 'slice', shard, slice: Number(slice), line: Number(line) };
+  if (container !== undefined)
+    return { part: part === 'stopped' ? 'stopped' : 'foreign', container, line: Number(line) };
+  throw new BlobmirrorError(
+    'request-invalid',
+    'from is no place in a report; it should be the next of a page',
+  );
+}
 
 /**
  * Every key of a run that was out of step, as lines of JSON (`ReportLine`); none if there is no such run. A part that
  * cannot be read is a line with an empty path.
+ *
+ * @param from the place of a line, to begin there
+ * @throws BlobmirrorError `request-invalid` when `from` is no place
  */
 export async function* reportRun(
-  { parts, runs }: ReconcilerContext,
+  { parts: { documents }, runs }: ReconcilerContext,
   id: RunId,
-): AsyncGenerator<string, void, void> {
+  from?: string,
+): AsyncGenerator<PlacedLine, void, void> {
+  const start = from === undefined ? undefined : parsePlace(from);
   const run = await runs.read(id);
   if (run === undefined) return;
-  const { documents } = parts;
-  if (run.state === 'damaged') for (const alert of run.alerts) yield JSON.stringify(toFailedLine('', alert));
-  for (const [container, { failed }] of Object.entries(run.containers))
-    if (failed !== undefined) yield JSON.stringify(toFailedLine(container, failed));
-
-  for (const [shard, progress] of Object.entries(run.shards).toSorted(([one], [other]) =>
-    one < other ? -1 : 1,
-  ))
-    yield* withDamageLine(progress.container, sliceLines(parts.documents, id, [shard, progress]));
+  // A few lines, of which none begins a page.
+  if (start === undefined) for (const line of failures(run)) yield toPlaced(line, undefined);
+  if (start === undefined || start.part === 'slice')
+    for (const [shard, { container, slices }] of shardsFrom(run, start?.shard)) {
+      const first = shard === start?.shard ? start : { slice: 0, line: 0 };
+      yield* withDamageLine(container, sliceLines(documents, { run: id, shard, slices }, first));
+    }
 
   // What stays is known only after the compare phase, when the guards have decided.
   if (run.state === 'comparing') return;
-  for (const [container, { stopped, foreign }] of Object.entries(run.containers)) {
-    if (stopped === undefined && foreign === undefined) continue;
-    yield* withDamageLine(container, toJsonLines(skippedLines(documents, run, container, stopped)));
-  }
+  yield* linesThatStay(documents, run, start?.part === 'slice' ? undefined : start);
+}
+
+function* failures(run: Run): Generator<ReportLine, void, void> {
+  if (run.state === 'damaged') for (const alert of run.alerts) yield toFailedLine('', alert);
+  for (const [container, { failed }] of Object.entries(run.containers))
+    if (failed !== undefined) yield toFailedLine(container, failed);
+}
+
+function shardsFrom(run: Run, first = ''): [string, Run['shards'][string]][] {
+  return Object.entries(run.shards)
+    .filter(([shard]) => shard >= first)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
 
 type Documents = ReconcilerContext['parts']['documents'];
 
 async function* sliceLines(
   documents: Documents,
-  id: RunId,
-  shard: readonly [string, { readonly slices: number }],
-): AsyncGenerator<string, void, void> {
-  for await (const { report, reportCount } of readOutcomes(documents, id, [shard])) {
+  { run, shard, slices }: { readonly run: RunId; readonly shard: string; readonly slices: number },
+  first: { readonly slice: number; readonly line: number },
+): AsyncGenerator<PlacedLine, void, void> {
+  for (let { slice } = first; slice < slices; slice++) {
+    const { report, reportCount } = await readOutcomeOf(documents, { run, shard, slice });
     if (report === undefined) continue;
+    const skip = slice === first.slice ? first.line : 0;
     let count = 0;
     for await (const line of documents.readLines(report)) {
       if (!isReportLine(line)) throw damaged(report, 'a line of it has another format');
+      if (count >= skip) yield { line, place: `${shard}/${slice}/${count}` };
       count++;
-      yield line;
     }
     if (count !== (reportCount ?? count)) throw damaged(report, `it has ${count} lines of ${reportCount}`);
   }
 }
 
-async function* toJsonLines(lines: AsyncIterable<ReportLine>): AsyncGenerator<string, void, void> {
-  for await (const line of lines) yield JSON.stringify(line);
+async function* linesThatStay(
+  documents: Documents,
+  run: Run,
+  start: Exclude<ReportPlace, { part: 'slice' }> | undefined,
+): AsyncGenerator<PlacedLine, void, void> {
+  let isReached = start === undefined;
+  for (const [container, { stopped, foreign }] of Object.entries(run.containers)) {
+    isReached ||= container === start?.container;
+    if (!isReached || (stopped === undefined && foreign === undefined)) continue;
+    const first = container === start?.container ? start : { part: 'stopped' as const, line: 0 };
+    const skip = (part: 'stopped' | 'foreign'): number => (part === first.part ? first.line : 0);
+    if (first.part === 'stopped')
+      yield* withDamageLine(
+        container,
+        placed(
+          stoppedKeys(documents, run, container, stopped, skip('stopped')),
+          (line) => `stopped/${container}/${skip('stopped') + line}`,
+        ),
+      );
+    yield* withDamageLine(
+      container,
+      placed(
+        foreignKeys(documents, run, container, stopped, skip('foreign')),
+        (line) => `foreign/${container}/${skip('foreign') + line}`,
+      ),
+    );
+  }
+}
+
+async function* placed(
+  lines: AsyncIterable<ReportLine>,
+  place: (line: number) => string,
+): AsyncGenerator<PlacedLine, void, void> {
+  let count = 0;
+  for await (const line of lines) yield toPlaced(line, place(count++));
+}
+
+function toPlaced(line: ReportLine, place: string | undefined): PlacedLine {
+  return { line: JSON.stringify(line), place };
 }
 
 /** The lines, and one more if the rest is damaged. */
 async function* withDamageLine(
   container: string,
-  lines: AsyncIterable<string>,
-): AsyncGenerator<string, void, void> {
+  lines: AsyncIterable<PlacedLine>,
+): AsyncGenerator<PlacedLine, void, void> {
   try {
     yield* lines;
   } catch (thrown) {
     const error = toBlobmirrorError(thrown);
     if (!isUnreadable(error)) throw thrown;
-    yield JSON.stringify(toFailedLine(container, { code: error.code, detail: error.message }));
+    yield toPlaced(toFailedLine(container, { code: error.code, detail: error.message }), undefined);
   }
 }
 
