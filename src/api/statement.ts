@@ -3,7 +3,7 @@ import type { ClockStatus, RecoveryPoint } from './status.ts';
 interface StatementContext {
   /** False: the proof cannot be read now. */
   readonly isProvenKnown?: boolean;
-  /** False: not all waiting messages were read, each of which may except a key. */
+  /** False: waiting messages are left that nobody has read, each of which may except a key. */
   readonly isWaitingKnown?: boolean;
   /** How many of the dead letters were read, each of which excepts a key. */
   readonly letters?: 'all' | 'some' | 'none';
@@ -40,6 +40,7 @@ export function statement(
     const number = `${letters === 'some' || !isWaitingKnown ? 'at least ' : ''}${excepted.count.toLocaleString('en')}`;
     parts.push(`except ${number} key${excepted.count === 1 ? '' : 's'}`);
   }
+  if (!isWaitingKnown && live !== null && excepted.count === 0) parts.push('waiting messages not all read');
   if (letters === 'none' || (letters === 'some' && excepted.count === 0)) parts.push('dead letters unknown');
   return parts.join(', ');
 }

@@ -63,7 +63,11 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
     seeing,
     ask(ACCOUNT_WITHIN_MS, source, probe.source),
     ask(ACCOUNT_WITHIN_MS, backup, probe.backup),
-    ask(QUEUE_WITHIN_MS, 'the queue of events', async () => await readWaiting(events, parts.now)),
+    ask(
+      QUEUE_WITHIN_MS,
+      'the queue of events',
+      async () => await readWaiting(events, parts.now, { scan: (await seeing).state.scan }),
+    ),
     ask(QUEUE_WITHIN_MS, 'the dead-letter queues', async () =>
       readDeadLetters(readLetters(), (await seeing).state.isAcknowledged),
     ),
@@ -85,7 +89,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
       : toArrived(state.canary, state.canary.last?.etag ?? '', tookMs);
   const isOutOfSight = onBackup === undefined || seen.unreachable !== undefined;
   const isProvenKnown = seen.readAt !== undefined;
-  const isWaitingKnown = waiting.answer?.backlog.isComplete ?? false;
+  const isWaitingKnown = waiting.answer?.isEarliestKnown ?? false;
   const areLettersKnown = found.counts.isComplete && !waiting.answer?.parked;
   const isAllNamed = isProvenKnown && isWaitingKnown && areLettersKnown;
   const recovery: RecoveryPoint = {
@@ -171,19 +175,20 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
 }
 
 /**
- * The live recovery point. If the queue was not read to its end, the earliest change is not certain, so the
- * point stays at its last known value, or at the proof.
+ * The live recovery point. If messages are left that nobody has read, the earliest change is not certain, so the
+ * point stays at its last known value, or at the proof. Where there is neither, it is unknown.
  */
 function toLive(
-  { earliest, backlog }: Waiting,
+  { earliest, isEarliestKnown }: Waiting,
   asked: Date,
   now: Date,
   { history, proof }: Pick<KnownState['state'], 'history' | 'proof'>,
-): LivePoint {
+): LivePoint | null {
   const times = [asked.getTime(), ...(earliest === undefined ? [] : [earliest.getTime()])];
-  if (!backlog.isComplete) {
-    const last = history === undefined ? undefined : lastLive(history);
-    times.push(last ?? (proof === undefined ? Infinity : Date.parse(proof.at)));
+  if (!isEarliestKnown) {
+    const last = (history && lastLive(history)) ?? (proof && Date.parse(proof.at));
+    if (last === undefined) return null;
+    times.push(last);
   }
   const at = Math.min(...times);
   // If nothing waits, the time of the read counts as now.

@@ -14,6 +14,7 @@ import type { DocumentStore } from '../ports/document-store.ts';
 import { CANARY, CANARY_DOCUMENT, type CanaryDocument, believeCanary } from './canary.ts';
 import { HISTORY, HISTORY_DOCUMENT, type HistoryDocument, believeHistory } from './history.ts';
 import type { HealthLimits } from './judge-health.ts';
+import { WAITING_SCAN, WAITING_SCAN_DOCUMENT, type WaitingScan } from './waiting-scan.ts';
 
 /** What a status is read from. */
 export interface StatusParts {
@@ -57,6 +58,8 @@ export interface StatusParts {
 interface State extends Awaited<ReturnType<StatusParts['readRuns']>> {
   readonly history: HistoryDocument | undefined;
   readonly canary: CanaryDocument;
+  /** What is known of a queue that is too long to be read at once. */
+  readonly scan: WaitingScan | undefined;
   readonly isAcknowledged: (letter: DeadLetter) => boolean;
   readonly activity: Activity;
   readonly paused: Status['paused'];
@@ -72,6 +75,7 @@ const NOTHING: State = {
   findings: NO_FINDINGS,
   history: undefined,
   canary: {},
+  scan: undefined,
   isAcknowledged: () => false,
   activity: NO_ACTIVITY,
   paused: undefined,
@@ -106,10 +110,11 @@ export function createStateReader({
       if (found.state === 'damaged') tell(name);
       return found;
     };
-    const [recent, history, canary, isAcknowledged, activity, paused] = await Promise.all([
+    const [recent, history, canary, scan, isAcknowledged, activity, paused] = await Promise.all([
       readRuns(),
       find(HISTORY_DOCUMENT, HISTORY),
       find(CANARY_DOCUMENT, CANARY),
+      find(WAITING_SCAN_DOCUMENT, WAITING_SCAN),
       readAcknowledged(tell),
       readActivity(now(), tell),
       readPause(),
@@ -118,6 +123,7 @@ export function createStateReader({
       ...recent,
       history: history.state === 'there' ? believeHistory(history.value, history.writtenAt) : undefined,
       canary: canary.state === 'there' ? believeCanary(canary.value, canary.writtenAt) : {},
+      scan: scan.state === 'there' ? scan.value : undefined,
       isAcknowledged,
       activity,
       paused,

@@ -6,6 +6,7 @@ import type { Settings } from '../config/settings.ts';
 import { canaryPlace } from '../status/canary.ts';
 import { followCanary } from '../status/follow-canary.ts';
 import { recordSample } from '../status/history.ts';
+import { keepWaitingScan } from '../status/keep-waiting-scan.ts';
 import { createStatusReader, type StatusReader } from '../status/create-status-reader.ts';
 import { createRunHistory } from '../reconcile/runs/run-history.ts';
 import { createRunStore } from '../reconcile/runs/run-store.ts';
@@ -15,6 +16,7 @@ import { createPauseStore } from '../pause/pause-store.ts';
 import { ACKNOWLEDGED } from '../deadletter/dead-letter-store.ts';
 import { isCoveredBy, readMark } from '../deadletter/dead-letter-mark.ts';
 import { browseDeadLetters } from '../deadletter/browse-dead-letters.ts';
+import { toBlobmirrorError } from '../model/errors.ts';
 import { DEFAULT_NAME } from '../model/mirror-id.ts';
 import { createScope } from '../model/scope.ts';
 import { connectStorage } from './connect-storage.ts';
@@ -104,11 +106,25 @@ export function createStatusService(
     log,
     now,
   };
+  let isLong = false;
+  /** Without it the live point only stays where it was, and the sample tells what cannot be read. */
+  async function keepScan(): Promise<void> {
+    try {
+      await keepWaitingScan({ documents, events: queues.events.browser, now }, isLong);
+    } catch (thrown) {
+      const { code, message: detail } = toBlobmirrorError(thrown);
+      log.debug('a long queue could not be read on', { code, detail });
+    }
+  }
+
   return {
     read: status.read,
     recordStatus: async () => {
       await renew?.();
-      await recordSample(documents, log, await status.read());
+      await keepScan();
+      const sample = await status.read();
+      isLong = !sample.backlog.isComplete;
+      await recordSample(documents, log, sample);
     },
     followCanary: canary && (async () => await followCanary(canary)),
   };

@@ -146,6 +146,7 @@ describe('a document of the state that was overwritten by something else', () =>
       'reconcile/slices/RUN.report',
       'recovery/canary',
       'recovery/history',
+      'recovery/waiting',
       'registry/sourceaccount-to-backupaccount.default',
       'session/secret',
     ]);

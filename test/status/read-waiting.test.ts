@@ -152,10 +152,10 @@ describe('the backlog', () => {
   });
 
   it.each([
-    { mostMessages: 2, budgetMs: 60_000 },
-    { mostMessages: 1000, budgetMs: 0 },
+    { maxMessages: 2, budgetMs: 60_000 },
+    { maxMessages: 1000, budgetMs: 0 },
   ])('says that there is more where the limit is reached: %j', async (limits) => {
-    const { backlog } = await readWaiting(queueOf(message(1), message(2), message(3)), () => NOW, limits);
+    const { backlog } = await readWaiting(queueOf(message(1), message(2), message(3)), () => NOW, { limits });
     expect(backlog.isComplete).toBe(false);
     expect(backlog.messages).toBeLessThan(3);
   });

@@ -26,6 +26,7 @@ import type { Run } from '../../../src/api/run.ts';
 import { documentsPrefix } from '../../../src/identity/registration.ts';
 import { createScope } from '../../../src/model/scope.ts';
 import type { Status } from '../../../src/api/status.ts';
+import type { QueueBrowser } from '../../../src/ports/dead-letter-queue.ts';
 import type { DocumentStore } from '../../../src/ports/document-store.ts';
 import { type Reconciler, createReconciler } from '../../../src/reconcile/runs/reconciler.ts';
 import { createRunHistory } from '../../../src/reconcile/runs/run-history.ts';
@@ -33,6 +34,7 @@ import { createRunStore } from '../../../src/reconcile/runs/run-store.ts';
 import type { CompareSlice } from '../../../src/reconcile/slice.ts';
 import { followCanary } from '../../../src/status/follow-canary.ts';
 import { recordSample } from '../../../src/status/history.ts';
+import { keepWaitingScan } from '../../../src/status/keep-waiting-scan.ts';
 import { createStatusReader } from '../../../src/status/create-status-reader.ts';
 import {
   createModelSlice,
@@ -54,6 +56,26 @@ const MODEL: Model = new Map(
   ['docs', 'photos'].map((name) => [name, { entries: toEntries([...KINDS, ...KINDS]) }]),
 );
 const MINUTE = 60_000;
+const ONE_MESSAGE = { maxMessages: 1, budgetMs: 60_000 };
+/** Longer than what is read of it at once. */
+const LONG_QUEUE: QueueBrowser = {
+  browse: async function* ({ from = '0' } = {}) {
+    for (let n = Number(from); n < 5; n++) {
+      await Promise.resolve();
+      yield [
+        {
+          sequenceNumber: String(n),
+          messageId: `m${n}`,
+          state: 'active',
+          enqueuedAt: new Date(0),
+          deliveryCount: 0,
+          body: {},
+          applicationProperties: {},
+        },
+      ];
+    }
+  },
+};
 const SPOKEN = { refused: undefined, spoken: undefined, isTaken: true, isRefusedWhole: false };
 
 /** The names and texts of a state's documents, as stored, and the messages in the queue of full syncs. */
@@ -159,6 +181,11 @@ export class StateWorld {
       isLookedAt: true,
     });
     for (const document of registrations) this.log.warn('cannot be read', { document });
+    await keepWaitingScan(
+      { documents: this.documents, events: LONG_QUEUE, now: () => new Date(this.now) },
+      true,
+      { limits: ONE_MESSAGE, onward: ONE_MESSAGE },
+    );
     await recordSample(this.documents, this.log, await this.status());
     await followCanary({
       key: parseKey('canary', 'c'),
