@@ -29,7 +29,7 @@ export const HEALTH_CODES = {
     next: 'blobmirror check',
   },
   'clock-off': {
-    toDo: 'Synchronize the clock of the worker that reports this, with NTP. Meanwhile changes are mirrored, but this worker claims no live recovery point and its full syncs prove nothing.',
+    toDo: 'Synchronize the clock of that worker with NTP, or restart it. Meanwhile changes are mirrored, but a worker with a wrong clock claims no live recovery point and its full syncs prove nothing.',
     next: 'blobmirror check',
   },
   'live-behind': {
@@ -47,6 +47,10 @@ export const HEALTH_CODES = {
   'proven-behind': {
     toDo: 'Find out why full syncs do not complete or prove nothing: the alerts of the last ones say why.',
     next: 'blobmirror reconcile list',
+  },
+  'settings-differ': {
+    toDo: 'Give all workers of the mirror the same settings and release, or stop those that should not be at work. While they differ, what is copied, deleted and claimed depends on which worker does it.',
+    next: 'blobmirror status',
   },
   'guard-alerts': {
     toDo: 'Look at what the guards hold. If the deletions are right, permit them for that container with --allow-deletes; if not, restore the source. It ends with the next full sync that finds nothing to hold.',

@@ -99,3 +99,12 @@ export function formatBytes(size: number): string {
   const digits = unit > 0 && rest < 9.95 ? 1 : 0;
   return `${rest.toFixed(digits)} ${UNITS[unit]}`;
 }
+
+const MOST_NAMED = 3;
+
+/** The first names, and how many more there are. */
+export function listed(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  const shown = names.slice(0, MOST_NAMED).join(', ');
+  return more > 0 ? `${shown} and ${more.toLocaleString('en')} more` : shown;
+}

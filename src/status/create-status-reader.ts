@@ -8,6 +8,7 @@ import { statement } from '../api/statement.ts';
 import type { Backlog, LivePoint, RecoveryPoint, Status } from '../api/status.ts';
 import { observeBacklog, observeDeadLetters, observeHealth, observeRecovery } from '../telemetry/metrics.ts';
 import { CANARY, canaryDelay, toArrived, toCanaryStatus } from './canary.ts';
+import { currentWorkers } from './judge-workers.ts';
 import { judgeHealth } from './judge-health.ts';
 import { lastLive, toSamples } from './history.ts';
 import { type KnownState, type StatusParts, createStateReader, answerWithin } from './read-state.ts';
@@ -148,6 +149,8 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
         canaryRefused: state.canary.refused?.code,
         damaged: state.damaged,
         findings: state.findings,
+        workers: currentWorkers(state.workers, now),
+        worker: parts.worker,
         isPauseUnknown: state.paused?.isUnknown === true,
         deadLetters: found.counts,
         firstStart: state.history && new Date(state.history.since),

@@ -1,6 +1,7 @@
 import type { FullSyncFindings } from '../api/full-sync-findings.ts';
 import type { Problem } from '../api/health-codes.ts';
 import type { Alert } from '../api/run.ts';
+import { listed } from '../api/statement.ts';
 
 /** A guard keeps what the source may have lost, or cannot mirror what the backup holds: a person has to decide. */
 const GUARDS: ReadonlySet<Alert['code']> = new Set<Alert['code']>([
@@ -17,8 +18,6 @@ const UNPROVEN: ReadonlySet<Alert['code']> = new Set<Alert['code']>([
   'run-abandoned',
   'clock-off',
 ]);
-
-const MOST_NAMED = 3;
 
 /**
  * The alerts of full syncs that no later full sync ended, and foreign blobs. `document-damaged` and `document-too-new` are
@@ -59,11 +58,4 @@ function foreignBlobs(foreign: FullSyncFindings['foreign']): readonly Problem[] 
   const blobs = all === 1 ? '1 blob' : `${all.toLocaleString('en')} blobs`;
   const detail = `The last full sync found ${blobs} on the backup that the source lacks and the mirror did not write: ${listed(named)}.`;
   return [{ code: 'foreign-blobs', detail, severity: 'warning' }];
-}
-
-/** The first names, and how many more there are. */
-function listed(names: readonly string[]): string {
-  const more = names.length - MOST_NAMED;
-  const shown = names.slice(0, MOST_NAMED).join(', ');
-  return more > 0 ? `${shown} and ${more.toLocaleString('en')} more` : shown;
 }

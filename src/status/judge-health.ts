@@ -4,6 +4,7 @@ import { type FullSyncFindings, NO_FINDINGS } from '../api/full-sync-findings.ts
 import { refusedWhole, type VersionStatus } from '../model/service-version.ts';
 import { formatDuration, formatSkew } from '../api/statement.ts';
 import type { ClockStatus, DeadLetterCounts, Health, RecoveryPoint } from '../api/status.ts';
+import { type WorkerReport, otherClocksOff, settingsDiffer } from './judge-workers.ts';
 import { judgeFullSyncs } from './judge-full-syncs.ts';
 
 /** The input of the judgement. */
@@ -18,7 +19,7 @@ export interface HealthEvidence {
   /** The API versions that the accounts accept. */
   readonly versions: Readonly<Record<'source' | 'backup', VersionStatus>>;
   /** The clock of the worker that judges. */
-  readonly clock?: ClockStatus | { readonly state: 'right' };
+  readonly clock?: ClockStatus | { readonly state: 'right' } | undefined;
   /** Why the canary cannot be written. */
   readonly canaryRefused: ErrorCode | undefined;
   /** The names of damaged state documents. */
@@ -26,6 +27,10 @@ export interface HealthEvidence {
   /** The pause document cannot be read, so mirroring is paused. */
   readonly isPauseUnknown?: boolean;
   readonly findings?: FullSyncFindings;
+  /** The workers that are at work. */
+  readonly workers?: readonly WorkerReport[];
+  /** The id of the worker that judges: its own clock is judged as it is now. */
+  readonly worker?: string | undefined;
   readonly deadLetters: Pick<DeadLetterCounts, 'count' | 'acknowledged' | 'isComplete'>;
   /** When the mirror of this state first worked; undefined: never yet. */
   readonly firstStart: Date | undefined;
@@ -61,6 +66,7 @@ export function judgeHealth(evidence: HealthEvidence, limits: HealthLimits): Hea
     ...proven(evidence, limits),
     ...pause(evidence),
     ...damagedDocuments(evidence),
+    ...settingsDiffer(evidence.workers ?? []),
     ...judgeFullSyncs(evidence.findings ?? NO_FINDINGS),
     ...deadLetters(evidence),
   ].map((problem): Problem => (HARMLESS.has(problem.code) ? { ...problem, severity: 'warning' } : problem));
@@ -99,22 +105,28 @@ function versions({ versions: of, source, backup }: HealthEvidence): readonly Pr
   });
 }
 
-function clockOff({ clock, unreachable }: HealthEvidence): readonly Problem[] {
-  const code = 'clock-off' as const;
+/** All wrong clocks are one problem. */
+function clockOff({ clock, unreachable, workers = [], worker }: HealthEvidence): readonly Problem[] {
+  const others = otherClocksOff(workers.filter(({ id }) => id !== worker));
+  const details = [...ownClockOff({ clock, unreachable }), ...(others === undefined ? [] : [others])];
+  return details.length === 0 ? [] : [{ code: 'clock-off', detail: details.join(' ') }];
+}
+
+function ownClockOff({
+  clock,
+  unreachable,
+}: Pick<HealthEvidence, 'clock' | 'unreachable'>): readonly string[] {
   if (clock === undefined || clock.state === 'right') return [];
   if (clock.state === 'unknown') {
     // An account that does not answer gives no time, and is a problem of its own.
     if (unreachable.source !== undefined || unreachable.backup !== undefined) return [];
-    const detail =
-      'The clock of the worker that reports this is not confirmed: it has just jumped, or the answers of an account disagree on the time. Until then it claims no live recovery point.';
-    return [{ code, detail }];
+    return [
+      'The clock of the worker that reports this is not confirmed: it has just jumped, or the answers of an account disagree on the time. Until then it claims no live recovery point.',
+    ];
   }
   const { aheadMs, of } = clock;
   return [
-    {
-      code,
-      detail: `The clock of the worker that reports this is ${formatSkew(aheadMs)}, compared with that of the account ${of}: it claims no live recovery point, and its full syncs prove nothing.`,
-    },
+    `The clock of the worker that reports this is ${formatSkew(aheadMs)}, compared with that of the account ${of}: it claims no live recovery point, and its full syncs prove nothing.`,
   ];
 }
 

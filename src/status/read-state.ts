@@ -13,6 +13,7 @@ import type { QueueBrowser } from '../ports/dead-letter-queue.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { CANARY, CANARY_DOCUMENT, type CanaryDocument, believeCanary } from './canary.ts';
 import { HISTORY, HISTORY_DOCUMENT, type HistoryDocument, believeHistory } from './history.ts';
+import type { WorkerReport } from './judge-workers.ts';
 import type { HealthLimits } from './judge-health.ts';
 import { WAITING_SCAN, WAITING_SCAN_DOCUMENT, type WaitingScan } from './waiting-scan.ts';
 
@@ -31,7 +32,10 @@ export interface StatusParts {
     readonly findings: FullSyncFindings;
   }>;
   /** @param damaged called with the name of each document that cannot be read */
-  readonly readActivity: (now: Date, damaged: (name: string) => void) => Promise<Activity>;
+  readonly readActivity: (
+    now: Date,
+    damaged: (name: string) => void,
+  ) => Promise<Activity & { readonly workers: readonly WorkerReport[] }>;
   readonly readPause: () => Promise<Status['paused']>;
   readonly events: QueueBrowser;
   readonly listDeadLetters: () => AsyncIterable<DeadLetter>;
@@ -50,6 +54,8 @@ export interface StatusParts {
   readonly now: () => Date;
   /** The clock by which the live recovery point is claimed. */
   readonly serviceClock: Pick<ServiceClock, 'begin' | 'assess'>;
+  /** The id of this worker; undefined: this process is none. */
+  readonly worker?: string;
   /** Whether workers had no time to report yet. */
   readonly isInGrace?: () => boolean;
 }
@@ -62,6 +68,7 @@ interface State extends Awaited<ReturnType<StatusParts['readRuns']>> {
   readonly scan: WaitingScan | undefined;
   readonly isAcknowledged: (letter: DeadLetter) => boolean;
   readonly activity: Activity;
+  readonly workers: readonly WorkerReport[];
   readonly paused: Status['paused'];
   /** The names of documents that exist and cannot be read, so that their content is not known. */
   readonly damaged: readonly string[];
@@ -78,6 +85,7 @@ const NOTHING: State = {
   scan: undefined,
   isAcknowledged: () => false,
   activity: NO_ACTIVITY,
+  workers: [],
   paused: undefined,
   damaged: [],
 };
@@ -110,15 +118,16 @@ export function createStateReader({
       if (found.state === 'damaged') tell(name);
       return found;
     };
-    const [recent, history, canary, scan, isAcknowledged, activity, paused] = await Promise.all([
-      readRuns(),
-      find(HISTORY_DOCUMENT, HISTORY),
-      find(CANARY_DOCUMENT, CANARY),
-      find(WAITING_SCAN_DOCUMENT, WAITING_SCAN),
-      readAcknowledged(tell),
-      readActivity(now(), tell),
-      readPause(),
-    ]);
+    const [recent, history, canary, scan, isAcknowledged, { workers, ...activity }, paused] =
+      await Promise.all([
+        readRuns(),
+        find(HISTORY_DOCUMENT, HISTORY),
+        find(CANARY_DOCUMENT, CANARY),
+        find(WAITING_SCAN_DOCUMENT, WAITING_SCAN),
+        readAcknowledged(tell),
+        readActivity(now(), tell),
+        readPause(),
+      ]);
     return {
       ...recent,
       history: history.state === 'there' ? believeHistory(history.value, history.writtenAt) : undefined,
@@ -126,6 +135,7 @@ export function createStateReader({
       scan: scan.state === 'there' ? scan.value : undefined,
       isAcknowledged,
       activity,
+      workers,
       paused,
       damaged: [
         ...damaged,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { formatSkew } from '../api/statement.ts';
 import { theServiceClock } from '../clock/observed-clock.ts';
+import { systemSteadyClock } from '../clock/service-clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { ERRORS } from '../model/errors.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
@@ -12,6 +13,7 @@ import { type DeadLetters, createDeadLetters } from './create-dead-letters.ts';
 import { type Mirror, createMirror } from './create-mirror.ts';
 import { type Reconciliation, createReconciliation } from './create-reconciliation.ts';
 import { type StatusService, createStatusService } from './create-status-service.ts';
+import { settingDigests } from './mirror-id.ts';
 import { openAccounts } from './open-accounts.ts';
 import { openAdmission, openState } from './open-documents.ts';
 import { type Identity, openIdentity } from './open-identity.ts';
@@ -45,17 +47,23 @@ export function createApp(settings: Settings, log: Logger): App {
   const pause = control.gate;
   const accounts = openAccounts(settings, log, { isPaused: pause.isPaused, identity });
   const queues = openQueues(settings);
+  const worker = randomBytes(6).toString('hex');
   return {
     log,
     documents,
     identity,
     pause: control,
     // Before anything is counted.
-    observation: startObservation(settings, documents, log),
+    observation: startObservation(worker, settings, documents, log),
     mirror: createMirror(settings, log, { accounts, queues, pause }),
     reconciliation: createReconciliation(settings, log, { accounts, queues, documents, pause }),
     deadLetters: createDeadLetters(settings, log, { accounts, queues, documents }),
-    statusService: createStatusService(settings, log, { queues, documents, renew: identity.renew }),
+    statusService: createStatusService(settings, log, {
+      queues,
+      documents,
+      renew: identity.renew,
+      worker,
+    }),
     stop: queues.close,
   };
 }
@@ -68,17 +76,21 @@ interface Observation {
 }
 
 function startObservation(
-  { telemetry: { monitor } }: Pick<Settings, 'telemetry'>,
+  worker: string,
+  settings: Settings,
   documents: DocumentStore,
   log: Logger,
 ): Observation {
-  const worker = randomBytes(6).toString('hex');
+  const { monitor } = settings.telemetry;
   const connection = monitor && {
     connectionString: monitor.connectionString,
     credential: monitor.identity && createCredential(monitor.identity.clientId),
   };
   const telemetry = startTelemetry({ worker, monitor: connection }, log);
-  const activity = keepActivity(worker, documents, log);
+  const activity = keepActivity(worker, documents, log, systemSteadyClock, {
+    settings: settingDigests(settings),
+    clock: theServiceClock,
+  });
   return {
     telemetry,
     stop: async () => {

@@ -34,6 +34,8 @@ export interface StatusService extends StatusReader {
 interface StatusParts {
   readonly queues: Pick<OpenQueues, 'events' | 'deadLetters'>;
   readonly documents: DocumentStore;
+  /** The id of this worker; undefined: a command. */
+  readonly worker?: string;
   /** Of a worker: says that the mirror is at work, before each sample. */
   readonly renew?: () => Promise<void>;
 }
@@ -48,7 +50,7 @@ const GRACE_MS = 120_000;
 export function createStatusService(
   settings: Settings,
   log: Logger,
-  { queues, documents, renew }: StatusParts,
+  { queues, documents, renew, worker }: StatusParts,
 ): StatusService {
   const { recovery } = settings;
   const [sourceAccount, backupAccount] = [connectStorage(settings.source), connectStorage(settings.backup)];
@@ -94,6 +96,7 @@ export function createStatusService(
     limits: recovery,
     now,
     serviceClock: theServiceClock,
+    ...(worker !== undefined && { worker }),
     ...(renew !== undefined && { isInGrace: () => performance.now() < graceUntil }),
   });
 

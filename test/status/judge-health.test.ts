@@ -132,6 +132,22 @@ describe('health', () => {
     });
   });
 
+  it('tells all wrong clocks as one problem', () => {
+    const workers = ['mine', 'other'].map((id) => ({
+      id,
+      seenAt: ago(1),
+      startedAt: ago(9),
+      settings: {},
+      clockOff: { aheadMs: 120_000, of: 'photos' },
+    }));
+    const clock = { state: 'off', aheadMs: 7_200_000, of: 'photos' } as const;
+    const { problems } = judgeHealth(evidence({ workers, worker: 'mine', clock }, { live: null }), LIMITS);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]?.detail).toMatch(
+      /^The clock of the worker that reports this is 2 h ahead.* nothing\. The clock of worker other is 2 min ahead/,
+    );
+  });
+
   it('fails while a guard waits, and reports runs that saw too little and foreign blobs, by container', () => {
     const { status, problems } = judgeHealth(evidence({ findings: FINDINGS }), LIMITS);
     expect(status).toBe('failing');
@@ -194,6 +210,7 @@ describe('health', () => {
           damaged: ['recovery/canary', 'reconcile/runs/1'],
           isPauseUnknown: true,
           findings: FINDINGS,
+          workers: [{ id: 'w', seenAt: ago(1), clockOff: { aheadMs: 120_000, of: 'photos' } }],
           deadLetters: { count: 1200, acknowledged: 0, isComplete: false },
           lastSample: ago(60),
           clock: { state: 'off', aheadMs: -120_000, of: 'photos' },

@@ -14,6 +14,7 @@ import { ABSENT } from '../../src/model/reading.ts';
 import { CANARY } from '../../src/status/canary.ts';
 import { HISTORY, type HistoryDocument } from '../../src/status/history.ts';
 import { createStatusReader } from '../../src/status/create-status-reader.ts';
+import type { WorkerReport } from '../../src/status/judge-workers.ts';
 import { type StatusParts, createStateReader } from '../../src/status/read-state.ts';
 import { eventGridEvent } from '../events/samples.ts';
 
@@ -74,6 +75,7 @@ function bench() {
     isStateAway: false,
     isQueueAway: false,
     findings: NO_FINDINGS,
+    workers: [] as WorkerReport[],
     areLettersAway: false,
     letters: [] as DeadLetter[],
     isBackupAway: false,
@@ -102,6 +104,7 @@ function bench() {
         bytes: 1,
         lastMirrored: { photos: ago(1).toISOString() },
         copiedAgain: [],
+        workers: state.workers,
       };
     },
     readPause: async () => {
@@ -207,6 +210,29 @@ describe('a status', () => {
       problems: [{ code: 'guard-alerts' }],
     });
     state.findings = NO_FINDINGS;
+    expect((await open()()).health).toEqual({ status: 'ok', problems: [] });
+  });
+
+  it('tells a wrong clock and different settings of any worker, until that worker is gone', async () => {
+    const { open, state, parts, pass } = bench();
+    const mine = { id: 'mine', startedAt: ago(60), settings: { BLOBMIRROR_TIER: 'a' } };
+    const other = { id: 'other', startedAt: ago(60), settings: { BLOBMIRROR_TIER: 'b' } };
+    const clockOff = { aheadMs: 120_000, of: 'photos' };
+    state.workers = [
+      // Its own document may be older than what it knows of its clock.
+      { ...mine, clockOff, seenAt: ago(1) },
+      { ...other, clockOff, seenAt: ago(1) },
+    ];
+    const read = () => createStatusReader({ ...parts, worker: 'mine' }).read();
+    const told = await read();
+    expect(told.health).toMatchObject({
+      status: 'failing',
+      problems: [{ code: 'clock-off' }, { code: 'settings-differ' }],
+    });
+    expect(told.health.problems[0]?.detail).toMatch(/^The clock of worker other is 2 min ahead/);
+    expect(Object.keys(told.activity)).not.toContain('workers');
+    pass(9.1 * 60_000);
+    expect((await read()).health).toEqual({ status: 'ok', problems: [] });
     expect((await open()()).health).toEqual({ status: 'ok', problems: [] });
   });
 

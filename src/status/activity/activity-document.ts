@@ -14,9 +14,19 @@ const minuteSchema = z.object({
   lags: z.record(z.coerce.number().int(), count),
 });
 
+const workerSchema = z.object({
+  startedAt: z.iso.datetime(),
+  /** A digest of each setting that all workers should share, by its name. */
+  settings: z.record(z.string(), z.string()),
+  /** Its clock, while that is known to be wrong. */
+  clockOff: z.object({ aheadMs: z.number(), of: z.string() }).optional(),
+});
+
 const documentSchema = z.object({
   /** ISO 8601. */
   writtenAt: z.iso.datetime(),
+  /** Missing in documents of an older release. */
+  worker: workerSchema.optional(),
   minutes: z.array(minuteSchema),
   lastMirrored: z.record(z.string(), z.iso.datetime()),
   /** Missing in documents of an older release. */
@@ -27,6 +37,7 @@ const documentSchema = z.object({
 
 /** What one worker did in each minute of the last hour, as stored. */
 export type ActivityDocument = z.infer<typeof documentSchema>;
+export type WorkerFacts = z.infer<typeof workerSchema>;
 export type MinuteDocument = z.infer<typeof minuteSchema>;
 
 export const ACTIVITY_PREFIX = 'activity/';

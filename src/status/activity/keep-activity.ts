@@ -1,9 +1,9 @@
 /**
- * What the workers did in the last hour. Each worker counts for itself and writes a document of its own; a
- * reader adds them up. This must never delay or fail a change: what cannot be written is logged and lost.
+ * What the workers did in the last hour, and that they are at work. Each worker counts for itself and writes a document of
+ * its own; a reader adds them up. This must never delay or fail a change: what cannot be written is logged and lost.
  */
-import { theServiceClock } from '../../clock/observed-clock.ts';
-import { ACTIVITY_DOCUMENT, ACTIVITY_PREFIX } from './activity-document.ts';
+import { type ObservedClock, theServiceClock } from '../../clock/observed-clock.ts';
+import { ACTIVITY_DOCUMENT, ACTIVITY_PREFIX, type WorkerFacts } from './activity-document.ts';
 import { waitAtMost } from '../../concurrency/deadline.ts';
 import { changeDocument } from '../../documents/change-document.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
@@ -16,6 +16,10 @@ import { WorkerActivity } from './worker-activity.ts';
 /** The first change after a quiet time is shown soon; after that, changes are written every few seconds. */
 const FIRST_AFTER_MS = 2_000;
 const WRITE_EVERY_MS = 10_000;
+/** The first is a little later than the start, which has other things to do. */
+const FIRST_BEAT_MS = 30_000;
+/** Within `CURRENT_FOR_MS` of judge-workers.ts, one may be lost. */
+const BEAT_EVERY_MS = 4 * 60_000;
 /** How long a stop waits for the last write. */
 const LAST_WRITE_WITHIN_MS = 700;
 
@@ -24,14 +28,24 @@ export interface KeptActivity {
   stop(): Promise<void>;
 }
 
-/** @param worker its unique id */
+/** What a worker tells of itself, so that others see where it differs. */
+export interface AboutWorker {
+  readonly settings: WorkerFacts['settings'];
+  readonly clock: Pick<ObservedClock, 'assess' | 'begin' | 'listen'>;
+}
+
+/**
+ * @param id its unique id
+ * @param about undefined: nothing is written where nothing changes
+ */
 export function keepActivity(
-  worker: string,
+  id: string,
   documents: Pick<DocumentStore, 'read' | 'write'>,
   log: Logger,
   clock: SteadyClock = systemSteadyClock,
+  about?: AboutWorker,
 ): KeptActivity {
-  const name = `${ACTIVITY_PREFIX}${worker}`;
+  const name = `${ACTIVITY_PREFIX}${id}`;
   const activity = new WorkerActivity(() => theServiceClock.now().getTime());
   let isDirty = false;
   let isFailing = false;
@@ -39,6 +53,26 @@ export function keepActivity(
   let cancel: (() => void) | undefined;
   let writing: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
+
+  const startedAt = clock.now();
+  const unlistenClock = about?.clock.listen(touch);
+  let cancelBeat = about && clock.after(FIRST_BEAT_MS, beat);
+
+  function beat(): void {
+    cancelBeat = clock.after(BEAT_EVERY_MS, beat);
+    touch();
+  }
+
+  function facts(): WorkerFacts | undefined {
+    if (about === undefined) return undefined;
+    const assessment = about.clock.assess(about.clock.begin());
+    // At the start, no service had told its time yet.
+    const started = new Date(theServiceClock.now().getTime() - (clock.now() - startedAt));
+    const told = { startedAt: started.toISOString(), settings: about.settings };
+    if (assessment.state !== 'off') return told;
+    const { aheadMs, of } = assessment;
+    return { ...told, clockOff: { aheadMs, of } };
+  }
 
   const unlisten = listenToChanges({
     changed: (change) => {
@@ -71,7 +105,11 @@ export function keepActivity(
     isDirty = false;
     try {
       // No other worker writes it, but a reader that took this worker for dead may remove it at any time.
-      await changeDocument(documents, ACTIVITY_DOCUMENT, name, () => activity.toDocument());
+      const worker = facts();
+      await changeDocument(documents, ACTIVITY_DOCUMENT, name, () => ({
+        ...activity.toDocument(),
+        ...(worker !== undefined && { worker }),
+      }));
       isFailing = false;
     } catch (thrown) {
       const { code, message } = toBlobmirrorError(thrown);
@@ -90,6 +128,8 @@ export function keepActivity(
 
   async function stop(): Promise<void> {
     unlisten();
+    unlistenClock?.();
+    cancelBeat?.();
     cancel?.();
     cancel = undefined;
     if (!isDirty && writing === undefined) return;

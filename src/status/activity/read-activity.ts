@@ -3,6 +3,7 @@ import { MOST_OFF_MS } from '../../clock/observed-clock.ts';
 import { forEachLimited } from '../../concurrency/limiter.ts';
 import { isTooNew, readDocument } from '../../documents/change-document.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
+import type { WorkerReport } from '../judge-workers.ts';
 import {
   ACTIVITY_DOCUMENT,
   ACTIVITY_PREFIX,
@@ -30,8 +31,9 @@ export async function readActivity(
   documents: Pick<DocumentStore, 'list' | 'read' | 'remove'>,
   now: Date,
   damaged: (name: string) => void = () => undefined,
-): Promise<Activity> {
+): Promise<Activity & { readonly workers: readonly WorkerReport[] }> {
   const found: ActivityDocument[] = [];
+  const workers: WorkerReport[] = [];
   for await (const names of documents.list(ACTIVITY_PREFIX)) {
     await forEachLimited(names, CONCURRENCY, async (name) => {
       const stored = await readDocument(documents, ACTIVITY_DOCUMENT, name);
@@ -43,6 +45,7 @@ export async function readActivity(
       const said = Date.parse(stored.value.writtenAt);
       // The service's own time of the write, if it gives one.
       const writtenAt = stored.writtenAt?.getTime() ?? said;
+      workers.push(toReport(name, stored.value, writtenAt));
       if (now.getTime() - writtenAt > KEPT_FOR_MS) await documents.remove(name);
       // Written by a worker of the former release whose clock was ahead: the times of its changes are not
       // known.
@@ -50,7 +53,19 @@ export async function readActivity(
         found.push(stored.value);
     });
   }
-  return mergeActivity(found, now);
+  return { ...mergeActivity(found, now), workers };
+}
+
+function toReport(name: string, { worker }: ActivityDocument, writtenAt: number): WorkerReport {
+  const seen = { id: name.slice(ACTIVITY_PREFIX.length), seenAt: new Date(writtenAt) };
+  if (worker === undefined) return seen;
+  const { startedAt, settings, clockOff } = worker;
+  return {
+    ...seen,
+    startedAt: new Date(startedAt),
+    settings,
+    ...(clockOff !== undefined && { clockOff }),
+  };
 }
 
 const MINUTE_MS = 60_000;

@@ -109,7 +109,7 @@ export class ClaimsWorld {
       backup: 'backupaccount',
       documents,
       readRuns: history.read,
-      readActivity: async () => await Promise.resolve(NO_ACTIVITY),
+      readActivity: async () => await Promise.resolve({ ...NO_ACTIVITY, workers: [] }),
       readPause: async () => await Promise.resolve(undefined),
       events: { browse: () => this.#browse() },
       listDeadLetters: async function* () {

@@ -162,7 +162,14 @@ export class StateWorld {
       await advanceMark(this.documents, name, { until: new Date(this.now).toISOString(), ids: [] });
     const worker = new WorkerActivity(() => this.now);
     worker.changed({ verdict: 'copied', door: 'event', container: parseContainerName('docs'), bytes: 3 });
-    await createDocument(this.documents, ACTIVITY_DOCUMENT, 'activity/0123456789ab', worker.toDocument());
+    await createDocument(this.documents, ACTIVITY_DOCUMENT, 'activity/0123456789ab', {
+      ...worker.toDocument(),
+      worker: {
+        startedAt: new Date(this.now).toISOString(),
+        settings: { BLOBMIRROR_TIER: 'digest' },
+        clockOff: { aheadMs: 120_000, of: 'photos' },
+      },
+    });
     await this.startAndDrain();
     await this.minute();
     this.pass(60);

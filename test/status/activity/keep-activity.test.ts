@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type KeptActivity, keepActivity } from '../../../src/status/activity/keep-activity.ts';
 import { readActivity } from '../../../src/status/activity/read-activity.ts';
+import type { ClockAssessment } from '../../../src/clock/service-clock.ts';
 import { MemoryDocuments } from '../../memory/memory-documents.ts';
 import { immediately } from '../../memory/schedule.ts';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
@@ -112,5 +113,51 @@ describe('the activity that a worker keeps', () => {
     mirrored();
     await at(10);
     expect(await changes()).toBe(1);
+  });
+
+  describe('with what it tells of itself', () => {
+    const settings = { BLOBMIRROR_TIER: 'digest' };
+    let assessment: ClockAssessment;
+    let turned: () => void;
+
+    beforeEach(async () => {
+      await kept.stop();
+      assessment = { state: 'right', latest: new Date() };
+      kept = keepActivity('w1', documents, log, clock, {
+        settings,
+        clock: {
+          begin: () => ({ own: 0, steady: 0 }),
+          assess: () => assessment,
+          listen: (listener) => {
+            turned = () => listener(assessment);
+            return () => (turned = () => {});
+          },
+        },
+      });
+    });
+
+    const workers = async () => (await readActivity(documents, new Date())).workers;
+
+    it('is written soon after the start and every four minutes, also where nothing changes', async () => {
+      await at(1000);
+      expect(writes).toEqual([32, 272, 512, 752, 992]);
+      expect(await workers()).toMatchObject([{ id: 'w1', settings }]);
+      await kept.stop();
+      await at(2000);
+      expect(writes).toHaveLength(5);
+    });
+
+    it('tells at once when its clock turns wrong, and when it is right again', async () => {
+      await at(100);
+      assessment = { state: 'off', aheadMs: 7_200_000, of: 'photos' };
+      turned();
+      await at(103);
+      expect(await workers()).toMatchObject([{ clockOff: { aheadMs: 7_200_000, of: 'photos' } }]);
+      assessment = { state: 'right', latest: new Date() };
+      turned();
+      await at(115);
+      expect(await workers()).toMatchObject([{ id: 'w1' }]);
+      expect((await workers())[0]).not.toHaveProperty('clockOff');
+    });
   });
 });

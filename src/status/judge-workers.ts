@@ -1,0 +1,97 @@
+import type { Problem } from '../api/health-codes.ts';
+import { formatDuration, formatSkew, listed } from '../api/statement.ts';
+
+/** What a worker last told of itself. */
+export interface WorkerReport {
+  readonly id: string;
+  /** By the service's clock. */
+  readonly seenAt: Date;
+  /** Undefined, as `settings` is: a worker of an older release. */
+  readonly startedAt?: Date;
+  /** A digest of each setting that all workers should share, by its name. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Its clock, while that is known to be wrong. */
+  readonly clockOff?: { readonly aheadMs: number; readonly of: string };
+}
+
+/** A worker tells of itself every four minutes. */
+const CURRENT_FOR_MS = 10 * 60_000;
+/** While a new deployment replaces the old one, workers of both are at work. */
+const ROLLOUT_MS = 10 * 60_000;
+
+/** The workers that are at work, as far as they said. */
+export function currentWorkers(workers: readonly WorkerReport[], now: Date): readonly WorkerReport[] {
+  return workers.filter(({ seenAt }) => now.getTime() - seenAt.getTime() <= CURRENT_FOR_MS);
+}
+
+/** A sentence about other workers with a wrong clock; undefined: there is none. */
+export function otherClocksOff(workers: readonly WorkerReport[]): string | undefined {
+  const off = workers.flatMap(({ id, clockOff }) => (clockOff === undefined ? [] : [{ id, ...clockOff }]));
+  const worst = off.toSorted((one, other) => Math.abs(other.aheadMs) - Math.abs(one.aheadMs))[0];
+  if (worst === undefined) return undefined;
+  const compared = `compared with that of the account ${worst.of}`;
+  const who =
+    off.length === 1
+      ? `The clock of worker ${worst.id} is ${formatSkew(worst.aheadMs)}, ${compared}`
+      : `The clocks of workers ${listed(off.map(({ id }) => id))} are off, one of them ${formatSkew(worst.aheadMs)}, ${compared}`;
+  return `${who}: full syncs that begin there prove nothing.`;
+}
+
+/**
+ * Workers of one mirror whose settings differ. That is normal for the minutes of a rollout: how long it lasts is how long
+ * two that differ were seen at work beside each other, so it needs no memory.
+ */
+export function settingsDiffer(workers: readonly WorkerReport[]): readonly Problem[] {
+  const code = 'settings-differ' as const;
+  const silent = workers.filter(({ settings }) => settings === undefined);
+  const groups = Map.groupBy(workers.filter(hasSettings), ({ settings }) =>
+    JSON.stringify(settings, Object.keys(settings).toSorted()),
+  );
+  const parts = [...groups.values()].toSorted((one, other) => other.length - one.length);
+  const [most = [], ...others] = parts;
+  const names = new Set(others.flatMap(([first]) => differingNames(most[0], first)));
+  if (names.size === 0) {
+    if (silent.length === 0) return [];
+    const who = listed(silent.map(({ id }) => id));
+    const detail = `The settings of workers of an older release are unknown: ${who}.`;
+    return [{ code, detail, severity: 'warning' }];
+  }
+  const overlapMs = Math.max(
+    ...parts.flatMap((one, i) =>
+      parts
+        .slice(i + 1)
+        .filter(([first]) => differingNames(one[0], first).length > 0)
+        .map((two) => overlap(one, two)),
+    ),
+  );
+  const few = others.flat().map(({ id }) => id);
+  const detail = `Workers have different settings, seen for ${formatDuration(Math.max(0, overlapMs))}: ${listed(few)} and ${listed(most.map(({ id }) => id))} differ in ${[...names].toSorted().join(', ')}.`;
+  return [{ code, detail, ...(overlapMs <= ROLLOUT_MS && { severity: 'warning' }) }];
+}
+
+type Telling = WorkerReport & Required<Pick<WorkerReport, 'settings' | 'startedAt'>>;
+
+function hasSettings(worker: WorkerReport): worker is Telling {
+  return worker.settings !== undefined && worker.startedAt !== undefined;
+}
+
+/** A setting that only one of two releases knows is no difference. */
+function differingNames(one: Telling | undefined, other: Telling | undefined): readonly string[] {
+  const known = Object.entries(other?.settings ?? {});
+  return known.flatMap(([name, digest]) => {
+    const its = one?.settings[name];
+    return its === undefined || its === digest ? [] : [name];
+  });
+}
+
+/** The longest time for which one of each was seen at work at once. */
+function overlap(some: readonly Telling[], others: readonly Telling[]): number {
+  const times = some.flatMap((one) =>
+    others.map(
+      (other) =>
+        Math.min(one.seenAt.getTime(), other.seenAt.getTime()) -
+        Math.max(one.startedAt.getTime(), other.startedAt.getTime()),
+    ),
+  );
+  return Math.max(...times);
+}
