@@ -1,5 +1,6 @@
 import type { DeadLetter, DeadLetterSummary } from '../api/dead-letter.ts';
 import { ERRORS } from '../model/errors.ts';
+import { toPrintableJson } from '../model/printable.ts';
 import { formatDuration } from '../api/statement.ts';
 import { count, quote, toTable } from './output/table.ts';
 
@@ -58,17 +59,8 @@ export function describeDeadLetter(letter: DeadLetter): string {
       ['replays', String(letter.replays)],
     ]),
     'message',
-    `${jsonText(letter.messageBody)}\n`,
+    `${toPrintableJson(JSON.stringify(letter.messageBody, undefined, 2))}\n`,
   ].join('\n');
-}
-
-/** JSON escapes most control characters; the others that a terminal may interpret are escaped here. */
-function jsonText(value: unknown): string {
-  const text = JSON.stringify(value, undefined, 2);
-  return text.replaceAll(
-    /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 }
 
 function keyOf({ container, path }: DeadLetter): string {

@@ -5,6 +5,7 @@ import { formatBytes, formatDuration } from '../api/statement.ts';
 import type { Status } from '../api/status.ts';
 import { type LocalOption, localFlag } from './command-options.ts';
 import { count, toTable } from './output/table.ts';
+import { toPrintable } from '../model/printable.ts';
 
 /** The status as text, most urgent first: recovery point, problems with what to do, backlog, and the rest. */
 export function describeStatus(status: Status, options: LocalOption): string {
@@ -23,8 +24,8 @@ export function describeStatus(status: Status, options: LocalOption): string {
 
 function head({ source, backup, name, statement, health, paused, stateAsOf, at }: Status): string {
   const well = health.status === 'ok' ? 'ok' : 'FAILING';
-  const by = paused?.by === undefined ? '' : ` by ${paused.by}`;
-  const why = paused?.reason === undefined ? '' : `: ${paused.reason}`;
+  const by = paused?.by === undefined ? '' : ` by ${toPrintable(paused.by)}`;
+  const why = paused?.reason === undefined ? '' : `: ${toPrintable(paused.reason)}`;
   return [
     statement,
     `health ${well} at ${utc(at)}, ${source} -> ${backup}${name === undefined ? '' : `, mirror ${name}`}`,

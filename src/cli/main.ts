@@ -7,6 +7,7 @@
 import './require-node.ts';
 import { Command, CommanderError } from 'commander';
 import { toBlobmirrorError } from '../model/errors.ts';
+import { toPrintable } from '../model/printable.ts';
 import { checkCommand } from './commands/check.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { deadletterCommand } from './commands/deadletter.ts';
@@ -18,6 +19,7 @@ import { verifyCommand } from './commands/verify.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { keepCompiled } from './keep-compiled.ts';
 import { fromLocalError } from './load-local.ts';
+import { printMessage } from './output/print.ts';
 import { readVersion } from './package.ts';
 
 const program = new Command('blobmirror')
@@ -68,6 +70,6 @@ function report(thrown: unknown): number {
   const cause = fromLocalError(thrown);
   const error = toBlobmirrorError(cause);
   const hint = error.code === 'unexpected' ? '' : ` ${error.hint}`;
-  process.stderr.write(`blobmirror: ${error.message}.${hint}\n`);
+  printMessage(toPrintable(`blobmirror: ${error.message}.${hint}`));
   return exitCodeOf(cause);
 }

@@ -68,7 +68,7 @@ export async function purgeDeadLetters(ids: readonly string[], options: PurgeOpt
 export async function exportDeadLetters(options: Omit<ChoiceOptions, 'output'>): Promise<number> {
   const { code, container } = options;
   return await withDeadLetters(options, async (store) => {
-    await printEach(store.export({ code, container }));
+    await printEach(store.export({ code, container }), 'json');
     return EXIT.done;
   });
 }

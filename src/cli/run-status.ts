@@ -6,7 +6,7 @@ import { createLogger } from '../telemetry/logger.ts';
 import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
 import type { LocalOption } from './command-options.ts';
-import { type OutputOption, printData } from './output/print.ts';
+import { type OutputOption, printData, printLine, printScreen } from './output/print.ts';
 import { describeStatus } from './describe-status.ts';
 import { untilStopped } from './until-stopped.ts';
 
@@ -15,8 +15,6 @@ export interface StatusOptions extends LocalOption, OutputOption {
 }
 
 const EVERY_MS = 2000;
-/** Moves the cursor home and clears the screen. */
-const CLEAR = '\u001B[H\u001B[2J';
 
 /** Prints the status once, or with `--watch` every two seconds. Resolves with the exit status. */
 export async function runStatus(options: StatusOptions): Promise<number> {
@@ -45,8 +43,8 @@ async function watch(
   for (;;) {
     const status = await Promise.race([read(), stopped]);
     if (status === undefined) return EXIT.interrupted;
-    if (options.output === 'json') process.stdout.write(`${JSON.stringify(status)}\n`);
-    else process.stdout.write(`${process.stdout.isTTY ? CLEAR : ''}${describe(status)}`);
+    if (options.output === 'json') printLine(JSON.stringify(status), 'json');
+    else printScreen(describe(status));
     // The reader has closed the pipe, as `head` does.
     if (process.stdout.errored) return EXIT.done;
     await Promise.race([sleep(EVERY_MS), stopped]);

@@ -2,7 +2,7 @@ import type { Difference, Place } from '../api/difference.ts';
 import type { LocalOption } from './command-options.ts';
 import { environmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
-import { type OutputOption, startProgressLine } from './output/print.ts';
+import { type OutputOption, printLine, printMessage, startProgressLine } from './output/print.ts';
 import { count, quote } from './output/table.ts';
 import { untilStopped } from './until-stopped.ts';
 import type { Key } from '../model/key.ts';
@@ -30,7 +30,7 @@ export async function runVerify(options: VerifyOptions): Promise<number> {
   const progress = startProgressLine(() => describeProgress(counts, progress.seconds()));
   const print = createFindingsPrinter(options.output, (line) => {
     progress.clear();
-    process.stdout.write(line);
+    printLine(line.slice(0, -1), options.output);
   });
 
   let printed = 0;
@@ -59,7 +59,7 @@ export async function runVerify(options: VerifyOptions): Promise<number> {
     enough.abort();
     progress.stop();
     const stopped = ended === 'interrupted' ? 'interrupted' : printed >= limit ? 'limit' : undefined;
-    process.stderr.write(describeSummary(counts, progress.seconds(), stopped));
+    printMessage(describeSummary(counts, progress.seconds(), stopped).trimEnd());
     return ended === 'interrupted' ? EXIT.interrupted : exitStatusOf(counts);
   } finally {
     progress.stop();

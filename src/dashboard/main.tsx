@@ -6,10 +6,12 @@ import { render } from 'preact';
 import { App } from './app.tsx';
 import { startPolling } from './state/poll.ts';
 import { takeKeyFromAddress } from './state/call-api.ts';
+import { guardTexts } from './ui/guard-texts.ts';
 import './styles/base.css';
 import './styles/parts.css';
 import './styles/sections.css';
 
+guardTexts();
 takeKeyFromAddress();
 startPolling();
 const root = document.getElementById('app');

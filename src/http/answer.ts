@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { LinePage } from '../api/line-page.ts';
 import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
+import { toPrintableJson } from '../model/printable.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /** An answer in the shape that Azure Functions takes. */
@@ -39,10 +40,20 @@ export interface Query {
 /** Of every answer of the API: it is about this moment, holds names of blobs, and is never to be taken for a page. */
 const API_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
 
-/** The answer of `act`, or its error as an answer, with the headers of every answer of the API. */
+/**
+ * The answer of `act`, or its error as an answer, with the headers of every answer of the API. JSON is written here, so
+ * that a terminal which shows it obeys no character of a name.
+ */
 export async function answer(log: Logger, act: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
   const answered = await act().catch((thrown: unknown) => toErrorAnswer(thrown, log));
-  return { ...answered, headers: { ...answered.headers, ...API_HEADERS } };
+  const { jsonBody, ...rest } = answered;
+  const headers = { ...rest.headers, ...API_HEADERS };
+  if (jsonBody === undefined) return { ...rest, headers };
+  return {
+    ...rest,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: toPrintableJson(JSON.stringify(jsonBody)),
+  };
 }
 
 /** Codes that are errors of the request. All others are errors of the server. */
@@ -141,7 +152,7 @@ export function linesAnswer(
       'content-type': 'application/x-ndjson',
       ...(more !== undefined && { link: `<${more}>; rel="next"` }),
     },
-    body: all.map((line) => `${line}\n`).join(''),
+    body: all.map((line) => `${toPrintableJson(line)}\n`).join(''),
   };
 }
 
@@ -152,7 +163,7 @@ export async function jsonAnswer(
   value: unknown,
   request: Pick<RequestHead, 'headers'>,
 ): Promise<BufferedAnswer> {
-  const text = JSON.stringify(value);
+  const text = toPrintableJson(JSON.stringify(value));
   const plain = { 'content-type': 'application/json', vary: 'accept-encoding' };
   if (!acceptsGzip(request)) return { status: 200, headers: plain, body: text };
   return { status: 200, headers: { ...plain, 'content-encoding': 'gzip' }, body: await zip(text) };

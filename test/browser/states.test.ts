@@ -57,6 +57,19 @@ describe.each([
   );
 });
 
+it('names that turn the direction of text are shown with escapes', async () => {
+  const name = 'photos\u202Egpj.exe';
+  const { page } = await show({
+    ...WELL,
+    paused: { since: NOW, reason: `moved \u2066${name}` },
+    containers: [{ name, blobs: 1, bytes: 1, countedAt: NOW, lastMirroredAt: null }],
+  });
+  const words = await wordsOf(page);
+  expect(words).toContain(String.raw`photos\u{202e}gpj.exe`);
+  expect(words).toContain(String.raw`moved \u{2066}photos`);
+  expect(await page.content()).not.toMatch(/>[^<]*[\u202E\u2066][^<]*</);
+});
+
 it('a queue that cannot be read is not shown as empty', async () => {
   const backlog = { ...EMPTY.backlog, isComplete: false };
   const deadLetters = { ...EMPTY.deadLetters, isComplete: false };

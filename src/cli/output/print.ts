@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type Command, Option } from 'commander';
+import { toPrintable, toPrintableJson, toPrintableLines } from '../../model/printable.ts';
 
 export type OutputFormat = 'table' | 'json';
 
@@ -23,23 +24,43 @@ export async function printData<Value>(
   describe: (value: Value) => string,
 ): Promise<void> {
   const text = output === 'json' ? `${JSON.stringify(value, undefined, 2)}\n` : describe(value);
+  const printed = GUARDS[output](text);
   // Resolves after an error, too: the reader may have closed the pipe, as `head` does.
-  await new Promise<void>((resolve) => process.stdout.write(text, () => resolve()));
+  await new Promise<void>((resolve) => process.stdout.write(printed, () => resolve()));
+}
+
+/** Text of a table may hold line breaks of its own; names in it were escaped when the table was made. */
+const GUARDS: Readonly<Record<OutputFormat, (text: string) => string>> = {
+  table: toPrintableLines,
+  json: toPrintableJson,
+};
+
+/** Writes one line of data to standard output: JSON, or text. False when the reader is slow. */
+export function printLine(line: string, format: OutputFormat): boolean {
+  return process.stdout.write(`${format === 'json' ? toPrintableJson(line) : toPrintable(line)}\n`);
 }
 
 /** Writes lines to standard output, no faster than they are read. Stops when the reader closes the pipe. */
-export async function printEach(lines: AsyncIterable<string>): Promise<void> {
+export async function printEach(lines: AsyncIterable<string>, format: OutputFormat): Promise<void> {
   const { stdout } = process;
   const gone = new Promise<void>((resolve) => stdout.once('error', () => resolve()));
   for await (const line of lines) {
-    if (!stdout.write(`${line}\n`)) await Promise.race([once(stdout, 'drain'), gone]);
+    if (!printLine(line, format)) await Promise.race([once(stdout, 'drain'), gone]);
     if (stdout.errored) return;
   }
 }
 
-/** A line for people, on standard error: standard output is for data alone. */
-export function printMessage(line: string): void {
-  process.stderr.write(`${line}\n`);
+/** Moves the cursor home and clears the screen. */
+const CLEAR_SCREEN = '\u001B[H\u001B[2J';
+
+/** Writes text to standard output in the place of what a terminal shows. */
+export function printScreen(text: string): void {
+  process.stdout.write(`${process.stdout.isTTY ? CLEAR_SCREEN : ''}${toPrintableLines(text)}`);
+}
+
+/** A line or more for people, on standard error: standard output is for data alone. */
+export function printMessage(lines: string): void {
+  process.stderr.write(`${toPrintableLines(lines)}\n`);
 }
 
 export interface ProgressLine {
@@ -60,7 +81,9 @@ export function startProgressLine(describe: () => string): ProgressLine {
   const clear = (): void => {
     if (isShown) process.stderr.write(CLEAR);
   };
-  const timer = isShown ? setInterval(() => process.stderr.write(CLEAR + describe()), EVERY_MS) : undefined;
+  const timer = isShown
+    ? setInterval(() => process.stderr.write(CLEAR + toPrintable(describe())), EVERY_MS)
+    : undefined;
   return {
     clear,
     stop: () => {

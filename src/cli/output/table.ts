@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { quoted, toPrintable } from '../../model/printable.ts';
 
 /** Columns two blanks apart, without rules: readable by people and by `awk`. */
 const NO_LINES = Object.fromEntries(
@@ -12,9 +13,6 @@ const NO_LINES = Object.fromEntries(
 );
 /** No colours: the output may go to a file. */
 const PLAIN = { 'padding-left': 0, 'padding-right': 0, head: [], border: [] };
-
-/** Characters that a terminal may interpret, or that break a line. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
  * Rows as text; numbers are right-aligned. Empty for no rows. Cells may hold names that anybody chose, so control
@@ -39,15 +37,13 @@ export function toTable(rows: readonly (readonly (string | number)[])[], head?: 
 
 function toCell(value: string | number) {
   if (typeof value === 'number') return { content: value.toLocaleString('en'), hAlign: 'right' as const };
-  return {
-    content: value.replaceAll(UNSAFE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`),
-  };
+  return { content: toPrintable(value) };
 }
 
 /** The text itself when all of it is printable and without blanks, else as a JSON string. */
 export function quote(text: string | undefined): string {
   if (text === undefined) return '(none)';
-  return /^[\p{L}\p{N}\p{P}\p{S}]+$/u.test(text) ? text : JSON.stringify(text);
+  return /^[\p{L}\p{N}\p{P}\p{S}]+$/u.test(text) ? text : quoted(text);
 }
 
 export function count(number: number, noun: string): string {

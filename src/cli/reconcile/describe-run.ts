@@ -6,6 +6,7 @@ import { count, quote, toTable } from '../output/table.ts';
 import { figuresOf } from './run-figures.ts';
 import type { AdoptionEstimate } from '../../model/adoption.ts';
 import { ERRORS } from '../../model/errors.ts';
+import { toPrintable } from '../../model/printable.ts';
 
 const UNKNOWN = 'unknown';
 /** Only the report has more failures than these. */
@@ -101,7 +102,7 @@ const COLUMN = 20;
 
 /** Prints the lines of a report, no faster than they are read. */
 export async function printLines(lines: AsyncIterable<string>, format: 'table' | 'json'): Promise<void> {
-  await printEach(format === 'json' ? lines : toTexts(lines));
+  await printEach(format === 'json' ? lines : toTexts(lines), format);
 }
 
 async function* toTexts(lines: AsyncIterable<string>): AsyncIterable<string> {
@@ -110,7 +111,8 @@ async function* toTexts(lines: AsyncIterable<string>): AsyncIterable<string> {
 
 function toColumns({ container, path, verdict, reason, code, detail }: ReportLine): string {
   const why = [reason ?? code, detail].filter((part) => part !== undefined).join(': ');
-  return [verdict.padEnd(COLUMN), quote(`${container}/${path}`), why].filter(Boolean).join('  ');
+  const columns = [verdict.padEnd(COLUMN), quote(`${container}/${path}`), toPrintable(why)];
+  return columns.filter(Boolean).join('  ');
 }
 
 const GB = 1024 ** 3;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Run } from '../../api/run.ts';
-import { startProgressLine } from '../output/print.ts';
+import { printMessage, startProgressLine } from '../output/print.ts';
 import { figuresOf, secondsLeft } from './run-figures.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { Reconciler } from '../../wiring/create-reconciliation.ts';
@@ -99,7 +99,7 @@ function startRunProgress(started: Run, former: Run | undefined): RunProgress {
   const timer = process.stderr.isTTY
     ? undefined
     : setInterval(() => {
-        process.stderr.write(`${JSON.stringify(progressOf(run, line.seconds(), formerKeys))}\n`);
+        printMessage(JSON.stringify(progressOf(run, line.seconds(), formerKeys)));
       }, LINE_EVERY_MS);
   return {
     update: (newer) => {
@@ -107,7 +107,7 @@ function startRunProgress(started: Run, former: Run | undefined): RunProgress {
     },
     print: (text) => {
       line.clear();
-      process.stderr.write(`${text}\n`);
+      printMessage(text);
     },
     stop: () => {
       clearInterval(timer);
