@@ -1,9 +1,11 @@
 import { BlobmirrorError } from '../model/errors.ts';
 import { isServiceVersion, SERVICE_VERSIONS, type ServiceVersion } from '../model/service-version.ts';
-import { type Environment, readOptional } from './environment.ts';
+import { accountOfEndpoint, spellingOfEndpoint } from './account-endpoint.ts';
+import { type Environment, holdsSecret, readOptional, shown } from './environment.ts';
 
 /** A storage account: by connection string, or by endpoint and identity. */
 export type StorageConnection = {
+  /** In lower case. */
   readonly accountName: string;
   /** The x-ms-version of all requests. Undefined for the newest that the account accepts. */
   readonly apiVersion?: ServiceVersion;
@@ -23,29 +25,66 @@ export function parseStorageConnection(env: Environment, name: string): StorageC
   return { ...parseConnection(env, name), ...(apiVersion !== undefined && { apiVersion }) };
 }
 
+/** Whether two connections reach one account, however it is spelt: by name, or by endpoint. */
+export function isSameAccount(one: StorageConnection, other: StorageConnection): boolean {
+  return (
+    one.accountName === other.accountName ||
+    spellingOfEndpoint(endpointOf(one)) === spellingOfEndpoint(endpointOf(other))
+  );
+}
+
+function endpointOf(connection: StorageConnection): string {
+  if ('blobServiceUri' in connection) return connection.blobServiceUri;
+  const parts = parseParts(connection.connectionString);
+  const suffix = parts.get('endpointsuffix') ?? 'core.windows.net';
+  return parts.get('blobendpoint') ?? `https://${connection.accountName}.blob.${suffix}`;
+}
+
+const LIKE_ENDPOINT = 'https://ACCOUNT.blob.core.windows.net';
+const ACCOUNT_NAME = /^[a-z0-9]{1,24}$/;
+
 function parseConnection(env: Environment, name: string): StorageConnection {
   const { text, uri, clientId } = readEither(env, name, 'blobServiceUri', 'a storage connection string');
-  if (text === undefined)
-    return { accountName: accountOfUri(`${name}__blobServiceUri`, uri), blobServiceUri: uri, clientId };
+  if (text === undefined) return { accountName: accountOfUri(name, uri), blobServiceUri: uri, clientId };
   const parts = parseParts(text);
-  const accountName = parts.get('accountname') ?? accountOfEndpoint(parts.get('blobendpoint'));
+  const endpoint = parts.get('blobendpoint');
+  const ofEndpoint = accountOfEndpoint(endpoint);
+  const accountName = parts.get('accountname')?.toLowerCase() ?? ofEndpoint;
   if (accountName === undefined || !(parts.has('accountkey') || parts.has('sharedaccesssignature'))) {
-    throw new BlobmirrorError(
-      'setting-invalid',
-      `${name} is not a storage connection string; it should hold AccountName and AccountKey, or SharedAccessSignature and a BlobEndpoint like https://ACCOUNT.blob.core.windows.net`,
+    throw invalid(
+      isUrlOrSas(text)
+        ? `${name} is a URL or a SAS and no connection string; ${withSas(name, 'it should be ', text)}`
+        : `${name} is not a storage connection string; it should hold AccountName and AccountKey, or SharedAccessSignature and a BlobEndpoint like ${LIKE_ENDPOINT}`,
     );
   }
+  if (!ACCOUNT_NAME.test(accountName))
+    throw invalid(`${name} has an AccountName that should be lower-case letters and digits only`);
+  if (endpoint !== undefined && (!URL.canParse(endpoint) || /\.dfs\./i.test(new URL(endpoint).hostname)))
+    throw invalid(`${name} has a BlobEndpoint that should be like ${LIKE_ENDPOINT}`);
+  if (ofEndpoint !== undefined && ofEndpoint !== accountName)
+    throw invalid(
+      `${name} has the AccountName ${accountName} and a BlobEndpoint of the account ${ofEndpoint}; both should name the same account`,
+    );
   return { accountName, connectionString: text };
+}
+
+function isUrlOrSas(text: string): boolean {
+  return /^(?:https?:\/\/|\?)/i.test(text) || /^[?&]?(?:\w+=[^&;]*&)+\w+=[^&;]*$/.test(text);
+}
+
+/** How to give a SAS, for the account of a URL if it names one. Nothing else of the text is shown. */
+function withSas(name: string, lead: string, text: string): string {
+  const endpoint = `https://${accountOfEndpoint(text) ?? 'ACCOUNT'}.blob.core.windows.net`;
+  return `${lead}BlobEndpoint=${endpoint};SharedAccessSignature=SAS, or set ${name}__blobServiceUri to the endpoint alone to use an Entra identity`;
 }
 
 function readApiVersion(env: Environment, name: string): ServiceVersion | undefined {
   const text = readOptional(env, name);
   if (text === undefined || isServiceVersion(text)) return text;
-  throw new BlobmirrorError(
-    'setting-invalid',
-    `${name} is ${JSON.stringify(text)}; it should be one of ${SERVICE_VERSIONS.join(', ')}`,
-  );
+  throw invalid(`${name} is ${shown(text)}; it should be one of ${SERVICE_VERSIONS.join(', ')}`);
 }
+
+const HOST_NAME = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+\.?$/i;
 
 /** @throws BlobmirrorError `setting-missing` or `setting-invalid` */
 export function parseServiceBusConnection(env: Environment, name: string): ServiceBusConnection {
@@ -55,15 +94,22 @@ export function parseServiceBusConnection(env: Environment, name: string): Servi
     'fullyQualifiedNamespace',
     'a Service Bus connection string',
   );
-  if (text === undefined) return { fullyQualifiedNamespace: uri, clientId };
+  if (text === undefined) {
+    if (HOST_NAME.test(uri)) return { fullyQualifiedNamespace: uri, clientId };
+    throw invalid(
+      `${name}__fullyQualifiedNamespace is ${shown(uri)}; it should be a host name like NAMESPACE.servicebus.windows.net; a connection string belongs in ${name}`,
+    );
+  }
   const parts = parseParts(text);
   const hasKey = parts.has('sharedaccesskeyname') && parts.has('sharedaccesskey');
-  if (parts.has('endpoint') && (hasKey || parts.has('sharedaccesssignature')))
-    return { connectionString: text };
-  throw new BlobmirrorError(
-    'setting-invalid',
-    `${name} is not a Service Bus connection string; it should hold Endpoint, SharedAccessKeyName and SharedAccessKey`,
-  );
+  const endpoint = parts.get('endpoint');
+  if (endpoint === undefined || !(hasKey || parts.has('sharedaccesssignature')))
+    throw invalid(
+      `${name} is not a Service Bus connection string; it should hold Endpoint, SharedAccessKeyName and SharedAccessKey`,
+    );
+  if (!/^sb:\/\/[^/?#@\s]+\/?$/i.test(endpoint) || !URL.canParse(endpoint))
+    throw invalid(`${name} has an Endpoint that should be like sb://NAMESPACE.servicebus.windows.net/`);
+  return { connectionString: text };
 }
 
 type Either =
@@ -73,12 +119,8 @@ type Either =
 function readEither(env: Environment, name: string, property: string, meaning: string): Either {
   const text = readOptional(env, name);
   const uri = readOptional(env, `${name}__${property}`);
-  if (text !== undefined && uri !== undefined) {
-    throw new BlobmirrorError(
-      'setting-invalid',
-      `${name} and ${name}__${property} are both set; set only one of them`,
-    );
-  }
+  if (text !== undefined && uri !== undefined)
+    throw invalid(`${name} and ${name}__${property} are both set; set only one of them`);
   if (text !== undefined) return { text, uri: undefined, clientId: undefined };
   if (uri !== undefined) return { text: undefined, uri, clientId: readOptional(env, `${name}__clientId`) };
   throw new BlobmirrorError(
@@ -97,26 +139,20 @@ function parseParts(text: string): Map<string, string> {
   );
 }
 
+/** The account of NAME__blobServiceUri. Anything after the account would be sent with every request, or be shown. */
 function accountOfUri(name: string, uri: string): string {
+  const setting = `${name}__blobServiceUri`;
+  if (holdsSecret(uri) || /[?#@]/.test(uri))
+    throw invalid(
+      `${setting} holds a key, a SAS or another query, which is not shown; it should be the endpoint alone, like ${LIKE_ENDPOINT}; ${withSas(name, `a SAS belongs in ${name}, as `, uri)}`,
+    );
   const account = accountOfEndpoint(uri);
-  if (account !== undefined) return account;
-  throw new BlobmirrorError(
-    'setting-invalid',
-    `${name} is ${JSON.stringify(uri)}; it should be like https://ACCOUNT.blob.core.windows.net`,
-  );
+  const rest = account === undefined ? '' : new URL(uri).pathname.replace(/\/+$/, '');
+  if (account !== undefined && (rest === '' || rest === `/${account}` || rest === `/${account}-secondary`))
+    return account;
+  throw invalid(`${setting} is ${shown(uri)}; it should be like ${LIKE_ENDPOINT}`);
 }
 
-const ACCOUNT_HOST = /^([a-z0-9]+)(?:-[a-z0-9]+)?(?:\.z\d+)?\.blob\./;
-
-/**
- * The account that an endpoint names: by its host, or by the first segment of the path when the host is an IP address or
- * a single word. Undefined for any other host, such as a custom domain: with a wrong name, every event would be ignored as
- * one of another account.
- */
-function accountOfEndpoint(endpoint: string | undefined): string | undefined {
-  if (endpoint === undefined || !URL.canParse(endpoint)) return undefined;
-  const { hostname, pathname, protocol } = new URL(endpoint);
-  if (protocol !== 'https:' && protocol !== 'http:') return undefined;
-  const pathStyle = !hostname.includes('.') || /^[\d.]+$/.test(hostname);
-  return (pathStyle ? pathname.split('/')[1] : ACCOUNT_HOST.exec(hostname)?.[1]) || undefined;
+function invalid(message: string): BlobmirrorError {
+  return new BlobmirrorError('setting-invalid', message);
 }

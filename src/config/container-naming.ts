@@ -2,7 +2,7 @@ import type { ContainerNaming } from '../model/container-names.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { type ContainerName, parseContainerName } from '../model/key.ts';
 import { SERVICE_CONTAINERS } from '../model/scope.ts';
-import { type Environment, readList, readOptional } from './environment.ts';
+import { type Environment, readList, readOptional, shown } from './environment.ts';
 
 export const CONTAINER_MAP = 'BLOBMIRROR_CONTAINER_MAP';
 const PREFIX = 'BLOBMIRROR_BACKUP_CONTAINER_PREFIX';
@@ -16,7 +16,7 @@ export function readContainerNaming(env: Environment): ContainerNaming {
   if (prefix !== '' && !IS_PREFIX.test(prefix)) {
     throw new BlobmirrorError(
       'setting-invalid',
-      `${PREFIX} is ${JSON.stringify(prefix)}; it should be at most 60 lower-case letters, digits and single hyphens, not beginning with a hyphen`,
+      `${PREFIX} is ${shown(prefix)}; it should be at most 60 lower-case letters, digits and single hyphens, not beginning with a hyphen`,
     );
   }
   return { prefix, map: readMap(env) };

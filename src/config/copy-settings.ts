@@ -1,5 +1,5 @@
 import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
-import { type Environment, readChoice, readNumber, readOptional } from './environment.ts';
+import { type Environment, readChoice, readNumber, readOptional, shown } from './environment.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 
 /** See `azure/copy/copy-options.ts`. */
@@ -51,8 +51,5 @@ function readRate(env: Environment, name: string): number | undefined {
   if (text === undefined) return undefined;
   const rate = Number(text);
   if (Number.isFinite(rate) && rate > 0) return rate;
-  throw new BlobmirrorError(
-    'setting-invalid',
-    `${name} is ${JSON.stringify(text)}; it should be a number above 0`,
-  );
+  throw new BlobmirrorError('setting-invalid', `${name} is ${shown(text)}; it should be a number above 0`);
 }

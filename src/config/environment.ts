@@ -1,8 +1,33 @@
 import { BlobmirrorError } from '../model/errors.ts';
+import { quoted } from '../model/printable.ts';
 import { type ContainerName, parseContainerName } from '../model/key.ts';
 
 /** Environment variables, which the app settings of Azure Functions are, too. */
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What holds a key, a token or a signature: a part of a connection string, of a URL with a SAS, or a key by itself. */
+const SECRET =
+  /(?:^|[?&;\s"'])sig=|(?:accountkey|sharedaccesskey|sharedaccesssignature|clientsecret|password)\s*=|\/\/[^/?#@\s]*:[^/?#@\s]+@|[a-z0-9+/]{42,}={1,2}(?:[^=]|$)/i;
+
+export function holdsSecret(text: string): boolean {
+  return SECRET.test(text) || SECRET.test(decoded(text));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const MOST_SHOWN = 200;
+
+/** A value for an error: in quotes, without a secret that was pasted into the wrong setting. */
+export function shown(value: string): string {
+  if (holdsSecret(value)) return 'a value that holds a secret and is not shown';
+  return quoted(value.length > MOST_SHOWN ? `${value.slice(0, MOST_SHOWN)}…` : value);
+}
 
 /** @throws BlobmirrorError `setting-missing` */
 export function readText(env: Environment, name: string, meaning: string): string {
@@ -29,7 +54,7 @@ export function readChoice<const Choice extends string>(
   if (choice !== undefined) return choice;
   throw new BlobmirrorError(
     'setting-invalid',
-    `${name} is ${JSON.stringify(value)}; it should be ${choices.join(' or ')}`,
+    `${name} is ${shown(value)}; it should be ${choices.join(' or ')}`,
   );
 }
 
@@ -55,7 +80,7 @@ export function readNumber(
   if (/^\d+$/.test(text) && number >= min && number <= max) return number;
   throw new BlobmirrorError(
     'setting-invalid',
-    `${name} is ${JSON.stringify(text)}; it should be ${meaning}, from ${min} to ${max}`,
+    `${name} is ${shown(text)}; it should be ${meaning}, from ${min} to ${max}`,
   );
 }
 
@@ -80,7 +105,7 @@ export function readList(
   if (wrong === undefined) return items;
   throw new BlobmirrorError(
     'setting-invalid',
-    `${name} holds ${JSON.stringify(wrong)}; it should be ${meaning}, with semicolons between them`,
+    `${name} holds ${shown(wrong)}; it should be ${meaning}, with semicolons between them`,
   );
 }
 
@@ -95,6 +120,6 @@ export function readOwnContainer(env: Environment, name: string, fallback = ''):
   }
   throw new BlobmirrorError(
     'setting-invalid',
-    `${name} is ${JSON.stringify(text)}; it should be a container name, for a container of the mirror itself`,
+    `${name} is ${shown(text)}; it should be a container name, for a container of the mirror itself`,
   );
 }

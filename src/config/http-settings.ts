@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { BlobmirrorError } from '../model/errors.ts';
-import { type Environment, readOptional } from './environment.ts';
+import { type Environment, readOptional, shown } from './environment.ts';
 
 /** How `blobmirror worker` serves HTTP. Unused in Azure Functions. */
 export interface HttpSettings {
@@ -20,7 +20,7 @@ export function readHttpSettings(env: Environment): HttpSettings {
   if (isIP(host) === 0) {
     throw new BlobmirrorError(
       'setting-invalid',
-      `BLOBMIRROR_HTTP_HOST is ${JSON.stringify(host)}; it should be an IP address; 0.0.0.0 means all addresses of this machine`,
+      `BLOBMIRROR_HTTP_HOST is ${shown(host)}; it should be an IP address; 0.0.0.0 means all addresses of this machine`,
     );
   }
   const key = readOptional(env, 'BLOBMIRROR_HTTP_KEY');

@@ -1,6 +1,6 @@
 import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import { Cron } from 'croner';
-import { type Environment, readNumber, readOptional, readText } from './environment.ts';
+import { type Environment, readNumber, readOptional, readText, shown } from './environment.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 
 export interface ReconcileSettings {
@@ -71,7 +71,7 @@ function readSchedule(env: Environment): string | undefined {
   if (isSchedule(text)) return text;
   throw new BlobmirrorError(
     'setting-invalid',
-    `${NAME} is ${JSON.stringify(text)}; it should be off, or six fields like ${HOURLY}: second, minute, hour, day, month and day of week`,
+    `${NAME} is ${shown(text)}; it should be off, or six fields like ${HOURLY}: second, minute, hour, day, month and day of week`,
   );
 }
 

@@ -2,7 +2,7 @@ import { BlobmirrorError } from '../model/errors.ts';
 import type { ContainerName } from '../model/key.ts';
 import { canaryName, type MirrorId } from '../model/mirror-id.ts';
 import type { Canaries } from '../model/scope.ts';
-import { type Environment, readChoice, readOptional, readOwnContainer } from './environment.ts';
+import { type Environment, readChoice, readOptional, readOwnContainer, shown } from './environment.ts';
 import { longestGapMs } from './reconcile-settings.ts';
 
 /** The limits of health, and the canary: a blob that measures the way from source to backup. */
@@ -47,5 +47,5 @@ function readPositive(env: Environment, name: string, fallback: number, meaning:
   if (text === undefined) return fallback;
   const number = Number(text);
   if (Number.isFinite(number) && number > 0) return number;
-  throw new BlobmirrorError('setting-invalid', `${name} is ${JSON.stringify(text)}; it should be ${meaning}`);
+  throw new BlobmirrorError('setting-invalid', `${name} is ${shown(text)}; it should be ${meaning}`);
 }

@@ -1,5 +1,5 @@
 import { CONTAINER_MAP, readContainerNaming } from './container-naming.ts';
-import { type Environment, readList } from './environment.ts';
+import { type Environment, readList, shown } from './environment.ts';
 import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import { type ContainerName, parseContainerName } from '../model/key.ts';
 import {
@@ -111,7 +111,7 @@ function refuseExcluded<Rule>(
   for (const rule of include.length === 0 ? [all] : include) {
     const over = exclude.find((each) => covers(each, rule));
     if (over === undefined) continue;
-    const [kept, left] = [JSON.stringify(toText(rule)), JSON.stringify(toText(over))];
+    const [kept, left] = [shown(toText(rule)), shown(toText(over))];
     if (include.length === 0) {
       throw wrong(
         `BLOBMIRROR_EXCLUDE_${what} holds ${left}, which excludes everything; it should exclude less`,

@@ -1,12 +1,27 @@
 import {
   type ServiceBusConnection,
   type StorageConnection,
+  isSameAccount,
   parseServiceBusConnection,
   parseStorageConnection,
 } from './connections.ts';
 import { type CopySettings, type RequestRates, readCopySettings, readRequestRates } from './copy-settings.ts';
-import { type Environment, readChoice, readNumber, readOptional, readText } from './environment.ts';
+import {
+  type Environment,
+  holdsSecret,
+  readChoice,
+  readNumber,
+  readOptional,
+  readText,
+  shown,
+} from './environment.ts';
 import { type HttpSettings, readHttpSettings } from './http-settings.ts';
+import {
+  KNOWN_SETTINGS,
+  type UnknownSetting,
+  describeUnknown,
+  findUnknownSettings,
+} from './known-settings.ts';
 import { type ReconcileSettings, longestGapMs, readReconcileSettings } from './reconcile-settings.ts';
 import { type RecoverySettings, readCanaries, readRecoverySettings } from './recovery-settings.ts';
 import { readScopeRules } from './scope-rules.ts';
@@ -30,6 +45,8 @@ export interface AccountSettings {
   readonly scope: ScopeRules;
   readonly policy: PolicySettings;
   readonly state: StateSettings;
+  /** What is named like a setting and is none: health reports it, since an app that is rolled back should start. */
+  readonly unknown: readonly UnknownSetting[];
 }
 
 /** All settings of a worker, read once from the environment. */
@@ -89,14 +106,19 @@ export function readSettings(env: Environment): Settings {
     telemetry: readTelemetrySettings(env),
     http: readHttpSettings(env),
   };
+  refuseSameQueue(settings);
   return Object.freeze(settings);
 }
 
 /**
  * The settings of a command that uses no queue.
- * @throws BlobmirrorError `setting-missing` or `setting-invalid`
+ * @throws BlobmirrorError `setting-missing`, `setting-invalid`, or `setting-unknown` for what is nearly the name of a
+ * setting that protects data
  */
 export function readAccountSettings(env: Environment): AccountSettings {
+  const unknown = findUnknownSettings(env);
+  refuseUnknown(unknown.filter(({ protects }) => protects));
+  refuseMisplacedSecrets(env);
   const source = parseStorageConnection(env, 'BLOBMIRROR_SOURCE');
   const backup = parseStorageConnection(env, 'BLOBMIRROR_BACKUP');
   const state = readStateSettings(env, backup);
@@ -108,6 +130,7 @@ export function readAccountSettings(env: Environment): AccountSettings {
     name,
     twoWay: readChoice(env, 'BLOBMIRROR_TWO_WAY', ['off', 'on'], 'off') === 'on',
     state,
+    unknown,
     scope: readScopeRules(env, stateContainers(state, source, backup), readCanaries(env, id)),
     policy: {
       deletes: readChoice(env, 'BLOBMIRROR_DELETES', ['mirror', 'keep'], 'mirror'),
@@ -118,13 +141,75 @@ export function readAccountSettings(env: Environment): AccountSettings {
       acl: readChoice(env, 'BLOBMIRROR_ACL', ['mirror', 'off'], 'mirror'),
     },
   };
-  if (settings.source.accountName === settings.backup.accountName) {
+  if (isSameAccount(source, backup)) {
     throw new BlobmirrorError(
       'setting-invalid',
-      `BLOBMIRROR_BACKUP names the account ${settings.backup.accountName}, which is the source; name another account`,
+      `BLOBMIRROR_BACKUP names the account ${source.accountName}, which is the source; name another account`,
     );
   }
+  refuseSharedContainers(settings);
   return settings;
+}
+
+/** @throws BlobmirrorError `setting-unknown` unless there is none */
+export function refuseUnknown(unknown: readonly UnknownSetting[]): void {
+  if (unknown.length === 0) return;
+  throw new BlobmirrorError('setting-unknown', unknown.map(describeUnknown).join('; '));
+}
+
+/** The settings that may hold a secret. */
+const SECRETS: ReadonlySet<string> = new Set([
+  'BLOBMIRROR_SOURCE',
+  'BLOBMIRROR_BACKUP',
+  'BLOBMIRROR_STATE',
+  'BLOBMIRROR_SERVICE_BUS',
+  'BLOBMIRROR_HTTP_KEY',
+]);
+
+/** Where a connection belongs is said by `parseStorageConnection` and `parseServiceBusConnection`. */
+const SAY_WHERE = /__(?:blobServiceUri|fullyQualifiedNamespace)$/;
+
+/**
+ * Every other setting may be shown in an error, in the status or in a log.
+ * @throws BlobmirrorError `setting-invalid`
+ */
+function refuseMisplacedSecrets(env: Environment): void {
+  for (const name of KNOWN_SETTINGS) {
+    if (SECRETS.has(name) || SAY_WHERE.test(name) || !holdsSecret(env[name] ?? '')) continue;
+    throw new BlobmirrorError(
+      'setting-invalid',
+      `${name} holds a key or a SAS, which is not shown; a connection string belongs in ${[...SECRETS]
+        .slice(0, 4)
+        .join(', ')
+        .replace(/, (\w+)$/, ' or $1')}`,
+    );
+  }
+}
+
+/** Service Bus does not tell upper from lower case. @throws BlobmirrorError `setting-invalid` */
+function refuseSameQueue({ eventsQueue, reconcile }: Settings): void {
+  if (eventsQueue.toLowerCase() !== reconcile.queue.toLowerCase()) return;
+  throw new BlobmirrorError(
+    'setting-invalid',
+    `BLOBMIRROR_EVENTS_QUEUE and BLOBMIRROR_RECONCILE_QUEUE are both ${shown(eventsQueue)}; each should be a queue of its own`,
+  );
+}
+
+/**
+ * The canary would be written among the documents of the state, or be taken for an event that was not delivered.
+ * @throws BlobmirrorError `setting-invalid`
+ */
+function refuseSharedContainers({ state, scope }: AccountSettings): void {
+  const container = scope.canaries?.container;
+  const taken = [
+    ['BLOBMIRROR_STATE_CONTAINER', state.container],
+    ['BLOBMIRROR_EVENT_GRID_DEAD_LETTERS', state.eventGridDeadLetters],
+  ].find(([, name]) => name !== undefined && name === container);
+  if (taken === undefined) return;
+  throw new BlobmirrorError(
+    'setting-invalid',
+    `BLOBMIRROR_CANARY_CONTAINER and ${taken[0]} are both ${shown(container ?? '')}; each should be a container of its own`,
+  );
 }
 
 /** When keys are checked again whose writer is still at work: see `intake/rechecks.ts`. */
@@ -158,6 +243,6 @@ export function readMirrorName(env: Environment): string {
   if (isMirrorName(text)) return text;
   throw new BlobmirrorError(
     'setting-invalid',
-    `${NAME} is ${JSON.stringify(text)}; it should be at most 32 lower-case letters and digits, with single hyphens between them`,
+    `${NAME} is ${shown(text)}; it should be at most 32 lower-case letters and digits, with single hyphens between them`,
   );
 }

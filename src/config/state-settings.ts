@@ -2,7 +2,7 @@ import { BlobmirrorError } from '../model/errors.ts';
 import type { ContainerName } from '../model/key.ts';
 import type { StateContainers } from '../model/scope.ts';
 import { parseStorageConnection, type StorageConnection } from './connections.ts';
-import { type Environment, readOptional, readOwnContainer } from './environment.ts';
+import { type Environment, readOptional, readOwnContainer, shown } from './environment.ts';
 
 /** Where the mirror keeps its documents. */
 export interface StateSettings {
@@ -29,7 +29,7 @@ export function readStateSettings(env: Environment, backup: StorageConnection): 
   if (eventGridDeadLetters === container) {
     throw new BlobmirrorError(
       'setting-invalid',
-      `${EVENT_GRID_DEAD_LETTERS} is ${JSON.stringify(container)}, the container of the state; use another container`,
+      `${EVENT_GRID_DEAD_LETTERS} is ${shown(container)}, the container of the state; use another container`,
     );
   }
   return {

@@ -206,6 +206,10 @@ export const ERRORS = {
   },
   'setting-missing': { disposition: 'fatal', hint: 'Set it and start again.' },
   'setting-invalid': { disposition: 'fatal', hint: 'Correct it and start again.' },
+  'setting-unknown': {
+    disposition: 'fatal',
+    hint: 'Correct the name, or remove it: docs/settings.md lists every setting.',
+  },
   'local-not-installed': {
     disposition: 'fatal',
     hint: 'Run "npm install @blobmirror/local" where blobmirror is installed, or work against Azure with the settings in docs/settings.md.',

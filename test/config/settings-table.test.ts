@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { KNOWN_SETTINGS } from '../../src/config/known-settings.ts';
 import { readSettings } from '../../src/config/settings.ts';
 
 const TABLE_ROW = /^\| `((?:BLOBMIRROR|APPLICATIONINSIGHTS)_\w+)` +\|/gm;
@@ -40,4 +41,6 @@ it('the table of settings has every setting that is read, and no other', async (
   const rows = [...table.matchAll(TABLE_ROW)].map(([, name]) => name);
   expect(rows).toEqual([...new Set(rows)]);
   expect(new Set(rows)).toEqual(new Set([KEYED, KEYLESS].flatMap(namesRead)));
+  const ours = rows.filter((name) => name?.startsWith('BLOBMIRROR_'));
+  expect(new Set(KNOWN_SETTINGS)).toEqual(new Set(ours));
 });

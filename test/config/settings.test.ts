@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { KNOWN_SETTINGS } from '../../src/config/known-settings.ts';
 import { readSettings } from '../../src/config/settings.ts';
 
 const KEY = 'c2VjcmV0LWtleQ==';
@@ -136,6 +137,103 @@ describe('the settings', () => {
       ).toContain('a BlobEndpoint like https://ACCOUNT.blob.core.windows.net');
     },
   );
+
+  const uri = (account: string) => ({
+    BLOBMIRROR_BACKUP: undefined,
+    BLOBMIRROR_BACKUP__blobServiceUri: `https://${account}`,
+  });
+  it.each([
+    ['another case', { BLOBMIRROR_BACKUP: connection('SourceAccount') }],
+    ['a URI', uri('sourceaccount.blob.core.windows.net')],
+    ['a URI in another case', uri('SourceAccount.Blob.Core.Windows.Net')],
+    ['a slash', uri('sourceaccount.blob.core.windows.net/')],
+    ['a dot', uri('sourceaccount.blob.core.windows.net.')],
+    ['a port', uri('sourceaccount.blob.core.windows.net:443')],
+    ['the secondary endpoint', uri('sourceaccount-secondary.blob.core.windows.net')],
+    ['a path', uri('127.0.0.1:10000/sourceaccount-secondary/')],
+    [
+      'a custom domain',
+      {
+        BLOBMIRROR_SOURCE: `AccountName=sourceaccount;BlobEndpoint=https://storage.contoso.com;SharedAccessSignature=sig=x`,
+        BLOBMIRROR_BACKUP: `AccountName=another;BlobEndpoint=https://Storage.contoso.com:443/;SharedAccessSignature=sig=x`,
+      },
+    ],
+  ])('refuse a backup that is the source under another spelling: %s', (_, env) => {
+    expect(messageOf({ ...GOOD, ...env })).toContain(
+      'BLOBMIRROR_BACKUP names the account sourceaccount, which is the source',
+    );
+  });
+
+  it.each([
+    [
+      {
+        BLOBMIRROR_BACKUP: `${connection('other')};BlobEndpoint=https://sourceaccount.blob.core.windows.net`,
+      },
+      'AccountName other and a BlobEndpoint of the account sourceaccount',
+    ],
+    [
+      { BLOBMIRROR_BACKUP: `${connection('other')};BlobEndpoint=https://sourceaccount.dfs.core.windows.net` },
+      'BLOBMIRROR_BACKUP has a BlobEndpoint that should be like',
+    ],
+    [uri('sourceaccount.dfs.core.windows.net'), 'it should be like https://ACCOUNT.blob.core.windows.net'],
+    [uri('other.blob.core.windows.net/photos'), 'it should be like https://ACCOUNT.blob.core.windows.net'],
+    [
+      { BLOBMIRROR_SERVICE_BUS: `Endpoint=x;SharedAccessKeyName=n;SharedAccessKey=${KEY}` },
+      'an Endpoint that',
+    ],
+    [
+      { BLOBMIRROR_SERVICE_BUS: undefined, BLOBMIRROR_SERVICE_BUS__fullyQualifiedNamespace: 'sb://ns/' },
+      'BLOBMIRROR_SERVICE_BUS__fullyQualifiedNamespace is "sb://ns/"; it should be a host name',
+    ],
+    [{ BLOBMIRROR_RECONCILE_QUEUE: 'Storage-Events' }, 'are both "storage-events"'],
+    [{ BLOBMIRROR_CANARY_CONTAINER: 'blobmirror-state' }, 'BLOBMIRROR_STATE_CONTAINER are both'],
+    [
+      { BLOBMIRROR_CANARY_CONTAINER: 'lost', BLOBMIRROR_EVENT_GRID_DEAD_LETTERS: 'lost' },
+      'BLOBMIRROR_EVENT_GRID_DEAD_LETTERS are both',
+    ],
+  ])('refuse %o', (env, line) => {
+    expect(messageOf({ ...GOOD, ...env })).toContain(line);
+  });
+
+  const LONG_KEY = `${'Ab1/'.repeat(21)}Ab==`;
+  const SAS = '?sv=2025-01-05&ss=b&sig=c2VjcmV0%2Bc2ln%3D';
+  const SECRETS = {
+    'a SAS': SAS,
+    'a URL with a SAS': `https://sourceaccount.blob.core.windows.net/${SAS}`,
+    'a URL with a password': 'https://me:c2VjcmV0@sourceaccount.blob.core.windows.net',
+    'a connection string': connection('sourceaccount'),
+    'a key': LONG_KEY,
+  };
+  const MAY_HOLD_SECRETS = [
+    'BLOBMIRROR_SOURCE',
+    'BLOBMIRROR_BACKUP',
+    'BLOBMIRROR_STATE',
+    'BLOBMIRROR_SERVICE_BUS',
+    'BLOBMIRROR_HTTP_KEY',
+  ];
+  it.each(Object.entries(SECRETS))(
+    'refuse %s in each setting that takes none, and never show it',
+    (_, secret) => {
+      for (const name of KNOWN_SETTINGS) {
+        const [connected = ''] = name.split('__');
+        const env = { ...GOOD, ...(name !== connected && { [connected]: undefined }), [name]: secret };
+        const line = messageOf(env);
+        for (const part of [SAS, 'c2VjcmV0', KEY, LONG_KEY]) expect(line).not.toContain(part);
+        if (MAY_HOLD_SECRETS.includes(name)) continue;
+        expect(line).toMatch(new RegExp(`^${name} .*BLOBMIRROR_`));
+      }
+    },
+  );
+
+  it('say which setting takes a SAS, with the account of its URL', () => {
+    for (const [name, value] of [
+      ['BLOBMIRROR_SOURCE', SECRETS['a URL with a SAS']],
+      ['BLOBMIRROR_SOURCE__blobServiceUri', SECRETS['a URL with a SAS']],
+    ] as const)
+      expect(messageOf({ ...GOOD, BLOBMIRROR_SOURCE: undefined, [name]: value })).toContain(
+        'BlobEndpoint=https://sourceaccount.blob.core.windows.net;SharedAccessSignature=SAS',
+      );
+  });
 
   it('never put a secret into the line', () => {
     for (const name of ['BLOBMIRROR_SOURCE', 'BLOBMIRROR_BACKUP', 'BLOBMIRROR_SERVICE_BUS']) {
