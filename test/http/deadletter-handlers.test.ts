@@ -104,14 +104,12 @@ describe('dead letters over HTTP', () => {
     const { api, bury } = await startApi();
     await bury('events', parked(eventOf('photos', 'a'), 'unexpected'));
     for (const act of [api.list, api.export]) {
-      const { status, jsonBody } = await act(
-        query('code=aB3_dEfG-hIjK0123456789lmnopqrstuvwxyzABCDEFGHIJKAzFuQ=='),
-      );
-      expect(status).toBe(400);
-      expect(jsonBody).toMatchObject({
+      const answer = await act(query('code=aB3_dEfG-hIjK0123456789lmnopqrstuvwxyzABCDEFGHIJKAzFuQ=='));
+      expect(answer.status).toBe(400);
+      expect(jsonOf(answer)).toMatchObject({
         error: { code: 'request-invalid', message: expect.stringContaining('x-functions-key') as string },
       });
-      expect(JSON.stringify(jsonBody)).not.toContain('aB3_');
+      expect(answer.body).not.toContain('aB3_');
     }
   });
 
