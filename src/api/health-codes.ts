@@ -72,6 +72,14 @@ export const HEALTH_CODES = {
     toDo: 'Something other than Blobmirror wrote to the state: check who may. Most documents are rewritten automatically; a full sync whose document is damaged proves nothing, but the next one will.',
     next: 'blobmirror reconcile list',
   },
+  'document-too-new': {
+    toDo: 'Install the newer release here, too. To go back to this one for good, remove the document.',
+    next: 'blobmirror check',
+  },
+  'setting-unknown': {
+    toDo: 'Correct the name of the app setting, or remove it. After a rollback it may be a setting of the newer release, which has no effect here.',
+    next: 'blobmirror check',
+  },
   'dead-letters': {
     toDo: 'Fix what their codes name, then replay them; or acknowledge them to clear this problem.',
     next: 'blobmirror deadletter list',

@@ -148,6 +148,8 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
         clock: judgement,
         canaryRefused: state.canary.refused?.code,
         damaged: state.damaged,
+        tooNew: state.tooNew,
+        unknownSettings: parts.unknownSettings ?? [],
         findings: state.findings,
         workers: currentWorkers(state.workers, now),
         worker: parts.worker,

@@ -24,6 +24,10 @@ export interface HealthEvidence {
   readonly canaryRefused: ErrorCode | undefined;
   /** The names of damaged state documents. */
   readonly damaged?: readonly string[];
+  /** The names of state documents in a format of a newer release. */
+  readonly tooNew?: readonly string[];
+  /** A sentence for each variable that is named like a setting and is none. */
+  readonly unknownSettings?: readonly string[];
   /** The pause document cannot be read, so mirroring is paused. */
   readonly isPauseUnknown?: boolean;
   readonly findings?: FullSyncFindings;
@@ -51,6 +55,8 @@ const SILENT_AFTER_MS = 5 * 60_000;
 const HARMLESS: ReadonlySet<HealthCode> = new Set<HealthCode>([
   'canary-not-written',
   'document-damaged',
+  'document-too-new',
+  'setting-unknown',
   'service-version-refused',
 ]);
 
@@ -65,7 +71,8 @@ export function judgeHealth(evidence: HealthEvidence, limits: HealthLimits): Hea
     ...canary(evidence, limits),
     ...proven(evidence, limits),
     ...pause(evidence),
-    ...damagedDocuments(evidence),
+    ...unreadDocuments(evidence),
+    ...unknownSettings(evidence),
     ...settingsDiffer(evidence.workers ?? []),
     ...judgeFullSyncs(evidence.findings ?? NO_FINDINGS),
     ...deadLetters(evidence),
@@ -223,10 +230,31 @@ function pause({ isPauseUnknown = false }: HealthEvidence): readonly Problem[] {
   return [{ code: 'pause-unknown', detail }];
 }
 
-function damagedDocuments({ damaged = [] }: HealthEvidence): readonly Problem[] {
-  const [first] = damaged;
+function unreadDocuments({ damaged = [], tooNew = [] }: HealthEvidence): readonly Problem[] {
+  return [
+    ...unread('document-damaged', damaged, () => 'cannot be read'),
+    ...unread(
+      'document-too-new',
+      tooNew,
+      (are) => `${are} in a format of a newer release, which this one cannot read`,
+    ),
+  ];
+}
+
+function unread(
+  code: 'document-damaged' | 'document-too-new',
+  names: readonly string[],
+  why: (are: 'is' | 'are') => string,
+): readonly Problem[] {
+  const [first] = names;
   if (first === undefined) return [];
-  const more = damaged.length === 1 ? '' : ` and ${(damaged.length - 1).toLocaleString('en')} more`;
-  const detail = `The document ${first}${more} of the state cannot be read: ${damaged.length === 1 ? 'its' : 'their'} content is unknown.`;
-  return [{ code: 'document-damaged', detail }];
+  const isOne = names.length === 1;
+  const more = isOne ? '' : ` and ${(names.length - 1).toLocaleString('en')} more`;
+  const detail = `The document ${first}${more} of the state ${why(isOne ? 'is' : 'are')}: ${isOne ? 'its' : 'their'} content is unknown.`;
+  return [{ code, detail }];
+}
+
+function unknownSettings({ unknownSettings: sentences = [] }: HealthEvidence): readonly Problem[] {
+  if (sentences.length === 0) return [];
+  return [{ code: 'setting-unknown', detail: `${sentences.join('; ')}. It has no effect.` }];
 }

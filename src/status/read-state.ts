@@ -40,13 +40,17 @@ export interface StatusParts {
   readonly events: QueueBrowser;
   readonly listDeadLetters: () => AsyncIterable<DeadLetter>;
   /** Resolves to the test for acknowledged dead letters. */
-  readonly readAcknowledged: (damaged: (name: string) => void) => Promise<(letter: DeadLetter) => boolean>;
+  readonly readAcknowledged: (
+    damaged: (name: string, error: BlobmirrorError) => void,
+  ) => Promise<(letter: DeadLetter) => boolean>;
   /** One cheap request that needs the mirror's rights; rejects if it fails. */
   readonly probe: { readonly source: () => Promise<unknown>; readonly backup: () => Promise<unknown> };
   /** The API versions that the accounts accept. */
   readonly versions: () => Readonly<Record<'source' | 'backup', VersionStatus>>;
   /** Reads the canary on the backup; undefined: the canary is off. */
   readonly readCanary: (() => Promise<Reading>) | undefined;
+  /** A sentence for each variable that is named like a setting and is none. */
+  readonly unknownSettings?: readonly string[];
   /** The container of the canary, which is no user data. */
   readonly canaryContainer: string | undefined;
   readonly limits: HealthLimits;
@@ -72,6 +76,8 @@ interface State extends Awaited<ReturnType<StatusParts['readRuns']>> {
   readonly paused: Status['paused'];
   /** The names of documents that exist and cannot be read, so that their content is not known. */
   readonly damaged: readonly string[];
+  /** The names of those that a newer release wrote in a format of its own. */
+  readonly tooNew: readonly string[];
 }
 
 const ANSWER_WITHIN_MS = 5000;
@@ -88,6 +94,7 @@ const NOTHING: State = {
   workers: [],
   paused: undefined,
   damaged: [],
+  tooNew: [],
 };
 
 export interface KnownState {
@@ -111,11 +118,12 @@ export function createStateReader({
   let readAt: Date | undefined;
 
   async function read(): Promise<State> {
-    const damaged: string[] = [];
-    const tell = (name: string): void => void damaged.push(name);
+    const [damaged, tooNew]: [string[], string[]] = [[], []];
+    const tell = (name: string, error?: BlobmirrorError): void =>
+      void (error?.code === 'document-too-new' ? tooNew : damaged).push(name);
     const find = async <Value>(kind: DocumentKind<Value>, name: string): Promise<FoundDocument<Value>> => {
       const found = await readDocument(documents, kind, name);
-      if (found.state === 'damaged') tell(name);
+      if (found.state === 'damaged') tell(name, found.error);
       return found;
     };
     const [recent, history, canary, scan, isAcknowledged, { workers, ...activity }, paused] =
@@ -128,6 +136,10 @@ export function createStateReader({
         readActivity(now(), tell),
         readPause(),
       ]);
+    for (const { id, state, alerts } of recent.runs) {
+      const isTooNew = alerts.some(({ code }) => code === 'document-too-new');
+      if (state === 'damaged') (isTooNew ? tooNew : damaged).push(`reconcile/runs/${id}`);
+    }
     return {
       ...recent,
       history: history.state === 'there' ? believeHistory(history.value, history.writtenAt) : undefined,
@@ -137,10 +149,8 @@ export function createStateReader({
       activity,
       workers,
       paused,
-      damaged: [
-        ...damaged,
-        ...recent.runs.filter(({ state }) => state === 'damaged').map(({ id }) => `reconcile/runs/${id}`),
-      ].toSorted(),
+      damaged: damaged.toSorted(),
+      tooNew: tooNew.toSorted(),
     };
   }
 

@@ -2,6 +2,7 @@ import { readActivity } from '../status/activity/read-activity.ts';
 import { createAzureCanarySource } from '../azure/blob/canary-source.ts';
 import { createAzureBlobReader } from '../azure/blob-reader.ts';
 import { theServiceClock } from '../clock/observed-clock.ts';
+import { describeUnknown } from '../config/known-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { canaryPlace } from '../status/canary.ts';
 import { followCanary } from '../status/follow-canary.ts';
@@ -92,6 +93,7 @@ export function createStatusService(
       backup: backupAccount.negotiatedVersion.status(),
     }),
     readCanary: onBackup && (async () => await backup.read(onBackup)),
+    unknownSettings: settings.unknown.map(describeUnknown),
     canaryContainer: recovery.canary,
     limits: recovery,
     now,

@@ -132,6 +132,37 @@ describe('health', () => {
     });
   });
 
+  it('tells of a document of a newer release as that, and is no worse for it', () => {
+    expect(judgeHealth(evidence({ damaged: ['a'], tooNew: ['recovery/history'] }), LIMITS)).toMatchObject({
+      status: 'ok',
+      problems: [
+        {
+          code: 'document-damaged',
+          detail: 'The document a of the state cannot be read: its content is unknown.',
+        },
+        {
+          code: 'document-too-new',
+          detail:
+            'The document recovery/history of the state is in a format of a newer release, which this one cannot read: its content is unknown.',
+        },
+      ],
+    });
+  });
+
+  it('names settings that are none, and is no worse for it', () => {
+    const unknownSettings = ['BLOBMIRROR_LOGLEVEL is not a setting of this release'];
+    expect(judgeHealth(evidence({ unknownSettings }), LIMITS)).toEqual({
+      status: 'ok',
+      problems: [
+        {
+          code: 'setting-unknown',
+          detail: 'BLOBMIRROR_LOGLEVEL is not a setting of this release. It has no effect.',
+          severity: 'warning',
+        },
+      ],
+    });
+  });
+
   it('tells all wrong clocks as one problem', () => {
     const workers = ['mine', 'other'].map((id) => ({
       id,
@@ -208,6 +239,8 @@ describe('health', () => {
             state: 'unexpected',
           },
           damaged: ['recovery/canary', 'reconcile/runs/1'],
+          tooNew: ['recovery/history', 'recovery/waiting'],
+          unknownSettings: ['BLOBMIRROR_ZOO is not a setting of this release'],
           isPauseUnknown: true,
           findings: FINDINGS,
           workers: [{ id: 'w', seenAt: ago(1), clockOff: { aheadMs: 120_000, of: 'photos' } }],

@@ -284,6 +284,24 @@ describe('a status', () => {
     );
   });
 
+  it('names documents of a newer release as that, and what is damaged as damaged', async () => {
+    const { parts, documents } = bench();
+    await documents.write(CANARY, 'damaged', { nothingThere: true });
+    await documents.write(HISTORY, { format: 9 }, { nothingThere: true });
+    const { health } = await createStatusReader(parts).read();
+    expect(health.problems.map(({ code, detail }) => `${code}: ${detail}`)).toEqual([
+      expect.stringMatching(/^document-damaged: The document recovery\/canary /),
+      expect.stringMatching(/^document-too-new: The document recovery\/history .* newer release/),
+    ]);
+  });
+
+  it('tells of settings that are none', async () => {
+    const { parts } = bench();
+    const unknownSettings = ['BLOBMIRROR_LOGLEVEL is not a setting of this release'];
+    const { health } = await createStatusReader({ ...parts, unknownSettings }).read();
+    expect(health).toMatchObject({ status: 'ok', problems: [{ code: 'setting-unknown' }] });
+  });
+
   it('says nothing of a canary whose record cannot be read, whether out of reach or damaged', async () => {
     const { parts, state, documents } = bench();
     const readCanary: StatusParts['readCanary'] = async () => await Promise.resolve(ABSENT);
