@@ -26,6 +26,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/deadletter',
     'src/pause',
     'src/reconcile',
+    'src/show',
     'src/status',
     'src/documents',
     'src/ports',
@@ -43,6 +44,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/pause',
     'src/reconcile',
     'src/setup-check',
+    'src/show',
     'src/status',
     'src/verify',
     'src/mirror',
@@ -94,6 +96,16 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/model',
   ],
   'src/verify': ['src/mirror', 'src/ports', 'src/concurrency', 'src/clock', 'src/api', 'src/model'],
+  // One key: what the mirror core would decide, and what a verification would find.
+  'src/show': [
+    'src/verify',
+    'src/mirror',
+    'src/events',
+    'src/ports',
+    'src/concurrency',
+    'src/api',
+    'src/model',
+  ],
   // What waits in the queue are events, and their times make the live recovery point.
   'src/status': [
     'src/events',

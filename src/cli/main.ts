@@ -13,6 +13,7 @@ import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { deadletterCommand } from './commands/deadletter.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { sasCommand } from './commands/sas.ts';
+import { showCommand } from './commands/show.ts';
 import { startCommand, workerCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -30,6 +31,7 @@ const program = new Command('blobmirror')
   .addCommand(workerCommand())
   .addCommand(statusCommand())
   .addCommand(verifyCommand())
+  .addCommand(showCommand())
   .addCommand(reconcileCommand())
   .addCommand(checkCommand())
   .addCommand(pauseCommand())

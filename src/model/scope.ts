@@ -18,6 +18,9 @@ export interface Scope extends ContainerNames {
 
   includes(key: Key): boolean;
 
+  /** The rule that keeps a key out of the scope, as a sentence; undefined if it is in the scope. */
+  exclusionOf(key: Key): string | undefined;
+
   /** Whether any key of the container may be in the scope. */
   includesContainer(container: ContainerName): boolean;
 
@@ -94,24 +97,31 @@ export function createScope(account: string, rules: Partial<ScopeRules> = {}): S
   ]);
 
   const canary = canaries?.own === undefined ? undefined : canaries.container;
-  const isContainer = (container: ContainerName): boolean =>
-    !SERVICE_CONTAINERS.has(container) &&
-    !own.has(container) &&
-    (container === canary || chooses(containers, (pattern) => matchesWildcard(pattern, container)));
 
-  function includes(key: Key): boolean {
-    if (key.container === canaries?.container) {
-      if (key.path === canaries.own) return isContainer(key.container);
-      if (isCanaryName(key.path)) return false;
+  function containerExclusion(container: ContainerName): string | undefined {
+    if (SERVICE_CONTAINERS.has(container)) return `Azure writes the container ${container} for one account`;
+    if (own.has(container)) return `the container ${container} holds the state of the mirror`;
+    if (container === canary) return undefined;
+    return exclusionBy(containers, (pattern) => matchesWildcard(pattern, container), 'CONTAINERS', String);
+  }
+
+  function exclusionOf({ container, path }: Key): string | undefined {
+    const ofContainer = containerExclusion(container);
+    if (ofContainer !== undefined) return ofContainer;
+    if (container === canaries?.container) {
+      if (path === canaries.own) return undefined;
+      if (isCanaryName(path)) return 'it is the canary of another mirror';
     }
-    const name = key.path.slice(key.path.lastIndexOf('/') + 1);
+    if (isReserved(path)) return `what is below ${RESERVED_DIRECTORY} belongs to the mirror`;
+    const takes = (rule: PathRule): boolean => isOf(rule, container) && path.startsWith(rule.path);
+    const name = path.slice(path.lastIndexOf('/') + 1);
     return (
-      isContainer(key.container) &&
-      !isReserved(key.path) &&
-      chooses(paths, (rule) => isOf(rule, key.container) && key.path.startsWith(rule.path)) &&
-      chooses(patterns, (pattern) => matchesWildcard(pattern, name))
+      exclusionBy(paths, takes, 'PATHS', (rule) => `${rule.containers}/${rule.path}`) ??
+      exclusionBy(patterns, (pattern) => matchesWildcard(pattern, name), 'PATTERNS', String)
     );
   }
+
+  const isContainer = (container: ContainerName): boolean => containerExclusion(container) === undefined;
 
   function prefixes(under: Prefix): readonly Prefix[] {
     const { container, path } = under;
@@ -147,7 +157,8 @@ export function createScope(account: string, rules: Partial<ScopeRules> = {}): S
 
   return {
     account,
-    includes,
+    includes: (key) => exclusionOf(key) === undefined,
+    exclusionOf,
     includesContainer,
     prefixes,
     isWhole,
@@ -162,8 +173,17 @@ export function createScope(account: string, rules: Partial<ScopeRules> = {}): S
 
 const ALL: Choice<never> = { include: [], exclude: [] };
 
-function chooses<Rule>({ include, exclude }: Choice<Rule>, takes: (rule: Rule) => boolean): boolean {
-  return (include.length === 0 || include.some(takes)) && !exclude.some(takes);
+/** The setting that does not choose what the rules are asked about, as a sentence; undefined if it is chosen. */
+function exclusionBy<Rule>(
+  { include, exclude }: Choice<Rule>,
+  takes: (rule: Rule) => boolean,
+  what: 'CONTAINERS' | 'PATHS' | 'PATTERNS',
+  toText: (rule: Rule) => string,
+): string | undefined {
+  const over = exclude.find(takes);
+  if (over !== undefined) return `BLOBMIRROR_EXCLUDE_${what} excludes it by ${JSON.stringify(toText(over))}`;
+  if (include.length === 0 || include.some(takes)) return undefined;
+  return `BLOBMIRROR_INCLUDE_${what} does not include it`;
 }
 
 function isOf(rule: PathRule, container: ContainerName): boolean {

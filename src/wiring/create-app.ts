@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { ShownKey } from '../api/shown-key.ts';
 import { formatSkew } from '../api/statement.ts';
 import { theServiceClock } from '../clock/observed-clock.ts';
 import { systemSteadyClock } from '../clock/service-clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { ERRORS } from '../model/errors.ts';
+import type { Key } from '../model/key.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { keepActivity } from '../status/activity/keep-activity.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -12,6 +14,7 @@ import { createCredential } from './connect-storage.ts';
 import { type DeadLetters, createDeadLetters } from './create-dead-letters.ts';
 import { type Mirror, createMirror } from './create-mirror.ts';
 import { type Reconciliation, createReconciliation } from './create-reconciliation.ts';
+import { createShowKey } from './create-show-key.ts';
 import { type StatusService, createStatusService } from './create-status-service.ts';
 import { settingDigests } from './mirror-id.ts';
 import { openAccounts } from './open-accounts.ts';
@@ -30,6 +33,7 @@ export interface App {
   readonly reconciliation: Reconciliation;
   readonly deadLetters: DeadLetters;
   readonly statusService: StatusService;
+  readonly showKey: (key: Key) => Promise<ShownKey>;
   readonly observation: Observation;
   /** Closes the connection to the queues. The host must have stopped: messages in hand could not be settled. */
   readonly stop: () => Promise<void>;
@@ -48,6 +52,7 @@ export function createApp(settings: Settings, log: Logger): App {
   const accounts = openAccounts(settings, log, { isPaused: pause.isPaused, identity });
   const queues = openQueues(settings);
   const worker = randomBytes(6).toString('hex');
+  const reconciliation = createReconciliation(settings, log, { accounts, queues, documents, pause });
   return {
     log,
     documents,
@@ -56,7 +61,8 @@ export function createApp(settings: Settings, log: Logger): App {
     // Before anything is counted.
     observation: startObservation(worker, settings, documents, log),
     mirror: createMirror(settings, log, { accounts, queues, pause }),
-    reconciliation: createReconciliation(settings, log, { accounts, queues, documents, pause }),
+    reconciliation,
+    showKey: createShowKey(settings, { accounts, queues, reconciler: reconciliation.reconciler }),
     deadLetters: createDeadLetters(settings, log, { accounts, queues, documents }),
     statusService: createStatusService(settings, log, {
       queues,

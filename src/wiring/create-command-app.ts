@@ -1,8 +1,11 @@
 import { theServiceClock } from '../clock/observed-clock.ts';
 import type { Settings } from '../config/settings.ts';
+import type { ShownKey } from '../api/shown-key.ts';
+import type { Key } from '../model/key.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type DeadLetters, createDeadLetters } from './create-dead-letters.ts';
 import { type Reconciliation, createReconciliation } from './create-reconciliation.ts';
+import { createShowKey } from './create-show-key.ts';
 import { type StatusService, createStatusService } from './create-status-service.ts';
 import { openAccounts } from './open-accounts.ts';
 import { openDocuments } from './open-documents.ts';
@@ -14,6 +17,7 @@ export interface CommandApp {
   readonly reconciliation: Reconciliation;
   readonly deadLetters: DeadLetters;
   readonly statusService: StatusService;
+  readonly showKey: (key: Key) => Promise<ShownKey>;
   readonly stop: () => Promise<void>;
 }
 
@@ -23,8 +27,10 @@ export function createCommandApp(settings: Settings, log: Logger): CommandApp {
   const { gate: pause } = openPause(documents, log, () => theServiceClock.now());
   const accounts = openAccounts(settings, log);
   const queues = openQueues(settings);
+  const reconciliation = createReconciliation(settings, log, { accounts, queues, documents, pause });
   return {
-    reconciliation: createReconciliation(settings, log, { accounts, queues, documents, pause }),
+    reconciliation,
+    showKey: createShowKey(settings, { accounts, queues, reconciler: reconciliation.reconciler }),
     deadLetters: createDeadLetters(settings, log, { accounts, queues, documents }),
     statusService: createStatusService(settings, log, { queues, documents }),
     stop: queues.close,

@@ -26,6 +26,26 @@ test('verify finds no difference once the mirror is at rest, and ends with statu
   expect(status).toBe(0);
 });
 
+const show = async (key: string, ...args: string[]) =>
+  await runBlobmirror(['show', `--local=${environment.readyFile}`, key, ...args]);
+
+test('show tells whether one key is in step by its status, its text and over HTTP', async () => {
+  const inStep = await show('photos/a b/%2F.jpg');
+  expect([inStep.status, inStep.stderr]).toEqual([0, '']);
+  expect(inStep.stdout).toMatch(/^key +photos\/a b\/%2F\.jpg\nin step +nothing differs/);
+  const answer = await fetch(
+    `${environment.info.http.baseUrl}/api/show?key=${encodeURIComponent('photos/a b/%2F.jpg')}`,
+  );
+  expect(await answer.json()).toMatchObject({ verdict: { state: 'in-step' }, waiting: { isComplete: true } });
+
+  const absent = await show('photos/none', '-o', 'json');
+  expect(absent.status).toBe(7);
+  expect(JSON.parse(absent.stdout)).toMatchObject({ verdict: { state: 'absent' } });
+  const wrong = await show('photos');
+  expect([wrong.status, wrong.stdout]).toEqual([2, '']);
+  expect(wrong.stderr).toContain('it should be CONTAINER/PATH');
+});
+
 test('a container that does not exist is refused with status 2', async () => {
   const { status, stdout, stderr } = await verify('--container', 'nowhere');
   expect([status, stdout]).toEqual([2, '']);
@@ -55,6 +75,9 @@ test('verify prints each difference as a line of JSON and ends with status 3, wi
   );
   expect(stderr).toContain('in 2 places');
   expect(status).toBe(3);
+  const missing = await show('photos/dog.jpg');
+  expect(missing.status).toBe(3);
+  expect(missing.stdout).toMatch(/^DIFFERS +missing-on-backup; a check copies it$/m);
 
   const limited = await verify('-o', 'json', '--settle', '0', '--limit', '1');
   expect(limited.stdout.trimEnd().split('\n')).toHaveLength(1);

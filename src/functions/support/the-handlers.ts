@@ -7,10 +7,11 @@ import { createDeadLetterHandlers } from '../../http/deadletter-handlers.ts';
 import { createPage } from '../../http/page.ts';
 import { createPauseHandlers } from '../../http/pause-handlers.ts';
 import { createReconcileHandlers } from '../../http/reconcile-handlers.ts';
+import { createShowHandlers } from '../../http/show-handlers.ts';
 import { createMetricsHandlers, createStatusHandlers } from '../../http/status-handlers.ts';
 import { theApp } from '../../wiring/the-app.ts';
 
-const { documents, log, deadLetters, pause, reconciliation, statusService, observation } = theApp();
+const { documents, log, deadLetters, pause, reconciliation, statusService, showKey, observation } = theApp();
 
 export const actionGuard = createActionGuard(documents, log);
 export const deadLetterHandlers = createDeadLetterHandlers(deadLetters.store, log);
@@ -19,3 +20,4 @@ export const page = createPage();
 export const pauseHandlers = createPauseHandlers(pause, log);
 export const reconcileHandlers = createReconcileHandlers(reconciliation.reconciler, log);
 export const statusHandlers = createStatusHandlers(statusService, log);
+export const showHandlers = createShowHandlers(showKey, log);

@@ -1,0 +1,87 @@
+import type { DeadLetter } from '../api/dead-letter.ts';
+import type { DeadLettersOfKey, WaitingForKey, WaitingMessage } from '../api/shown-key.ts';
+import { parseMessage } from '../events/parse-message.ts';
+import type { Hint } from '../model/hint.ts';
+import { parseHistory } from '../model/hint-message.ts';
+import { type Key, keyText } from '../model/key.ts';
+import type { BrowsedMessage, QueueBrowser } from '../ports/dead-letter-queue.ts';
+
+/** How far a queue is searched. A queue finds no message by its content, so it is read from its beginning. */
+export interface SearchBounds {
+  readonly mostMessages: number;
+  readonly budgetMs: number;
+}
+
+export const SEARCH_BOUNDS: SearchBounds = { mostMessages: 100_000, budgetMs: 5000 };
+const MOST_SHOWN = 20;
+
+/**
+ * The messages that wait for a key: those whose events name it, or a directory above it for which everything below is
+ * checked, and the rechecks that hold it.
+ *
+ * @throws BlobmirrorError when the queue cannot be read
+ */
+export async function findWaiting(
+  browser: QueueBrowser,
+  key: Key,
+  { mostMessages, budgetMs }: SearchBounds = SEARCH_BOUNDS,
+): Promise<WaitingForKey> {
+  const end = performance.now() + budgetMs;
+  const messages: WaitingMessage[] = [];
+  let [count, read] = [0, 0];
+  for await (const page of browser.browse()) {
+    for (const message of page) {
+      const found = aboutKey(message, key);
+      if (found === undefined) continue;
+      count++;
+      if (messages.length < MOST_SHOWN) messages.push(found);
+    }
+    read += page.length;
+    if (read >= mostMessages || performance.now() >= end) return { count, messages, read, isComplete: false };
+  }
+  return { count, messages, read, isComplete: true };
+}
+
+function aboutKey(message: BrowsedMessage, key: Key): WaitingMessage | undefined {
+  const { body, applicationProperties, messageId, enqueuedAt, scheduledFor, state } = message;
+  const history = parseHistory(applicationProperties, messageId, enqueuedAt);
+  const held = history.held?.find((each) => keyText(each.key) === keyText(key));
+  const hint = parseMessage(body, enqueuedAt).hints.find((each) => isAbout(each, key));
+  if (hint === undefined && held === undefined) return undefined;
+  return {
+    state,
+    event: hint?.eventType ?? '',
+    changedAt: (hint?.eventTime ?? history.firstSeen).toISOString(),
+    ...(scheduledFor !== undefined && { scheduledFor: scheduledFor.toISOString() }),
+    attempts: history.attempts,
+    ...(history.lastError !== undefined && { lastError: history.lastError.code }),
+    ...(held !== undefined && { heldFor: held.reason }),
+    ...(history.mirrored && { isRecheck: true }),
+  };
+}
+
+function isAbout({ keys, prefixes, isDeep }: Hint, { container, path }: Key): boolean {
+  const isOfKey = keys.some(
+    (each) =>
+      each.container === container && (each.path === path || (isDeep && path.startsWith(`${each.path}/`))),
+  );
+  return isOfKey || prefixes.some((each) => each.container === container && path.startsWith(each.path));
+}
+
+/** @throws BlobmirrorError when a queue cannot be read */
+export async function findDeadLetters(
+  all: AsyncIterable<DeadLetter>,
+  { container, path }: Key,
+  { mostMessages, budgetMs }: SearchBounds = SEARCH_BOUNDS,
+): Promise<DeadLettersOfKey> {
+  const end = performance.now() + budgetMs;
+  const letters: DeadLetter[] = [];
+  let [count, read] = [0, 0];
+  for await (const letter of all) {
+    if (read++ >= mostMessages || performance.now() >= end) return { count, letters, isComplete: false };
+    if (letter.container !== container || letter.path !== path) continue;
+    count++;
+    if (letters.length < MOST_SHOWN) letters.push(letter);
+  }
+  return { count, letters, isComplete: true };
+}
