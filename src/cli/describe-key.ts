@@ -137,7 +137,7 @@ function elsewhere({ waiting, deadLetters, lastFullSync, at }: ShownKey): string
           : `at least ${all.toLocaleString('en')}: not all were looked at`,
       ),
     ],
-    ['last full sync', known(lastFullSync, (known) => lastFullSyncText(known, at))],
+    ['last full sync', known(lastFullSync, (found) => lastFullSyncText(found, at))],
   ]);
 }
 
