@@ -5,7 +5,12 @@ import { RequestListenerFactory } from './azurite/azurite.ts';
 import { type DataLake, openDataLake } from './data-lake/data-lake.ts';
 import { refuseBadNames } from './requests/blob-names.ts';
 import type { StorageMutation } from './requests/storage-mutation.ts';
-import { RequestsInFlight, type StorageRequest, observeRequests } from './requests/storage-request.ts';
+import {
+  RequestsInFlight,
+  type StorageRequest,
+  frameHeads,
+  observeRequests,
+} from './requests/storage-request.ts';
 import { refuseShowOnly } from './requests/unsupported-requests.ts';
 import { correctCopies } from './storage/copy/copy-from-url.ts';
 import { readOneVersion, registerCopySourceReader } from './storage/copy/copy-source.ts';
@@ -86,7 +91,7 @@ export async function startStorage(options: StorageOptions): Promise<Storage> {
     const lake = correctStore(stores, accounts, port, options);
     const blobs = createListener(stores, accounts);
     const answers = refuseWritesWhileDiskFails(lake?.serve(blobs) ?? blobs, stores.diskState);
-    held.release(observeRequests(answers, requests, options.onRequest));
+    held.release(frameHeads(observeRequests(answers, requests, options.onRequest)));
     return createStorage(server, port, options, stores);
   } catch (error) {
     server.close();

@@ -1,4 +1,4 @@
-import { Agent, get, request } from 'node:http';
+import { Agent, type IncomingMessage, get, request } from 'node:http';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
@@ -39,6 +39,23 @@ describe('startStorage', () => {
     }
     expect(first.mutations).toHaveLength(1);
     expect(second.mutations).toHaveLength(0);
+  });
+
+  it('keeps the connection after the HEAD of a missing blob, whose answer is chunked as that of Azure', async () => {
+    const { source } = await startTwoAccounts();
+    const url = await sasUrl(source.getBlockBlobClient('missing'), 'r');
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const reused: boolean[] = [];
+    for (let n = 0; n < 2; n++) {
+      const asked = request(url, { method: 'HEAD', agent }).end();
+      const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+      expect(answer.statusCode).toBe(404);
+      expect(answer.headers).toMatchObject({ 'transfer-encoding': 'chunked' });
+      await once(answer.resume(), 'end');
+      reused.push(asked.reusedSocket);
+    }
+    agent.destroy();
+    expect(reused).toEqual([false, true]);
   });
 
   it('stops within a second although connections are open, idle and busy, and frees its port', async () => {

@@ -33,14 +33,14 @@ export function observeRequests(
     const over = requests.start();
     // A disconnected client ends a read, but a write runs to its end and may still create a blob.
     if (request.method === 'GET' || request.method === 'HEAD') response.once('close', over);
-    else afterEnd(response, over);
+    else beforeEnd(response, over);
     if (onRequest) onceAnswered(response, () => onRequest(toStorageRequest(request, response)));
     listener(request, response);
   };
 }
 
 /** Azurite ends every response, even when its connection is closed and `finish` is never emitted. */
-function afterEnd(response: ServerResponse, action: () => void): void {
+function beforeEnd(response: ServerResponse, action: () => void): void {
   const end = response.end.bind(response);
   Object.assign(response, {
     end: (...parameters: Parameters<typeof end>) => {
@@ -48,6 +48,22 @@ function afterEnd(response: ServerResponse, action: () => void): void {
       return end(...parameters);
     },
   });
+}
+
+/**
+ * Gives every answer to HEAD the length of its body or a transfer encoding, as Azure does: without either, Node's
+ * client closes the connection.
+ */
+export function frameHeads(listener: RequestListener): RequestListener {
+  return (request, response) => {
+    if (request.method === 'HEAD') beforeEnd(response, () => frame(response));
+    listener(request, response);
+  };
+}
+
+function frame(response: ServerResponse): void {
+  if (!response.headersSent && !response.hasHeader('content-length'))
+    response.setHeader('transfer-encoding', 'chunked');
 }
 
 function onceAnswered(response: ServerResponse, action: () => void): void {
