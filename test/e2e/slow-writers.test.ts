@@ -13,7 +13,7 @@ import { waitUntil } from './support/wait-until.ts';
  * backup has at least four seconds for that before the key counts as settled.
  */
 const SOON = { BLOBMIRROR_LOOK_AGAIN: '2' };
-/** An empty file would be there for at least two seconds. */
+/** Far shorter than the two seconds for which an empty file would be there. */
 const EVERY_MS = 20;
 const WITHIN = { within: 30_000 };
 
@@ -53,7 +53,7 @@ test('a slow upload over a file never shows an empty file on the backup, is exce
   try {
     await onSource('report').create();
     const held = () => lakes.worker.logged('not mirrored yet').filter(({ key }) => key === 'lake/report');
-    await waitUntil('three looks find it empty', () => held().length >= 3, WITHIN);
+    await waitUntil('three checks find it empty', () => held().length >= 3, WITHIN);
     expect(held()[0]).toMatchObject({
       reason: 'source-still-written',
       waitsFor: 'content at the source, or an hour without any',
@@ -70,7 +70,9 @@ test('a slow upload over a file never shows an empty file on the backup, is exce
     over.abort();
     await watching;
   }
-  expect(new Set(sizes)).toEqual(new Set([11, 25]));
+  // Which of the two contents a reading met depends on the machine; nothing else may ever be there.
+  expect(sizes[0]).toBe(11);
+  expect(sizes.filter((size) => size !== 11 && size !== 25)).toEqual([]);
   expect(String(await onBackup('report').readToBuffer())).toBe('new content, flushed late');
   await waitUntil('no name is excepted', async () => (await exceptions('report')).length === 0, WITHIN);
 });
