@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { configDefaults, defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 const TESTS = ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'];
 /** They have configurations of their own. */
@@ -8,14 +9,14 @@ const APART = ['test/clients/**', 'test/scale/**'];
 /** The ports on the real SDKs and protocols, and the embedded environment, within the process of the tests. */
 const CONTRACT = ['test/{azure,hostile}/**/*.test.ts', 'packages/*/test/**/*.test.ts'];
 const BROWSER = ['test/browser/**/*.test.ts'];
-/** What starts processes. */
-const PROCESSES = ['test/{e2e,chaos,package,cli}/**/*.test.ts'];
+/** What starts processes of the built package, and waits for them. */
+const PROCESSES = ['test/e2e/**/*.test.ts'];
 /**
  * What needs a process of its own: registrations of functions, meters and patches are made once in a process, and
- * cleaning up is registered by the first import of `test/e2e/support`.
+ * tests of commands replace what belongs to the process.
  */
 const ALONE = [
-  'test/{functions,host,http,telemetry,wiring}/**/*.test.ts',
+  'test/{chaos,cli,functions,host,http,package,telemetry,wiring}/**/*.test.ts',
   'test/azure/**/{open-pipeline,service-version}.test.ts',
   'packages/local/test/**/correct-handlers.test.ts',
 ];
@@ -24,9 +25,8 @@ const ALONE = [
 const CONDITIONS = ['blobmirror-source', 'node'];
 const FROM_SOURCES = { resolve: { conditions: CONDITIONS }, ssr: { resolve: { conditions: CONDITIONS } } };
 
-// For two cores. What computes keeps both busy; what waits for processes leaves them to others.
-const COMPUTES = { maxWorkers: 2, sequence: { groupOrder: 1 } };
-const WAITS = { maxWorkers: 4, sequence: { groupOrder: 2 } };
+/** For two cores: half of the files wait, for processes or for time, while the others compute. */
+const WORKERS = 4;
 /** One process for many files, which import the SDKs once: half the processor time. */
 const TOGETHER = { isolate: false };
 
@@ -37,7 +37,7 @@ export default defineConfig(({ mode }) => {
   function project(
     name: string,
     include: string[],
-    { exclude = [], ...options }: { exclude?: string[]; isolate?: boolean; maxWorkers: number },
+    { exclude = [], ...options }: { exclude?: string[]; isolate?: boolean; setupFiles?: string[] } = {},
   ): TestProjectConfiguration {
     return {
       ...FROM_SOURCES,
@@ -49,6 +49,7 @@ export default defineConfig(({ mode }) => {
         // For what hangs: on a machine that does much else, an environment takes a minute to come up.
         testTimeout: 300_000,
         hookTimeout: 300_000,
+        maxWorkers: WORKERS,
         ...options,
       },
     };
@@ -58,11 +59,13 @@ export default defineConfig(({ mode }) => {
   return {
     ...FROM_SOURCES,
     test: {
+      sequence: { sequencer: LongestFirst },
       projects: [
-        project('unit', TESTS, { ...COMPUTES, ...TOGETHER, exclude: elsewhere }),
-        project('contract', CONTRACT, { ...COMPUTES, ...TOGETHER, exclude: ALONE }),
-        project('e2e', [...PROCESSES, ...ALONE], WAITS),
-        project('browser', BROWSER, WAITS),
+        project('e2e', PROCESSES, { ...TOGETHER, setupFiles: ['test/e2e/support/end-each-file.ts'] }),
+        project('alone', ALONE),
+        project('browser', BROWSER),
+        project('contract', CONTRACT, { ...TOGETHER, exclude: ALONE }),
+        project('unit', TESTS, { ...TOGETHER, exclude: elsewhere }),
       ],
     },
   };

@@ -1,6 +1,7 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { expect, test } from 'vitest';
 import { eventOf } from '../deadletter/support/dead-letter-bench.ts';
+import { budget } from '../support/budgets.ts';
 import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.ts';
 import { buryEvents } from './support/bury-events.ts';
 import { queueCounts, untilQueueDrained } from './support/queue-counts.ts';
@@ -119,7 +120,7 @@ test('over HTTP, dead letters are listed, shown, exported, acknowledged, replaye
 test('a replay that is killed in the middle, and two at once, lose nothing', async () => {
   const environment = await startEnvironment(['--no-worker']);
   const { info, readyFile } = environment;
-  const paths = Array.from({ length: 3000 }, (_, i) => `${i}.jpg`);
+  const paths = Array.from({ length: budget(3000, 1000) }, (_, i) => `${i}.jpg`);
   await buryEvents(
     environment,
     paths.map((path) => eventOf('photos', path)),
@@ -132,7 +133,7 @@ test('a replay that is killed in the middle, and two at once, lose nothing', asy
       const { active, deadLetter } = await queueCounts(info.serviceBus);
       return active > 100 && deadLetter > 100;
     },
-    { within: 20_000, every: 1 },
+    { within: 20_000, every: 1, isPassing: true },
   );
   killed.signal('SIGKILL');
   await killed.end();

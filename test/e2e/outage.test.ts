@@ -41,7 +41,7 @@ test('while storage is out of reach, messages wait and none is dead-lettered; af
   await waitUntil('messages are put off', () => putOff() > 5, { within: 15_000, every: 50 });
   expect(await queueCounts(info.serviceBus)).toMatchObject({ deadLetter: 0 });
 
-  network.mend();
+  network.repair();
   expect(await expectEqualAccounts(environment, { within: 40_000 })).toBeGreaterThan(20);
   expect(await queueCounts(info.serviceBus)).toMatchObject({ deadLetter: 0 });
 });

@@ -30,7 +30,7 @@ test('a full sync stops within seconds of a pause, is not abandoned meanwhile, a
   if (!('started' in begun)) throw new Error('no run began');
   const { id } = begun.started;
   const written = (): number => writesOnBackup(requests).length;
-  await waitUntil('it is in its middle', () => written() > 20, { within: 60_000 });
+  await waitUntil('it is in its middle', () => written() > 20, { within: 60_000, isPassing: true });
   expect(await runBlobmirror(['pause', `--local=${readyFile}`])).toMatchObject({ status: 0 });
   const pausedAt = performance.now();
   // The slice is recorded with what it did, and the rest of it is held.

@@ -40,7 +40,7 @@ test('while the backup account is out of reach under load, the age of the recove
   expect(told.text).toMatch(/^backup-unreachable: /m);
   expect(told.text).toMatch(/^ {2}next: blobmirror /m);
 
-  patient.network.mend();
+  patient.network.repair();
   await waitUntil(
     'all is well again',
     async () => {

@@ -89,7 +89,7 @@ async function expectHonest(name: string, text: string, isSurelyDamaged: boolean
 
   // Later everything works again: a full sync begins, whatever the result of the last one, and proves what it
   // saw.
-  await world.mend();
+  await world.repair();
   expect(await world.paused()).toBeNull();
   world.pass(20);
   const next = await world.startAndDrain();
@@ -224,7 +224,7 @@ describe('the format of a document', () => {
       expect((await world.paused()) !== null).toBe(isPause);
       for (let i = 0; i < 60; i++) await world.handleOne();
       await attempt(async () => await world.minute());
-      await attempt(async () => await world.mend());
+      await attempt(async () => await world.repair());
       for (const minutes of [1, 20]) {
         world.pass(minutes);
         await attempt(async () => await world.start());

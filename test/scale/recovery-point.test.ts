@@ -35,9 +35,9 @@ test('an outage of the backup account for two minutes under load, with the watch
   const told = await patient.commandLine();
   process.stdout.write(`${told.text}\n`);
 
-  patient.network.mend();
-  const mended = performance.now();
-  const seconds = (): number => (performance.now() - mended) / 1000;
+  patient.network.repair();
+  const repairedAt = performance.now();
+  const seconds = (): number => (performance.now() - repairedAt) / 1000;
   await waitUntil(
     'all is well again',
     async () => {

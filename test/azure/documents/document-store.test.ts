@@ -71,8 +71,10 @@ describe('a document that another program wrote', () => {
       await container.getBlockBlobClient(name).uploadData(content);
       const found = await documents.read(name);
       expect([name, found?.value, typeof found?.version]).toEqual([name, undefined, 'string']);
-      expect(await documents.write(name, { mended: true }, found ?? { nothingThere: true })).toBe('written');
-      expect((await documents.read(name))?.value).toEqual({ mended: true });
+      expect(await documents.write(name, { repaired: true }, found ?? { nothingThere: true })).toBe(
+        'written',
+      );
+      expect((await documents.read(name))?.value).toEqual({ repaired: true });
     }
   });
 });

@@ -109,6 +109,7 @@ async function killAgainAndAgain(
   while (!over.aborted) {
     await waitUntil('copies are under way', () => backup.copiesUnderWay > 0 || over.aborted, {
       within: COPY_WITHIN_MS,
+      isPassing: true,
     }).catch(() => undefined);
     if (backup.copiesUnderWay > 0) chaos.killsInCopies++;
     await worker.killAndRestart();

@@ -1,14 +1,16 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { afterAll } from 'vitest';
+import { atEndOfFile } from './end-of-file.ts';
 
 export interface BreakableNetwork {
   /** Connections here are passed on while the network is up. */
   readonly port: number;
   /** Cuts every connection, and each new one, until it is repaired. */
   break(): void;
-  mend(): void;
+  repair(): void;
 }
+
+const running: (() => void)[] = [];
 
 /** A proxy to a port of this machine that can be broken. It is closed when the tests of the file are over. */
 export async function startBreakableNetwork(to: number): Promise<BreakableNetwork> {
@@ -41,11 +43,15 @@ export async function startBreakableNetwork(to: number): Promise<BreakableNetwor
 
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  afterAll(() => {
+  running.push(() => {
     server.close();
     cut();
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the network has no port');
-  return { port: address.port, break: cut, mend: () => void (broken = false) };
+  return { port: address.port, break: cut, repair: () => void (broken = false) };
 }
+
+atEndOfFile(async () => {
+  for (const stop of running.splice(0)) await Promise.resolve(stop());
+});

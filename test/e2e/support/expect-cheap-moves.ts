@@ -6,7 +6,7 @@ import { waitUntil } from './wait-until.ts';
 import { pathsOfTree, writeFiles } from './write-files.ts';
 import { PATIENCE } from '../../support/patience.ts';
 
-const MOST_MS = 2000;
+const MAX_MS = 2000;
 /** Time limit for steps that are not measured, on a busy machine. */
 const WITHIN_MS = 600_000;
 
@@ -36,7 +36,8 @@ export async function expectCheapMoves(
   const isOnBackup = async (path: string) => await backup.getDirectoryClient(path).exists();
 
   const writing = performance.now();
-  await writeFiles(files, pathsOfTree('sales', count));
+  const tree = pathsOfTree('sales', count);
+  await writeFiles(files, tree);
   const written = performance.now();
   await lakes.untilQuiet({ within: WITHIN_MS });
   const requestsPerFile = lakes.requests.length / count;
@@ -55,16 +56,16 @@ export async function expectCheapMoves(
   );
 
   const etagOf = async (path: string) => (await files.getFileClient(path).getProperties()).etag;
-  const etags = [await etagOf('sales/year=2000/part-0'), await etagOf('sales/year=2005/part-500')];
+  const [first = '', last = ''] = [tree[0], tree.at(-1)];
+  const etags = [await etagOf(first), await etagOf(last)];
   const [rename, renamedMs] = await observe(lakes, async () => {
     await files.getDirectoryClient('sales').move('archive');
     return async () => (await isOnBackup('archive')) && !(await isOnBackup('sales'));
   });
   expect(rename).toEqual(['Path_Rename archive 201']);
-  expect(renamedMs).toBeLessThan(PATIENCE * MOST_MS);
-  expect([await etagOf('archive/year=2000/part-0'), await etagOf('archive/year=2005/part-500')]).toEqual(
-    etags,
-  );
+  expect(renamedMs).toBeLessThan(PATIENCE * MAX_MS);
+  const renamed = (path: string): string => path.replace('sales', 'archive');
+  expect([await etagOf(renamed(first)), await etagOf(renamed(last))]).toEqual(etags);
   // Their stamps included.
   expect(await expectEqualLakes(lakes, { within: WITHIN_MS, reading: 'listings' })).toBe(paths);
 
@@ -79,7 +80,7 @@ export async function expectCheapMoves(
     'Path_Rename .blobmirror/trash/… 201',
     'Path_Delete .blobmirror/trash/… 200',
   ]);
-  expect(deletedMs).toBeLessThan(PATIENCE * MOST_MS);
+  expect(deletedMs).toBeLessThan(PATIENCE * MAX_MS);
   expect(await expectEqualLakes(lakes, { within: WITHIN_MS })).toBe(0);
   await expectEmptyTrash(lakes, 'lake');
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { afterAll } from 'vitest';
 import { type ReadyFile, readReadyFile } from '../../../src/cli/ready-file.ts';
 import { type BlobmirrorProcess, type ProcessOptions, spawnBlobmirror } from './blobmirror-process.ts';
+import { atEndOfFile } from './end-of-file.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -85,7 +85,7 @@ async function untilReady(started: BlobmirrorProcess, line: string, also = () =>
   if (end !== undefined) throw new Error(`it ended with ${end} instead: ${started.output.stderr}`);
 }
 
-afterAll(async () => {
+atEndOfFile(async () => {
   // All are ended before the first error is thrown.
   const ends = await Promise.allSettled(running.splice(0).map(async (each) => await each.end()));
   for (const end of ends) if (end.status === 'rejected') throw end.reason as Error;

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import {
   type FaultPlan,
   writeReadyFile,
@@ -10,6 +9,7 @@ import {
 import type { ReadyFile } from '../../../src/cli/ready-file.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 import type { BlobmirrorProcess } from './blobmirror-process.ts';
+import { atEndOfFile } from './end-of-file.ts';
 import { connectLakes, type Lakes } from './lakes.ts';
 import { type QueueCounts, untilQueueDrained } from './queue-counts.ts';
 import { startWorker } from './start-environment.ts';
@@ -67,6 +67,6 @@ export async function startMirroredLakes(
   };
 }
 
-afterAll(async () => {
+atEndOfFile(async () => {
   for (const local of running.splice(0)) await local.stop();
 });

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request as send, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll } from 'vitest';
+import { atEndOfFile } from './end-of-file.ts';
 
 /** Answers a request itself and returns true, or leaves it to the server. */
 export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -45,7 +45,7 @@ export async function startProxy(port: number, intercept: Intercept): Promise<nu
   return (server.address() as AddressInfo).port;
 }
 
-afterAll(async () => {
+atEndOfFile(async () => {
   for (const stop of running.splice(0)) await stop();
 });
 

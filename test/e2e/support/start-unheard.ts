@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { type LocalAccount, writeReadyFile, startLocal, type StorageRequest } from '@blobmirror/local';
 import { createCommandApp } from '../../../src/wiring/create-command-app.ts';
 import type { Reconciler } from '../../../src/wiring/create-reconciliation.ts';
@@ -12,6 +11,7 @@ import type { Run } from '../../../src/api/run.ts';
 import type { ReadyFile } from '../../../src/cli/ready-file.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 import type { BlobmirrorProcess, ProcessOptions } from './blobmirror-process.ts';
+import { atEndOfFile } from './end-of-file.ts';
 import { type Accounts, connectAccounts, startWorker } from './start-environment.ts';
 import { through } from './start-proxied-worker.ts';
 import { type Intercept, startProxy } from './start-proxy.ts';
@@ -113,6 +113,6 @@ async function behind(
   return through(await startProxy(Number(port), intercept(account)), account);
 }
 
-afterAll(async () => {
+atEndOfFile(async () => {
   for (const each of running.splice(0).toReversed()) await each.stop();
 });

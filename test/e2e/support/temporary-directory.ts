@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { atEndOfFile } from './end-of-file.ts';
 
 const made: string[] = [];
 
@@ -12,6 +12,6 @@ export async function temporaryDirectory(): Promise<string> {
   return directory;
 }
 
-afterAll(async () => {
+atEndOfFile(async () => {
   for (const directory of made.splice(0)) await rm(directory, { recursive: true, force: true });
 });

@@ -3,7 +3,18 @@ import { PATIENCE } from '../../support/patience.ts';
 
 const POLL_MS = 5;
 /** A slow condition is checked less often, so that the checks leave the machine to the work. */
-const PAUSE_TO_ASKING = 2;
+const PAUSE_TO_ASKING = 4;
+/** What takes long is checked less often: it is seen a twentieth later at most. */
+const PAUSE_TO_WAITED = 1 / 20;
+
+interface Wait {
+  readonly within: number;
+  /** The shortest pause between two checks, in milliseconds. */
+  readonly every?: number;
+  /** The condition does not stay, so the checks do not become rarer. */
+  readonly isPassing?: boolean;
+  readonly saw?: () => string;
+}
 
 /**
  * Resolves with the first value of the condition that is neither undefined nor false. `within` is for an idle
@@ -13,12 +24,11 @@ const PAUSE_TO_ASKING = 2;
 export async function waitUntil<T>(
   what: string,
   condition: () => Promise<T | undefined | false> | T | undefined | false,
-  { within, every = POLL_MS, saw = () => '' }: { within: number; every?: number; saw?: () => string },
+  { within, every = POLL_MS, isPassing = false, saw = () => '' }: Wait,
 ): Promise<T> {
-  const deadline = performance.now() + PATIENCE * within;
+  const began = performance.now();
   let last: unknown;
-  while (performance.now() < deadline) {
-    const asked = performance.now();
+  for (let asked = began; asked < began + PATIENCE * within; asked = performance.now()) {
     try {
       const value = await condition();
       if (value !== undefined && value !== false) return value;
@@ -26,7 +36,9 @@ export async function waitUntil<T>(
     } catch (error) {
       last = error;
     }
-    await sleep(Math.max(every, PAUSE_TO_ASKING * (performance.now() - asked)));
+    const now = performance.now();
+    const longer = Math.max(PAUSE_TO_ASKING * (now - asked), PAUSE_TO_WAITED * (now - began));
+    await sleep(isPassing ? every : Math.max(every, longer));
   }
   throw new Error(`not within ${PATIENCE * within} ms: ${what}. ${saw()}`, { cause: last });
 }

@@ -268,7 +268,7 @@ export class StateWorld {
   }
 
   /** What operators do about what does not heal by itself. */
-  async mend(): Promise<void> {
+  async repair(): Promise<void> {
     await createPauseStore(this.documents, () => new Date(this.now)).resume();
     const queues = { events: NO_LETTERS, reconcile: NO_LETTERS };
     await createDeadLetterStore(queues, this.documents, this.log).acknowledge();
