@@ -55,6 +55,8 @@ async function tryQueue(
 }
 
 function explain(error: BlobmirrorError, queue: string, role: 'Sender' | 'Receiver'): QueueFinding {
+  // No command fixes a setting.
+  if (error.code === 'setting-invalid') return { status: 'problem', detail: error.message };
   switch (error.context['service']) {
     case 'MessagingEntityNotFound':
       return {

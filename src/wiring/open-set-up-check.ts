@@ -8,6 +8,7 @@ import { readDocument } from '../documents/change-document.ts';
 import { listOtherMirrors, refuseSharedQueues } from '../identity/other-mirrors.ts';
 import { refuseAnother } from '../identity/register-mirror.ts';
 import { REGISTRATION_DOCUMENT, registrationName, toRegistration } from '../identity/registration.ts';
+import { toBlobmirrorError } from '../model/errors.ts';
 import { createScope } from '../model/scope.ts';
 import { createPauseStore } from '../pause/pause-store.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
@@ -33,10 +34,7 @@ export async function* checkSettings(settings: Settings): AsyncGenerator<Finding
   const store = openState(settings, HASTE);
   const admission = openAdmission(settings);
   const documents = openDocuments(settings, store, admission);
-  const serviceBus = connectServiceBus(settings.serviceBus);
-  // A client of its own for each queue: a probe adds a policy to the pipeline of its client.
-  const probeQueue = (queue: string): QueueProbe =>
-    createAzureQueueProbe(serviceBus, connectAdministration(settings.serviceBus), queue);
+  const { probeQueue, close } = openProbes(settings);
   try {
     yield* checkSetUp({
       source: toChecked(source),
@@ -76,7 +74,37 @@ export async function* checkSettings(settings: Settings): AsyncGenerator<Finding
       readPause: async () => (await createPauseStore(documents).read()).paused ?? undefined,
     });
   } finally {
-    await serviceBus.close();
+    await close();
+  }
+}
+
+/** A connection that the SDK does not accept is a finding about each queue. */
+function openProbes({ serviceBus: connection }: Settings): {
+  readonly probeQueue: (queue: string) => QueueProbe;
+  readonly close: () => Promise<void>;
+} {
+  try {
+    const client = connectServiceBus(connection);
+    return {
+      // A client of its own for each queue: a probe adds a policy to the pipeline of its client.
+      probeQueue: (queue) => createAzureQueueProbe(client, connectAdministration(connection), queue),
+      close: async () => {
+        await client.close();
+      },
+    };
+  } catch (thrown) {
+    const fail = async (): Promise<never> => await Promise.reject(toBlobmirrorError(thrown));
+    const unknown = async (): Promise<undefined> => await Promise.resolve(undefined);
+    return {
+      probeQueue: (queue) => ({
+        queue,
+        receive: fail,
+        send: fail,
+        properties: unknown,
+        clockAheadMs: unknown,
+      }),
+      close: unknown,
+    };
   }
 }
 

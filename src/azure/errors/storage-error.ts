@@ -83,7 +83,7 @@ export function toStorageError(error: unknown, operation: Operation, account: st
   if (code === undefined) return toBlobmirrorError(error);
   const status = httpStatus(error);
   const service = serviceCode(error);
-  const what = status === undefined ? (lossCode(error) ?? 'no answer') : [status, service].join(' ').trim();
+  const what = status === undefined ? describeLoss(error) : [status, service].join(' ').trim();
   const retryAfterMs = retryAfter(error);
   return new BlobmirrorError(code, `a ${operation} on ${account} failed: ${what}`, {
     ...(retryAfterMs !== undefined && { retryAfterMs }),
@@ -123,6 +123,15 @@ function lossCode(error: unknown): string | undefined {
   if (error.name === 'AbortError') return 'ETIMEDOUT';
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? code : lossCode(error.cause);
+}
+
+/** The code of the loss, and the host and port that were asked: `ECONNREFUSED at 127.0.0.1:10000`. */
+function describeLoss(error: unknown): string {
+  const code = lossCode(error) ?? 'no answer';
+  const url = error instanceof RestError ? error.request?.url : undefined;
+  if (url === undefined || !URL.canParse(url)) return code;
+  const { hostname, port, protocol } = new URL(url);
+  return `${code} at ${hostname}:${port || (protocol === 'http:' ? '80' : '443')}`;
 }
 
 /** When the service answered, by its own clock. */

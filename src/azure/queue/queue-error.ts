@@ -73,10 +73,20 @@ export function toQueueError(
       ? 'queue-unavailable'
       : undefined;
   // An unknown error is not treated as an outage: a message that cannot be sent would be retried for ever.
-  return new BlobmirrorError(code ?? 'unexpected', `queue ${queue} ${what}: ${reason}`, {
+  return new BlobmirrorError(code ?? 'unexpected', `queue ${queue} ${what}: ${lossOf(error) ?? reason}`, {
     context: { queue, service: reason },
     ...(code === undefined && { cause: withoutText(error) }),
   });
+}
+
+/** A connection that could not be opened, with the host and port: `ECONNREFUSED at 127.0.0.1:5672`. */
+function lossOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { address, hostname, port } = error as { address?: unknown; hostname?: unknown; port?: unknown };
+  const [, code] = /\b(E[A-Z]{4,})\b/.exec(error.message) ?? [];
+  const host = address ?? hostname;
+  if (code === undefined || typeof host !== 'string') return undefined;
+  return `${code} at ${host}${typeof port === 'number' ? `:${port}` : ''}`;
 }
 
 /** For example a refused connection, an unknown host name, no token. */

@@ -145,7 +145,9 @@ describe('a request without an answer', () => {
     const error = await rejectionOf(service.container.getBlobClient('a').setMetadata({}));
     expect(toStorageError(error, 'write', 'backupaccount')).toMatchObject({
       code: 'storage-unavailable',
-      message: 'a write on backupaccount failed: ECONNREFUSED',
+      message: expect.stringMatching(
+        /^a write on backupaccount failed: ECONNREFUSED at 127\.0\.0\.1:\d+$/,
+      ) as string,
     });
   });
 

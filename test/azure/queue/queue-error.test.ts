@@ -38,6 +38,17 @@ describe('an error of Service Bus', () => {
     expect(toQueueError(all, 'events').code).toBe('queue-unavailable');
   });
 
+  it('of a refused connection names the host and port, and nothing else of the text', async () => {
+    const broker = await startBroker({ port: 0, queues: [] });
+    await broker.stop();
+    const client = new ServiceBusClient(broker.connectionString, { retryOptions: { maxRetries: 0 } });
+    const error = await rejectionOf(client.createReceiver('events').peekMessages(1));
+    await client.close();
+    expect(toQueueError(error, 'events', 'let no message be received').message).toMatch(
+      /^queue events let no message be received: ECONNREFUSED at 127\.0\.0\.1:\d+$/,
+    );
+  });
+
   it('is recognised by its text where the client throws a plain error', async () => {
     const texts = await plainErrorsOfTheClient();
     const unknown = texts.filter(
