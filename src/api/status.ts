@@ -1,4 +1,5 @@
 import type { RunSummary } from './run.ts';
+import type { ScopeStatus } from './scope-status.ts';
 
 /** The status of the mirror: `GET /api/status` and `blobmirror status -o json`. */
 export interface Status {
@@ -29,6 +30,8 @@ export interface Status {
   /** A sample a minute, the oldest first, of the last 24 hours at most. */
   readonly history: readonly RecoverySample[];
   readonly containers: readonly ContainerStatus[];
+  /** Which containers and paths the settings mirror. */
+  readonly scope: ScopeStatus;
   /** The newest first, 10 at most, one that is under way included. */
   readonly runs: readonly RunSummary[];
 }

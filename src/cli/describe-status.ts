@@ -1,5 +1,6 @@
 import { HEALTH_CODES, type HealthCode } from '../api/health-codes.ts';
 import type { RunSummary } from '../api/run.ts';
+import { describeScope } from '../api/scope-status.ts';
 import { skipHintOf } from '../api/skip-hints.ts';
 import { formatBytes, formatDuration } from '../api/statement.ts';
 import type { Status } from '../api/status.ts';
@@ -63,7 +64,7 @@ function problems({ health, paused }: Status, local: string): string {
 
 const UNKNOWN = '(unknown)';
 
-function facts({ recovery, backlog, deadLetters, activity, stateAsOf }: Status): string {
+function facts({ recovery, backlog, deadLetters, activity, scope, stateAsOf }: Status): string {
   const { proven, live, canary } = recovery;
   const age = (point: { readonly ageMs: number } | null): string =>
     point === null ? UNKNOWN : `${formatDuration(point.ageMs)} ago`;
@@ -104,6 +105,10 @@ function facts({ recovery, backlog, deadLetters, activity, stateAsOf }: Status):
       isStateUnknown ? UNKNOWN : `${count(activity.changes, 'change')}, ${formatBytes(activity.bytes)}${lag}`,
     ],
   ];
+  const { mirrored, left, renamed } = describeScope(scope);
+  rows.push(['mirrored', mirrored]);
+  if (left !== undefined) rows.push(['not mirrored', left]);
+  if (renamed !== undefined) rows.push(['names', renamed]);
   return toTable(rows);
 }
 

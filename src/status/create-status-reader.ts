@@ -173,6 +173,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
         ...container,
         lastMirroredAt: lastMirrored.get(container.name) ?? null,
       })),
+    scope: parts.scope,
     runs: state.runs,
   };
   observe(status);

@@ -53,6 +53,7 @@ export interface StatusParts {
   readonly unknownSettings?: readonly string[];
   /** The container of the canary, which is no user data. */
   readonly canaryContainer: string | undefined;
+  readonly scope: Status['scope'];
   readonly limits: HealthLimits;
   /** The time of day, by the clocks of the services. */
   readonly now: () => Date;

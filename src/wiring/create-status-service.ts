@@ -4,6 +4,7 @@ import { createAzureBlobReader } from '../azure/blob-reader.ts';
 import { theServiceClock } from '../clock/observed-clock.ts';
 import { describeUnknown } from '../config/known-settings.ts';
 import type { Settings } from '../config/settings.ts';
+import type { ScopeStatus } from '../api/scope-status.ts';
 import { canaryPlace } from '../status/canary.ts';
 import { followCanary } from '../status/follow-canary.ts';
 import { recordSample } from '../status/history.ts';
@@ -19,7 +20,7 @@ import { isCoveredBy, readMark } from '../deadletter/dead-letter-mark.ts';
 import { browseDeadLetters } from '../deadletter/browse-dead-letters.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import { DEFAULT_NAME } from '../model/mirror-id.ts';
-import { createScope } from '../model/scope.ts';
+import { type PathRule, type ScopeRules, createScope } from '../model/scope.ts';
 import { connectStorage } from './connect-storage.ts';
 import { mirrorDigest, mirrorIdOf } from './mirror-id.ts';
 import type { OpenQueues } from './open-queues.ts';
@@ -95,6 +96,7 @@ export function createStatusService(
     readCanary: onBackup && (async () => await backup.read(onBackup)),
     unknownSettings: settings.unknown.map(describeUnknown),
     canaryContainer: recovery.canary,
+    scope: toScopeStatus(settings.scope),
     limits: recovery,
     now,
     serviceClock: theServiceClock,
@@ -132,5 +134,17 @@ export function createStatusService(
       await recordSample(documents, log, sample);
     },
     followCanary: canary && (async () => await followCanary(canary)),
+  };
+}
+
+function toScopeStatus({ containers, paths, patterns, names }: ScopeRules): ScopeStatus {
+  const toTexts = (rules: readonly PathRule[]): readonly string[] =>
+    rules.map((rule) => `${rule.containers}/${rule.path}`);
+  return {
+    containers,
+    paths: { include: toTexts(paths.include), exclude: toTexts(paths.exclude) },
+    patterns,
+    names: Object.fromEntries(names.map),
+    ...(names.prefix !== '' && { namePrefix: names.prefix }),
   };
 }

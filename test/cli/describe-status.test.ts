@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeStatus } from '../../src/cli/describe-status.ts';
 import { NO_ACTIVITY, type Status } from '../../src/api/status.ts';
 import { toSummary } from '../../src/api/run.ts';
+import { NO_RULES } from '../support/no-rules.ts';
 import { aRun } from '../support/a-run.ts';
 
 const AT = '2026-11-25T12:03:02.000Z';
@@ -24,6 +25,7 @@ function status(changes: Partial<Status> = {}): Status {
     activity: NO_ACTIVITY,
     history: [],
     containers: [],
+    scope: NO_RULES,
     runs: [],
     ...changes,
   };
@@ -40,6 +42,23 @@ describe('a status for people', () => {
   it('names a mirror that has a name', () => {
     expect(describeStatus(status({ name: 'docs' }), {})).toContain(
       ' UTC, photos -> photosbackup, mirror docs\n',
+    );
+  });
+
+  it('says what the settings mirror, and what not', () => {
+    expect(describeStatus(status(), {})).toMatch(/^mirrored +all containers$/m);
+    const scope = {
+      containers: { include: ['photos', 'docs-*'], exclude: ['docs-tmp'] },
+      paths: { include: [], exclude: ['*/cache/'] },
+      patterns: { include: ['*.jpg'], exclude: [] },
+      names: { photos: 'pictures' },
+      namePrefix: 'of-source-',
+    };
+    const text = describeStatus(status({ scope }), {});
+    expect(text).toMatch(/^mirrored +containers photos, docs-\*; of them name \*\.jpg$/m);
+    expect(text).toMatch(/^not mirrored +container docs-tmp; path \*\/cache\/…$/m);
+    expect(text).toMatch(
+      /^names +photos is pictures on the backup; the names of all others begin with of-source- there$/m,
     );
   });
 

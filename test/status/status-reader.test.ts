@@ -16,6 +16,7 @@ import { HISTORY, type HistoryDocument } from '../../src/status/history.ts';
 import { createStatusReader } from '../../src/status/create-status-reader.ts';
 import type { WorkerReport } from '../../src/status/judge-workers.ts';
 import { type StatusParts, createStateReader } from '../../src/status/read-state.ts';
+import { NO_RULES } from '../support/no-rules.ts';
 import { eventGridEvent } from '../events/samples.ts';
 
 const SPOKEN = { refused: undefined, spoken: undefined, isTaken: true, isRefusedWhole: false };
@@ -133,6 +134,7 @@ function bench() {
     versions: () => ({ source: SPOKEN, backup: SPOKEN }),
     readCanary: undefined,
     canaryContainer: 'canary',
+    scope: { ...NO_RULES, containers: { include: [], exclude: ['tmp*'] } },
     limits: { liveWithinMs: 900_000, provenWithinMs: 10_800_000 },
     now: () => new Date(now),
     serviceClock: state.clock,
@@ -155,6 +157,7 @@ describe('a status', () => {
       statement: 'proven up to 11:30:00, live up to 11:57:00, except 1 key',
       recovery: { proven: { ageMs: 1_800_000 }, live: { at: ago(3).toISOString(), ageMs: 180_000 } },
       health: { status: 'ok', problems: [] },
+      scope: { containers: { exclude: ['tmp*'] } },
       containers: [
         { name: 'photos', blobs: 3, bytes: 30, lastMirroredAt: ago(1).toISOString() },
         { name: 'constructor', lastMirroredAt: null },

@@ -1,6 +1,7 @@
 import { NO_ACTIVITY, type RecoverySample, type Status } from '../../../src/api/status.ts';
 import type { DeadLetter } from '../../../src/api/dead-letter.ts';
 import type { RunId } from '../../../src/model/run-id.ts';
+import { NO_RULES } from '../../support/no-rules.ts';
 import type { RunSummary } from '../../../src/api/run.ts';
 
 const MINUTE_MS = 60_000;
@@ -27,6 +28,7 @@ export const EMPTY: Status = {
   activity: NO_ACTIVITY,
   history: [],
   containers: [],
+  scope: NO_RULES,
   runs: [],
 };
 
@@ -72,6 +74,12 @@ export const WELL: Status = {
     aContainer('tables-exported-by-the-warehouse-nightly', 312, 734, 41),
     { ...aContainer('web', 90, 0, 0), bytes: null, lastMirroredAt: null },
   ],
+  scope: {
+    ...EMPTY.scope,
+    containers: { include: [], exclude: ['tmp*'] },
+    paths: { include: [], exclude: ['*/cache/'] },
+    names: { web: 'web-of-source' },
+  },
   runs: [
     aRun('2026-11-25T11-00-00Z-4f2a', 63, 4, {}),
     aRun('2026-11-25T10-00-00Z-77b1', 123, 4, { verdicts: { copied: 12, deleted: 3 } }),

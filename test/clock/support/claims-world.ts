@@ -1,4 +1,5 @@
 import { createMemoryAccount } from '../../memory/memory-account.ts';
+import { NO_RULES } from '../../support/no-rules.ts';
 import { MemoryDocuments } from '../../memory/memory-documents.ts';
 import { MemoryQueue, createMemoryShardQueue } from '../../memory/memory-queue.ts';
 import { immediately } from '../../memory/schedule.ts';
@@ -128,6 +129,7 @@ export class ClaimsWorld {
       },
       readCanary: undefined,
       canaryContainer: undefined,
+      scope: NO_RULES,
       limits: { liveWithinMs: 900_000, provenWithinMs: 10_800_000 },
       versions: () => ({ source: SPOKEN, backup: SPOKEN }),
       now,

@@ -1,4 +1,5 @@
 import { createDocument } from '../../../src/documents/change-document.ts';
+import { NO_RULES } from '../../support/no-rules.ts';
 import { ACTIVITY_DOCUMENT } from '../../../src/status/activity/activity-document.ts';
 import { readActivity } from '../../../src/status/activity/read-activity.ts';
 import { WorkerActivity } from '../../../src/status/activity/worker-activity.ts';
@@ -243,6 +244,7 @@ export class StateWorld {
       canaryContainer: 'canary',
       serviceClock: trustClock(() => new Date(this.now)),
       versions: () => ({ source: SPOKEN, backup: SPOKEN }),
+      scope: NO_RULES,
       limits: { liveWithinMs: 15 * MINUTE, provenWithinMs: 180 * MINUTE },
       now: () => new Date(this.now),
     }).read();
