@@ -4,6 +4,10 @@ import type { HealthProblem } from './status.ts';
  * Every health problem, with what to do and the command to run next. A test keeps docs/operations.md equal to this table.
  */
 export const HEALTH_CODES = {
+  'settings-wrong': {
+    toDo: 'Correct the setting that the problem names; the log of the app says what it should be. Until then nothing is mirrored, and messages wait in their queues.',
+    next: 'blobmirror check',
+  },
   'source-unreachable': {
     toDo: 'Check that the source account is up and that the app still has its role there. Nothing is lost: messages wait.',
     next: 'blobmirror check',

@@ -33,10 +33,10 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     httpPort = options.httpPort ?? Number(new URL(info.http.baseUrl).port);
   }
   // First, so that a wrong setting stops the start before anything else happens.
-  const app = theApp();
+  const app = await theApp();
   const http = readHttpSettings(process.env);
   const log = createLogger('info');
-  await check(app.mirror, log);
+  await check(await app.mirror(), log);
   await admit(app.identity, log);
   const host = await startHost({
     registrations: await resolveRegistrations(PACKAGE_ROOT),
@@ -51,7 +51,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const stopping = new AbortController();
   if (options.sweep) {
     const how = { isAlone: options.alone, stopped: stopping.signal };
-    void beginRun(app.reconciliation.reconciler, log, how);
+    const { reconciler } = await app.reconciliation();
+    void beginRun(reconciler, log, how);
   }
   process.stdout.write(`blobmirror worker is ready\n`);
   process.send?.('ready');

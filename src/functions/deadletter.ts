@@ -1,8 +1,8 @@
 import { app } from '@azure/functions';
+import type { DeadLetters } from '../wiring/create-dead-letters.ts';
 import { theApp } from '../wiring/the-app.ts';
+import { settings } from './support/start.ts';
 import { actionGuard, deadLetterHandlers } from './support/the-handlers.ts';
-
-const { redeliver, watch } = theApp().deadLetters;
 
 /** Dead letters, the oldest first: `?code=&container=&from=&limit=`. */
 app.http('deadletter-list', {
@@ -67,19 +67,25 @@ app.http('deadletter-acknowledge', {
 });
 
 /** Each minute: counts dead letters, logs new ones, and replays those whose cause has passed. */
-app.timer('deadletter-watch', {
-  schedule: '20 * * * * *',
-  handler: async () => {
-    await watch();
-  },
-});
+if (settings !== undefined) {
+  app.timer('deadletter-watch', {
+    schedule: '20 * * * * *',
+    handler: async () => {
+      await (await deadLetters()).watch();
+    },
+  });
+}
 
 /** Each minute: redelivers the events that Event Grid could not deliver to the queue. Only where the settings say where they are. */
-if (redeliver !== undefined) {
+if (settings?.state.eventGridDeadLetters !== undefined) {
   app.timer('deadletter-take-back', {
     schedule: '40 * * * * *',
     handler: async () => {
-      await redeliver();
+      await (await deadLetters()).redeliver?.();
     },
   });
+}
+
+async function deadLetters(): Promise<DeadLetters> {
+  return await (await theApp()).deadLetters();
 }

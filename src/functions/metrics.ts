@@ -1,5 +1,6 @@
 import { app } from '@azure/functions';
 import { theApp } from '../wiring/the-app.ts';
+import { settings } from './support/start.ts';
 import { metricsHandlers } from './support/the-handlers.ts';
 
 /** The metrics of this worker, in the text format of Prometheus. */
@@ -10,6 +11,8 @@ app.http('metrics', {
   handler: async () => await metricsHandlers.show(),
 });
 
-app.hook.appTerminate(async () => {
-  await theApp().observation.stop();
-});
+if (settings !== undefined) {
+  app.hook.appTerminate(async () => {
+    await (await theApp()).observation.stop();
+  });
+}

@@ -1,15 +1,15 @@
 import { app } from '@azure/functions';
 import { theApp } from '../wiring/the-app.ts';
-
-// Before anything is registered, so that a wrong setting stops the start. Found at the first message, it would send every
-// message to the dead-letter queue after ten deliveries.
-const { mirror } = theApp();
+import { settings } from './support/start.ts';
 
 /** A message of the events queue. */
-app.serviceBusQueue('mirror', {
-  connection: 'BLOBMIRROR_SERVICE_BUS',
-  queueName: '%BLOBMIRROR_EVENTS_QUEUE%',
-  handler: async (body, context) => {
-    await mirror.handleTrigger(body, context);
-  },
-});
+if (settings !== undefined) {
+  app.serviceBusQueue('mirror', {
+    connection: 'BLOBMIRROR_SERVICE_BUS',
+    queueName: '%BLOBMIRROR_EVENTS_QUEUE%',
+    handler: async (body, context) => {
+      const mirror = await (await theApp()).mirror();
+      await mirror.handleTrigger(body, context);
+    },
+  });
+}

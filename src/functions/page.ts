@@ -1,4 +1,5 @@
 import { app } from '@azure/functions';
+import './support/start.ts';
 import { actionGuard, page } from './support/the-handlers.ts';
 
 /** The dashboard. Its document holds no data; the functions that it calls for data need the function key. */

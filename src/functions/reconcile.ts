@@ -1,9 +1,8 @@
 import { app } from '@azure/functions';
+import type { Reconciliation } from '../wiring/create-reconciliation.ts';
 import { theApp } from '../wiring/the-app.ts';
+import { settings } from './support/start.ts';
 import { actionGuard, reconcileHandlers } from './support/the-handlers.ts';
-
-const { reconciliation } = theApp();
-const { reconciler, schedule } = reconciliation;
 
 /** Begins a full sync: `{container?, prefix?, dryRun?, allowDeletes?, deleteForeign?, adopt?}`. */
 app.http('reconcile-start', {
@@ -48,20 +47,27 @@ app.http('reconcile-report', {
 });
 
 /** Begins a full sync on schedule, unless one is under way. It is not registered when the schedule is off. */
-if (schedule !== undefined) {
+if (settings?.reconcile.schedule !== undefined) {
   app.timer('reconcile-timer', {
-    schedule,
+    schedule: settings.reconcile.schedule,
     handler: async () => {
+      const { reconciler } = await reconciliation();
       await reconciler.start({ dryRun: false, allowDeletes: [], reason: 'timer' });
     },
   });
 }
 
 /** A message of the reconcile queue: the next slice of a full sync. */
-app.serviceBusQueue('reconcile-shard', {
-  connection: 'BLOBMIRROR_SERVICE_BUS',
-  queueName: '%BLOBMIRROR_RECONCILE_QUEUE%',
-  handler: async (body, context) => {
-    await reconciliation.handleTrigger(body, context);
-  },
-});
+if (settings !== undefined) {
+  app.serviceBusQueue('reconcile-shard', {
+    connection: 'BLOBMIRROR_SERVICE_BUS',
+    queueName: '%BLOBMIRROR_RECONCILE_QUEUE%',
+    handler: async (body, context) => {
+      await (await reconciliation()).handleTrigger(body, context);
+    },
+  });
+}
+
+async function reconciliation(): Promise<Reconciliation> {
+  return await (await theApp()).reconciliation();
+}

@@ -1,9 +1,8 @@
 import { app } from '@azure/functions';
+import type { StatusService } from '../wiring/create-status-service.ts';
 import { theApp } from '../wiring/the-app.ts';
+import { settings } from './support/start.ts';
 import { statusHandlers } from './support/the-handlers.ts';
-
-const { statusService } = theApp();
-const { followCanary } = statusService;
 
 /** Recovery point, health, backlog, dead letters and runs. */
 app.http('status', {
@@ -13,20 +12,24 @@ app.http('status', {
   handler: async (request) => await statusHandlers.show(request),
 });
 
-/** Each minute: records a sample of the status, and logs when health changes. */
+/** Each minute: records a sample of the status, and logs when health changes. With wrong settings it fails, naming them. */
 app.timer('watch', {
   schedule: '0 * * * * *',
   handler: async () => {
-    await statusService.recordStatus();
+    await (await statusService()).recordStatus();
   },
 });
 
 /** Each minute: writes the canary at the source and reads it on the backup. Half a minute after `watch`, so that each sample shows the canary settled. */
-if (followCanary !== undefined) {
+if (settings?.recovery.canary !== undefined) {
   app.timer('canary', {
     schedule: '30 * * * * *',
     handler: async () => {
-      await followCanary();
+      await (await statusService()).followCanary?.();
     },
   });
+}
+
+async function statusService(): Promise<StatusService> {
+  return await (await theApp()).statusService();
 }

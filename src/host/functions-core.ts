@@ -114,6 +114,8 @@ function currentCollector(what: string): Collector {
 const core = {
   version: '3.0.0',
   hostVersion: '4.34.0',
+  // Lines go to standard error with their fields, as those of the host do: see telemetry/worker-log.ts.
+  takesNoLines: true,
 
   setProgrammingModel(given: ProgrammingModel): void {
     model = given;

@@ -38,7 +38,7 @@ export interface Query {
 }
 
 /** Of every answer of the API: it is about this moment, holds names of blobs, and is never to be taken for a page. */
-const API_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+export const API_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
 
 /**
  * The answer of `act`, or its error as an answer, with the headers of every answer of the API. JSON is written here, so

@@ -1,5 +1,7 @@
+import type { Health } from '../api/status.ts';
 import { waitAtMost } from '../concurrency/deadline.ts';
-import { type HttpAnswer, type RequestHead, answer, jsonAnswer } from './answer.ts';
+import { API_HEADERS, type HttpAnswer, type RequestHead, answer, jsonAnswer } from './answer.ts';
+import type { BlobmirrorError } from '../model/errors.ts';
 import type { StatusReader } from '../status/create-status-reader.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Telemetry } from '../telemetry/start-telemetry.ts';
@@ -10,8 +12,20 @@ export interface StatusHandlers {
   show(request: Pick<RequestHead, 'headers'>): Promise<HttpAnswer>;
   /** 200 or 503, for monitors. It is public, so it names no blobs. */
   health(): Promise<HttpAnswer>;
-  /** Whether the process is up. */
-  live(): Promise<HttpAnswer>;
+}
+
+/** Whether the process is up. */
+export function live(): HttpAnswer {
+  return { status: 200, headers: API_HEADERS, jsonBody: { status: 'up' } };
+}
+
+/** The health of an app whose settings are wrong. It is public: it names the settings, and not what they hold. */
+export function healthOfWrongSettings({ code, message }: BlobmirrorError): HttpAnswer {
+  const names = new Set(message.match(/\b[A-Z][A-Z0-9]+_[A-Za-z0-9_]+/g));
+  const what = names.size === 0 ? 'a setting' : [...names].join(' and ');
+  const detail = `${what} is ${code === 'setting-missing' ? 'missing' : 'wrong'}, so nothing is mirrored; the log of the app says what it should be`;
+  const health: Health = { status: 'failing', problems: [{ code: 'settings-wrong', detail }] };
+  return { status: 503, headers: API_HEADERS, jsonBody: health };
 }
 
 export function createStatusHandlers({ read }: StatusReader, log: Logger): StatusHandlers {
@@ -22,8 +36,6 @@ export function createStatusHandlers({ read }: StatusReader, log: Logger): Statu
         const { health } = await read();
         return { status: health.status === 'ok' ? 200 : 503, jsonBody: health };
       }),
-    live: async () =>
-      await answer(log, async () => await Promise.resolve({ status: 200, jsonBody: { status: 'up' } })),
   };
 }
 

@@ -11,11 +11,10 @@ import { keepActivity } from '../status/activity/keep-activity.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type Telemetry, startTelemetry } from '../telemetry/start-telemetry.ts';
 import { createCredential } from './connect-storage.ts';
-import { type DeadLetters, createDeadLetters } from './create-dead-letters.ts';
-import { type Mirror, createMirror } from './create-mirror.ts';
-import { type Reconciliation, createReconciliation } from './create-reconciliation.ts';
-import { createShowKey } from './create-show-key.ts';
-import { type StatusService, createStatusService } from './create-status-service.ts';
+import type { DeadLetters } from './create-dead-letters.ts';
+import type { Mirror } from './create-mirror.ts';
+import type { Reconciliation } from './create-reconciliation.ts';
+import type { StatusService } from './create-status-service.ts';
 import { settingDigests } from './mirror-id.ts';
 import { openAccounts } from './open-accounts.ts';
 import { openAdmission, openState } from './open-documents.ts';
@@ -29,10 +28,11 @@ export interface App {
   readonly documents: DocumentStore;
   readonly identity: Identity;
   readonly pause: PauseControl;
-  readonly mirror: Mirror;
-  readonly reconciliation: Reconciliation;
-  readonly deadLetters: DeadLetters;
-  readonly statusService: StatusService;
+  /** Each use case is loaded and made at its first use: a worker of Azure Functions may run a single function. */
+  readonly mirror: () => Promise<Mirror>;
+  readonly reconciliation: () => Promise<Reconciliation>;
+  readonly deadLetters: () => Promise<DeadLetters>;
+  readonly statusService: () => Promise<StatusService>;
   readonly showKey: (key: Key) => Promise<ShownKey>;
   readonly observation: Observation;
   /** Closes the connection to the queues. The host must have stopped: messages in hand could not be settled. */
@@ -52,7 +52,14 @@ export function createApp(settings: Settings, log: Logger): App {
   const accounts = openAccounts(settings, log, { isPaused: pause.isPaused, identity });
   const queues = openQueues(settings);
   const worker = randomBytes(6).toString('hex');
-  const reconciliation = createReconciliation(settings, log, { accounts, queues, documents, pause });
+  const reconciliation = once(async () => {
+    const { createReconciliation } = await import('./create-reconciliation.ts');
+    return createReconciliation(settings, log, { accounts, queues, documents, pause });
+  });
+  const showKey = once(async () => {
+    const { createShowKey } = await import('./create-show-key.ts');
+    return createShowKey(settings, { accounts, queues, reconciler: (await reconciliation()).reconciler });
+  });
   return {
     log,
     documents,
@@ -60,18 +67,27 @@ export function createApp(settings: Settings, log: Logger): App {
     pause: control,
     // Before anything is counted.
     observation: startObservation(worker, settings, documents, log),
-    mirror: createMirror(settings, log, { accounts, queues, pause }),
+    mirror: once(async () => {
+      const { createMirror } = await import('./create-mirror.ts');
+      return createMirror(settings, log, { accounts, queues, pause });
+    }),
     reconciliation,
-    showKey: createShowKey(settings, { accounts, queues, reconciler: reconciliation.reconciler }),
-    deadLetters: createDeadLetters(settings, log, { accounts, queues, documents }),
-    statusService: createStatusService(settings, log, {
-      queues,
-      documents,
-      renew: identity.renew,
-      worker,
+    showKey: async (key) => await (await showKey())(key),
+    deadLetters: once(async () => {
+      const { createDeadLetters } = await import('./create-dead-letters.ts');
+      return createDeadLetters(settings, log, { accounts, queues, documents });
+    }),
+    statusService: once(async () => {
+      const { createStatusService } = await import('./create-status-service.ts');
+      return createStatusService(settings, log, { queues, documents, renew: identity.renew, worker });
     }),
     stop: queues.close,
   };
+}
+
+function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
+  let made: Promise<Made> | undefined;
+  return async () => await (made ??= make());
 }
 
 /** The metrics of this process, and the document that shows other workers what this one does. */

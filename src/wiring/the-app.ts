@@ -1,23 +1,65 @@
 import { describeUnknown } from '../config/known-settings.ts';
-import { readSettings } from '../config/settings.ts';
-import { createLogger } from '../telemetry/logger.ts';
-import { type App, createApp } from './create-app.ts';
+import { type Settings, readSettings } from '../config/settings.ts';
+import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
+import type { Logger } from '../telemetry/line-logger.ts';
+import type { App } from './create-app.ts';
 
-let app: App | undefined;
+export { inInvocation } from '../telemetry/worker-log.ts';
+
+let settings: Settings | undefined;
+let log: Promise<Logger> | undefined;
+let app: Promise<App> | undefined;
 
 /**
- * The app of this process, made from the environment at the first call. All functions share it: work on the same key is
- * coalesced, and requests to an account are limited, within one app.
- *
+ * The settings of this process, read from the environment at the first call.
  * @throws BlobmirrorError `setting-missing`, `setting-invalid` or `setting-unknown`
  */
-export function theApp(): App {
-  if (app === undefined) {
-    const settings = readSettings(process.env);
-    const log = createLogger(settings.logLevel);
-    for (const each of settings.unknown)
-      log.warn('a setting has no effect', { code: 'setting-unknown', detail: describeUnknown(each) });
-    app = createApp(settings, log);
+export function theSettings(): Settings {
+  return (settings ??= readSettings(process.env));
+}
+
+/**
+ * The app of this process, loaded and made at the first call. All functions share it: work on the same key is coalesced,
+ * and requests to an account are limited, within one app.
+ *
+ * @throws BlobmirrorError as `theSettings`
+ */
+export async function theApp(): Promise<App> {
+  return await (app ??= makeApp(theSettings()));
+}
+
+async function makeApp(read: Settings): Promise<App> {
+  const [{ createApp }, made] = await Promise.all([import('./create-app.ts'), theLog()]);
+  for (const each of read.unknown)
+    made.warn('a setting has no effect', { code: 'setting-unknown', detail: describeUnknown(each) });
+  return createApp(read, made);
+}
+
+/** The log of this process: of the worker of Azure Functions, else standard error. With wrong settings, its level is `info`. */
+export async function theLog(): Promise<Logger> {
+  return await (log ??= makeLog());
+}
+
+async function makeLog(): Promise<Logger> {
+  const level = settings?.logLevel ?? 'info';
+  if (process.stderr.isTTY) return (await import('../telemetry/logger.ts')).createLogger(level);
+  return (await import('../telemetry/worker-log.ts')).createWorkerLogger(level);
+}
+
+/** The settings, or what is wrong with them, which is one line of the log. */
+export function tryTheSettings(): { readonly settings?: Settings; readonly wrongSettings?: BlobmirrorError } {
+  try {
+    return { settings: theSettings() };
+  } catch (thrown) {
+    const error = toBlobmirrorError(thrown);
+    void report(error);
+    return { wrongSettings: error };
   }
-  return app;
+}
+
+async function report({ code, message, hint }: BlobmirrorError): Promise<void> {
+  (await theLog()).error(
+    'the settings are wrong; nothing is mirrored until they are right, and messages wait in their queues',
+    { code, detail: message, hint },
+  );
 }

@@ -2,22 +2,83 @@
  * The HTTP handlers of the app, one set for all functions: the guard keeps the secret of its tokens and the page its
  * files. In a folder of its own, since Azure Functions loads each file directly in `functions/` as a registration.
  */
-import { createActionGuard } from '../../http/action-guard.ts';
-import { createDeadLetterHandlers } from '../../http/deadletter-handlers.ts';
-import { createPage } from '../../http/page.ts';
-import { createPauseHandlers } from '../../http/pause-handlers.ts';
-import { createReconcileHandlers } from '../../http/reconcile-handlers.ts';
-import { createShowHandlers } from '../../http/show-handlers.ts';
-import { createMetricsHandlers, createStatusHandlers } from '../../http/status-handlers.ts';
-import { theApp } from '../../wiring/the-app.ts';
+import { theApp, theLog } from '../../wiring/the-app.ts';
 
-const { documents, log, deadLetters, pause, reconciliation, statusService, showKey, observation } = theApp();
+export const actionGuard = atFirstCall(async () => {
+  const [{ createActionGuard }, { documents, log }] = await Promise.all([
+    import('../../http/action-guard.ts'),
+    theApp(),
+  ]);
+  return createActionGuard(documents, log);
+});
 
-export const actionGuard = createActionGuard(documents, log);
-export const deadLetterHandlers = createDeadLetterHandlers(deadLetters.store, log);
-export const metricsHandlers = createMetricsHandlers(observation.telemetry, log, statusService.read);
-export const page = createPage();
-export const pauseHandlers = createPauseHandlers(pause, log);
-export const reconcileHandlers = createReconcileHandlers(reconciliation.reconciler, log);
-export const statusHandlers = createStatusHandlers(statusService, log);
-export const showHandlers = createShowHandlers(showKey, log);
+export const deadLetterHandlers = atFirstCall(async () => {
+  const [{ createDeadLetterHandlers }, { deadLetters, log }] = await Promise.all([
+    import('../../http/deadletter-handlers.ts'),
+    theApp(),
+  ]);
+  return createDeadLetterHandlers((await deadLetters()).store, log);
+});
+
+export const metricsHandlers = atFirstCall(async () => {
+  const [{ createMetricsHandlers }, { observation, statusService, log }] = await Promise.all([
+    import('../../http/status-handlers.ts'),
+    theApp(),
+  ]);
+  return createMetricsHandlers(observation.telemetry, log, (await statusService()).read);
+});
+
+/** It shows what is wrong with settings, so it needs none. */
+export const page = atFirstCall(async () => (await import('../../http/page.ts')).createPage());
+
+export const pauseHandlers = atFirstCall(async () => {
+  const [{ createPauseHandlers }, { pause, log }] = await Promise.all([
+    import('../../http/pause-handlers.ts'),
+    theApp(),
+  ]);
+  return createPauseHandlers(pause, log);
+});
+
+export const reconcileHandlers = atFirstCall(async () => {
+  const [{ createReconcileHandlers }, { reconciliation, log }] = await Promise.all([
+    import('../../http/reconcile-handlers.ts'),
+    theApp(),
+  ]);
+  return createReconcileHandlers((await reconciliation()).reconciler, log);
+});
+
+export const statusHandlers = atFirstCall(async () => {
+  const [{ createStatusHandlers }, { statusService, log }] = await Promise.all([
+    import('../../http/status-handlers.ts'),
+    theApp(),
+  ]);
+  return createStatusHandlers(await statusService(), log);
+});
+
+export const showHandlers = atFirstCall(async () => {
+  const [{ createShowHandlers }, { showKey, log }] = await Promise.all([
+    import('../../http/show-handlers.ts'),
+    theApp(),
+  ]);
+  return createShowHandlers(showKey, log);
+});
+
+/** Handlers that are loaded and made at the first call. With wrong settings, each answers with what is wrong. */
+function atFirstCall<Handlers extends object>(make: () => Promise<Handlers>): Handlers {
+  let made: Promise<Handlers> | undefined;
+  return new Proxy({} as Handlers, {
+    get:
+      (_, name) =>
+      async (...args: unknown[]): Promise<unknown> => {
+        let handlers: Handlers;
+        try {
+          handlers = await (made ??= make());
+        } catch (thrown) {
+          const { answer } = await import('../../http/answer.ts');
+          return await answer(await theLog(), async () => await Promise.reject(thrown as Error));
+        }
+        const handle = Reflect.get(handlers, name) as (...given: unknown[]) => unknown;
+        return await handle(...args);
+      },
+  });
+}
