@@ -1,5 +1,4 @@
 import { app } from '@azure/functions';
-import './support/start.ts';
 import { actionGuard, page } from './support/the-handlers.ts';
 
 /** The dashboard. Its document holds no data; the functions that it calls for data need the function key. */

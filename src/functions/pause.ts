@@ -1,5 +1,4 @@
 import { app } from '@azure/functions';
-import './support/start.ts';
 import { actionGuard, pauseHandlers } from './support/the-handlers.ts';
 
 /** Pauses mirroring: `{reason?}`. Messages wait in their queues. */

@@ -1,5 +1,4 @@
 import { app } from '@azure/functions';
-import './support/start.ts';
 import { showHandlers } from './support/the-handlers.ts';
 
 /** One key, as both accounts, the queues and the last full sync know it: `?key=CONTAINER/PATH`. */

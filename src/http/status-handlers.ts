@@ -20,10 +20,10 @@ export function live(): HttpAnswer {
 }
 
 /** The health of an app whose settings are wrong. It is public: it names the settings, and not what they hold. */
-export function healthOfWrongSettings({ code, message }: BlobmirrorError): HttpAnswer {
-  const names = new Set(message.match(/\b[A-Z][A-Z0-9]+_[A-Za-z0-9_]+/g));
-  const what = names.size === 0 ? 'a setting' : [...names].join(' and ');
-  const detail = `${what} is ${code === 'setting-missing' ? 'missing' : 'wrong'}, so nothing is mirrored; the log of the app says what it should be`;
+export function healthOfWrongSettings({ message }: BlobmirrorError): HttpAnswer {
+  const names = new Set(message.match(/\b(?:BLOBMIRROR|APPLICATIONINSIGHTS)_\w+/g));
+  const named = names.size === 0 ? '' : ` (${[...names].join(', ')})`;
+  const detail = `the settings are wrong${named}, so nothing is mirrored; the log of the app says what they should be`;
   const health: Health = { status: 'failing', problems: [{ code: 'settings-wrong', detail }] };
   return { status: 503, headers: API_HEADERS, jsonBody: health };
 }

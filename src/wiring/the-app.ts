@@ -14,7 +14,7 @@ let app: Promise<App> | undefined;
  * The settings of this process, read from the environment at the first call.
  * @throws BlobmirrorError `setting-missing`, `setting-invalid` or `setting-unknown`
  */
-export function theSettings(): Settings {
+function theSettings(): Settings {
   return (settings ??= readSettings(process.env));
 }
 

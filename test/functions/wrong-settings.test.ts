@@ -72,7 +72,9 @@ describe('an app with a wrong setting', () => {
       problems: [
         {
           code: 'settings-wrong',
-          detail: expect.stringMatching(/^BLOBMIRROR_SOURCE__blobServiceUri is wrong/) as string,
+          detail: expect.stringMatching(
+            /^the settings are wrong \(BLOBMIRROR_SOURCE__blobServiceUri/,
+          ) as string,
         },
       ],
     });

@@ -2,7 +2,7 @@
  * What every file of registrations begins with: the settings, and the log of an invocation. It loads neither the app nor
  * an SDK: Azure Functions loads all registrations before it calls any, and starts a worker for a single function.
  */
-import { app } from '@azure/functions';
+import { app, type InvocationContext } from '@azure/functions';
 import { inInvocation, tryTheSettings } from '../../wiring/the-app.ts';
 
 /**
@@ -13,7 +13,8 @@ import { inInvocation, tryTheSettings } from '../../wiring/the-app.ts';
 export const { settings, wrongSettings } = tryTheSettings();
 
 app.hook.preInvocation((hook) => {
-  const { functionHandler, invocationContext } = hook;
+  const { invocationContext } = hook;
+  const handle: (input: unknown, context: InvocationContext) => unknown = hook.functionHandler;
   hook.functionHandler = async (input: unknown, context) =>
-    await inInvocation(invocationContext, async () => await functionHandler(input, context));
+    await inInvocation(invocationContext, () => handle(input, context));
 });

@@ -75,7 +75,7 @@ function atFirstCall<Handlers extends object>(make: () => Promise<Handlers>): Ha
           handlers = await (made ??= make());
         } catch (thrown) {
           const { answer } = await import('../../http/answer.ts');
-          return await answer(await theLog(), async () => await Promise.reject(thrown as Error));
+          return await answer(await theLog(), async () => await Promise.reject(thrown));
         }
         const handle = Reflect.get(handlers, name) as (...given: unknown[]) => unknown;
         return await handle(...args);
