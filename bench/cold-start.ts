@@ -15,7 +15,8 @@ const { values } = parseArgs({
   },
 });
 const script = fileURLToPath(new URL('cold-start-once.ts', import.meta.url));
-const storage = 'DefaultEndpointsProtocol=http;AccountName=NAME;AccountKey=AAAA;BlobEndpoint=http://127.0.0.1:9/NAME';
+const storage =
+  'DefaultEndpointsProtocol=http;AccountName=NAME;AccountKey=AAAA;BlobEndpoint=http://127.0.0.1:9/NAME';
 const env = {
   ...process.env,
   BLOBMIRROR_LOG_LEVEL: 'silent',

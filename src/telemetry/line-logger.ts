@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { toPrintableJson } from '../model/printable.ts';
+import { type WorkerLevel, writeToWorker } from './worker-log.ts';
 
 /**
  * A log line is a constant message plus fields, so that lines can be counted and searched by message.
@@ -29,6 +30,23 @@ export function createLineLogger(level: LogLevel, destination: pino.DestinationS
     hooks: { streamWrite: toPrintableJson },
   };
   return wrap(pino(options, destination), (fields) => fields);
+}
+
+/** Logs to the worker of Azure Functions, and to standard error where this process is none. */
+export function createWorkerLogger(level: LogLevel): Logger {
+  const direct = pino.destination({ dest: 2, sync: true });
+  return createLineLogger(level, {
+    // With it, pino sets `lastLevel` before each line.
+    [Symbol.for('pino.metadata')]: true,
+    lastLevel: 0,
+    write(line: string): void {
+      if (!writeToWorker(levelOf(this.lastLevel), line.trimEnd())) direct.write(line);
+    },
+  } as pino.DestinationStream & { readonly lastLevel: number });
+}
+
+function levelOf(number: number): WorkerLevel {
+  return number >= 50 ? 'error' : number >= 40 ? 'warn' : number >= 30 ? 'info' : 'debug';
 }
 
 /** Without other members: an error of an SDK holds its request, and that holds keys and signatures. */

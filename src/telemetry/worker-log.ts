@@ -1,7 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createRequire } from 'node:module';
-import { pino } from 'pino';
-import { createLineLogger, type Logger, type LogLevel } from './line-logger.ts';
 
 /**
  * The log of the worker of Azure Functions. Lines arrive there with their level; lines on standard error get one by the
@@ -18,11 +16,11 @@ export interface InvocationLog {
 
 const LEVELS = { debug: 'debug', info: 'information', warn: 'warning', error: 'error' } as const;
 
-type Level = keyof typeof LEVELS;
+export type WorkerLevel = keyof typeof LEVELS;
 
 /** The part of `@azure/functions-core` that takes lines. That module exists in a worker only. */
 interface WorkerCore {
-  log?(level: (typeof LEVELS)[Level], category: 'user' | 'system', line: string): void;
+  log?(level: (typeof LEVELS)[WorkerLevel], category: 'user' | 'system', line: string): void;
   /** Of our own host: lines go to standard error with their fields. */
   readonly takesNoLines?: boolean;
 }
@@ -52,7 +50,7 @@ export async function inInvocation<Result>(
 }
 
 /** Writes a line to the log of the worker. False: this process is none that takes lines. */
-function writeToWorker(level: Level, line: string): boolean {
+export function writeToWorker(level: WorkerLevel, line: string): boolean {
   core ??= loadCore();
   if (core?.log === undefined || core.takesNoLines === true) return false;
   const own = invocations.getStore()?.log;
@@ -68,21 +66,4 @@ function loadCore(): WorkerCore | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Logs to the worker of Azure Functions, and to standard error where this process is none. */
-export function createWorkerLogger(level: LogLevel): Logger {
-  const direct = pino.destination({ dest: 2, sync: true });
-  return createLineLogger(level, {
-    // With it, pino sets `lastLevel` before each line.
-    [Symbol.for('pino.metadata')]: true,
-    lastLevel: 0,
-    write(line: string): void {
-      if (!writeToWorker(levelOf(this.lastLevel), line.trimEnd())) direct.write(line);
-    },
-  } as pino.DestinationStream & { readonly lastLevel: number });
-}
-
-function levelOf(number: number): Level {
-  return number >= 50 ? 'error' : number >= 40 ? 'warn' : number >= 30 ? 'info' : 'debug';
 }

@@ -43,7 +43,7 @@ export async function theLog(): Promise<Logger> {
 async function makeLog(): Promise<Logger> {
   const level = settings?.logLevel ?? 'info';
   if (process.stderr.isTTY) return (await import('../telemetry/logger.ts')).createLogger(level);
-  return (await import('../telemetry/worker-log.ts')).createWorkerLogger(level);
+  return (await import('../telemetry/line-logger.ts')).createWorkerLogger(level);
 }
 
 /** The settings, or what is wrong with them, which is one line of the log. */

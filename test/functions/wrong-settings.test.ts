@@ -8,7 +8,7 @@ import { registrationOf, SETTINGS, startApp } from './support/start-app.ts';
 
 const log = createSilentLogger();
 
-vi.mock('../../src/telemetry/worker-log.ts', async (original) => ({
+vi.mock('../../src/telemetry/line-logger.ts', async (original) => ({
   ...(await original<object>()),
   createWorkerLogger: () => log,
 }));

@@ -1,6 +1,7 @@
 import { Module } from 'node:module';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createWorkerLogger, inInvocation, type InvocationLog } from '../../src/telemetry/worker-log.ts';
+import { createWorkerLogger } from '../../src/telemetry/line-logger.ts';
+import { inInvocation, type InvocationLog } from '../../src/telemetry/worker-log.ts';
 
 /** What arrived: the level, where, and the message of the line. */
 const arrived: [level: string, where: string, message: string][] = [];
