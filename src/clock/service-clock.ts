@@ -92,3 +92,13 @@ export const systemSteadyClock: SteadyClock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** For what a process does beside its work: its timers do not keep the process running. */
+export const backgroundSteadyClock: SteadyClock = {
+  now: systemSteadyClock.now,
+  after: (delayMs, run) => {
+    const timer = setTimeout(run, delayMs);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ShownKey } from '../api/shown-key.ts';
 import { formatSkew } from '../api/statement.ts';
 import { theServiceClock } from '../clock/observed-clock.ts';
-import { systemSteadyClock } from '../clock/service-clock.ts';
+import { backgroundSteadyClock } from '../clock/service-clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { ERRORS } from '../model/errors.ts';
 import type { Key } from '../model/key.ts';
@@ -109,7 +109,7 @@ function startObservation(
     credential: monitor.identity && createCredential(monitor.identity.clientId),
   };
   const telemetry = startTelemetry({ worker, monitor: connection }, log);
-  const activity = keepActivity(worker, documents, log, systemSteadyClock, {
+  const activity = keepActivity(worker, documents, log, backgroundSteadyClock, {
     settings: settingDigests(settings),
     clock: theServiceClock,
   });
