@@ -138,8 +138,6 @@ var hostSettings = {
   AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: string(concurrency)
   APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-  // Half the memory of a full sync: docs/performance.md.
-  languageWorkers__node__arguments: '--max-semi-space-size=2'
 }
 
 // The app itself and the triggers of Functions read the same names; the latter alone want the kind of credential.

@@ -175,6 +175,7 @@ function figure(value: number): string {
 const METADATA = [
   'messageId',
   'enqueuedTimeUtc',
+  'expiresAtUtc',
   'deliveryCount',
   'applicationProperties',
   'userProperties',
@@ -192,7 +193,7 @@ const BY_LOWER_CASE: ReadonlyMap<string, MetadataName> = new Map(
  * the host, which accepts single quotes.
  */
 export function shadowedMetadata(body: unknown): ReadonlySet<MetadataName> {
-  if (typeof body === 'string') return new Set(/^\s*\{/.test(body) ? METADATA : []);
+  if (typeof body === 'string') return new Set(/^[\s\u0085]*\{/.test(body) ? METADATA : []);
   if (!isObject(body) || body instanceof Uint8Array) return new Set();
   const names = Object.keys(body).map((name) => BY_LOWER_CASE.get(name.toLowerCase()));
   return new Set(names.filter((name) => name !== undefined));

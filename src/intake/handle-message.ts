@@ -1,8 +1,13 @@
 import { theServiceClock } from '../clock/observed-clock.ts';
 import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import { type ParsedMessage, type Rejected, parseMessage } from '../events/parse-message.ts';
-import { type IncomingMessage, type ReceivedHistory, readHistory } from './incoming-message.ts';
-import { chainMessage, requeueWhilePaused, sendRecheck } from './message-chain.ts';
+import {
+  type IncomingMessage,
+  type ReceivedHistory,
+  isParkedEarly,
+  readHistory,
+} from './incoming-message.ts';
+import { chainMessage, parkAgain, requeueWhilePaused, sendRecheck } from './message-chain.ts';
 import { type HintContext, mirrorHint } from './mirror-hint.ts';
 import type { PendingRechecks } from './pending-rechecks.ts';
 import type { Recheck } from './rechecks.ts';
@@ -33,8 +38,12 @@ export async function handleMessage(
   log: Logger,
   message: IncomingMessage,
 ): Promise<void> {
-  const history = readHistory(message);
   const { queue, pause = NEVER_PAUSED } = intake;
+  if (isParkedEarly(message)) {
+    await parkAgain(queue, message);
+    return;
+  }
+  const history = readHistory(message);
   // First of all: a body that is out of bounds cannot be requeued as it came.
   const parsed = parseMessage(message.body, message.enqueuedTime);
   const work = async (): Promise<void> => await handle({ ...intake, pause }, log, parsed, history);
@@ -178,6 +187,10 @@ export async function handleShardMessage(
   log: Logger,
   message: IncomingMessage,
 ): Promise<void> {
+  if (isParkedEarly(message)) {
+    await parkAgain(deadLetterUnsendable(queue, log), message);
+    return;
+  }
   const history = readHistory(message);
   try {
     await handleShard(message.body);

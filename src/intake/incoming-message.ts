@@ -7,6 +7,8 @@ export interface IncomingMessage {
   readonly body: unknown;
   readonly messageId: string;
   readonly enqueuedTime: Date;
+  /** When the queue moves it to the dead-letter queue. Undefined when that is not known. */
+  readonly expiresAt?: Date | undefined;
   /** How often it was delivered, this time included. */
   readonly deliveryCount: number;
   readonly applicationProperties: Readonly<Record<string, unknown>>;
@@ -42,6 +44,7 @@ export function fromTrigger(
     body,
     messageId: toId(told('messageId')) ?? invocationId,
     enqueuedTime: enqueuedTime ?? theServiceClock.now(),
+    expiresAt: enqueuedTime && toTime(told('expiresAtUtc')),
     deliveryCount: shadowed.has('deliveryCount') ? UNKNOWN_DELIVERIES : toCount(told('deliveryCount')),
     applicationProperties:
       toProperties(told('applicationProperties')) ?? toProperties(told('userProperties')) ?? {},
@@ -54,20 +57,39 @@ export interface ReceivedHistory extends History {
   readonly deliveryCount: number;
 }
 
+/** A parked copy expires a millisecond after it was enqueued; times of .NET are exact to less than that. */
+const PARKED_WITHIN_MS = 1000;
+
+/** Whether a copy on its way to the dead-letter queue was received before it expired. */
+export function isParkedEarly({
+  applicationProperties,
+  messageId,
+  enqueuedTime,
+  expiresAt,
+}: IncomingMessage): boolean {
+  return (
+    expiresAt !== undefined &&
+    expiresAt.getTime() - enqueuedTime.getTime() <= PARKED_WITHIN_MS &&
+    parseHistory(applicationProperties, messageId, enqueuedTime).parked
+  );
+}
+
 /**
- * The history of a message, from its properties and its deliveries.
+ * The history of a message, from its properties and its deliveries. One that says that it is parked, and does not expire,
+ * was sent by another program and is handled like any other.
  *
- * @throws ParkedMessageReceived for a copy on its way to the dead-letter queue. Given back, it expires. One that is
- * received a second time was sent by another program, without the time to live, and is handled like any other.
+ * @throws ParkedMessageReceived when it may be a copy on its way to the dead-letter queue, and the host does not say when
+ * it expires. Given back, it expires; one that is received a second time did not.
  */
 export function readHistory({
   messageId,
   enqueuedTime,
+  expiresAt,
   deliveryCount,
   applicationProperties,
 }: IncomingMessage): ReceivedHistory {
   const known = parseHistory(applicationProperties, messageId, enqueuedTime);
-  if (known.parked && deliveryCount === 1) throw new ParkedMessageReceived();
+  if (known.parked && expiresAt === undefined && deliveryCount === 1) throw new ParkedMessageReceived();
   return {
     ...known,
     parked: false,

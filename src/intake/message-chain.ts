@@ -1,10 +1,15 @@
 import { createHash } from 'node:crypto';
 import { theServiceClock } from '../clock/observed-clock.ts';
 import { withoutShadow } from '../events/parse-message.ts';
-import type { ReceivedHistory } from './incoming-message.ts';
+import type { IncomingMessage, ReceivedHistory } from './incoming-message.ts';
 import type { Recheck } from './rechecks.ts';
 import type { Hint } from '../model/hint.ts';
-import type { HintMessage, History } from '../model/hint-message.ts';
+import {
+  type HintMessage,
+  type History,
+  ParkedMessageReceived,
+  parseHistory,
+} from '../model/hint-message.ts';
 import type { HintQueue } from '../ports/work-queues.ts';
 
 /** Why an event is sent again. The words are part of message ids. */
@@ -30,11 +35,32 @@ export function chainMessage(
   const history = { ...before, ...changes, root: shorten(`${before.root}${part}`) };
   // A requeued message repeats the numbers; without `holds` the queue would drop its successors as duplicates.
   const holds = history.holds ? `.${history.holds}` : '';
+  const parkings = history.parkings ? `.p${history.parkings}` : '';
   return {
-    messageId: `${history.root}.${purpose}.${history.attempts}.${history.looks}.${deliveryCount}${holds}`,
+    messageId: `${history.root}.${purpose}.${history.attempts}.${history.looks}.${deliveryCount}${holds}${parkings}`,
     event: withoutShadow(event),
     history,
   };
+}
+
+/**
+ * More than that often, a parked copy is received early for a reason that a further copy does not change. It is given back
+ * by failing, as any message, until it expires.
+ */
+const MOST_PARKINGS = 5;
+
+/**
+ * Parks a message again that was received before it expired, so that the message may be completed. The host would count a
+ * handler that gave it back as failed.
+ *
+ * @throws ParkedMessageReceived when it was parked too often
+ */
+export async function parkAgain(queue: HintQueue, message: IncomingMessage): Promise<void> {
+  const { body, messageId, enqueuedTime, deliveryCount, applicationProperties } = message;
+  const history = parseHistory(applicationProperties, messageId, enqueuedTime);
+  const parkings = (history.parkings ?? 0) + 1;
+  if (parkings > MOST_PARKINGS) throw new ParkedMessageReceived();
+  await queue.deadLetter(chainMessage(body, '', 'parked', { ...history, deliveryCount }, { parkings }));
 }
 
 /** Service Bus takes message ids of at most 128 characters. */

@@ -37,6 +37,8 @@ export interface History {
   readonly watch?: Watch | undefined;
   /** The keys that the last check knew to differ, or to be still changing. */
   readonly held?: readonly HeldKey[] | undefined;
+  /** How often the parked message was received before it expired, and sent once more. */
+  readonly parkings?: number | undefined;
   /** The message is on its way to the dead-letter queue and is not tried again. */
   readonly parked: boolean;
   readonly lastError: { readonly code: string; readonly detail: string; readonly hint: string } | undefined;
@@ -68,6 +70,7 @@ const NAMES = {
   watch: 'blobmirror-watch',
   held: 'blobmirror-held',
   parked: 'blobmirror-parked',
+  parkings: 'blobmirror-parkings',
   code: 'blobmirror-code',
   detail: 'blobmirror-detail',
   hint: 'blobmirror-hint',
@@ -76,8 +79,12 @@ const NAMES = {
   replays: 'blobmirror-replays',
 } as const;
 
-/** The property in which the SDKs of Service Bus keep the traceparent; newer ones also use `traceparent`. */
+/**
+ * The property in which the SDKs of Service Bus keep the traceparent; newer ones also use `traceparent`. The library of
+ * Azure Functions lowers the first letter of every name, those of application properties included.
+ */
 const DIAGNOSTIC_ID = 'Diagnostic-Id';
+const LOWERED_DIAGNOSTIC_ID = 'diagnostic-Id';
 const TRACEPARENT = 'traceparent';
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -97,6 +104,7 @@ export function toProperties(history: History): Record<string, string | number |
     ...(history.watch && { [NAMES.watch]: watchText(history.watch) }),
     ...(history.held && history.held.length > 0 && { [NAMES.held]: heldText(history.held) }),
     ...(history.parked && { [NAMES.parked]: true }),
+    ...(history.parkings && { [NAMES.parkings]: history.parkings }),
     ...(history.lastError && {
       [NAMES.code]: history.lastError.code,
       [NAMES.detail]: history.lastError.detail,
@@ -138,6 +146,7 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
   const code = text(NAMES.code);
   const firstCode = text(NAMES.firstCode);
   const replays = count(NAMES.replays);
+  const parkings = count(NAMES.parkings);
   // Messages of the former release have no count; only the last error is known.
   const defects = count(NAMES.defects) || (code !== undefined && isLasting(code) ? 1 : 0);
   const held = parseHeld(text(NAMES.held));
@@ -155,11 +164,12 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
     watch: parseWatch(text(NAMES.watch)),
     held,
     parked: flag(NAMES.parked),
+    ...(parkings > 0 && { parkings }),
     lastError:
       code === undefined
         ? undefined
         : { code, detail: text(NAMES.detail) ?? '', hint: text(NAMES.hint) ?? '' },
-    trace: text(TRACEPARENT) ?? text(DIAGNOSTIC_ID),
+    trace: text(TRACEPARENT) ?? text(DIAGNOSTIC_ID) ?? text(LOWERED_DIAGNOSTIC_ID),
     ...(firstCode !== undefined && {
       firstError: { code: firstCode, detail: text(NAMES.firstDetail) ?? '' },
     }),
@@ -168,8 +178,8 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
 }
 
 /**
- * A copy that was sent to expire into the dead-letter queue was received before it expired. It goes back and expires: this
- * is not a failure, so the host does not log it as one.
+ * A copy that was sent to expire into the dead-letter queue was received before it expired, and cannot be sent once more.
+ * It goes back and expires: this is not a failure, and our host does not log it as one. Azure Functions does.
  */
 export class ParkedMessageReceived extends Error {
   override readonly name = 'ParkedMessageReceived';

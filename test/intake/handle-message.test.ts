@@ -306,6 +306,44 @@ describe('an event that fails', () => {
     ).rejects.toThrow('parked');
   });
 
+  it('is parked again, and its message completed, when it comes before it expires', async () => {
+    const intake = createIntake(failWith('storage-rejected'));
+    const enqueuedTime = new Date('2026-11-25T12:00:00Z');
+    const expiresAt = new Date(enqueuedTime.getTime() + 1);
+    await intake.handle(event('a'));
+    for (let times = 1; times <= 5; times++) {
+      const parked = intake.dead.at(-1);
+      await intake.handle(parked?.event, {
+        messageId: parked?.messageId ?? '',
+        applicationProperties: toProperties(parked?.history ?? ({} as never)),
+        enqueuedTime,
+        expiresAt,
+      });
+      expect(intake.dead).toHaveLength(times + 1);
+    }
+    const [first, ...others] = intake.dead;
+    for (const { event: same, history } of others)
+      expect([same, history]).toMatchObject([
+        first?.event,
+        { parked: true, attempts: 1, lastError: first?.history.lastError },
+      ]);
+    // Duplicate detection would drop a second copy with the same id.
+    expect(new Set(intake.dead.map(({ messageId }) => messageId)).size).toBe(6);
+    const last = toProperties(intake.dead.at(-1)?.history ?? ({} as never));
+    await expect(
+      intake.handle(event('a'), { applicationProperties: last, enqueuedTime, expiresAt }),
+    ).rejects.toThrow('parked');
+  });
+
+  it('is handled like any other where it says that it is parked, and does not expire', async () => {
+    const intake = createIntake(failWith('storage-unavailable'));
+    await intake.handle(event('a'), {
+      applicationProperties: { 'blobmirror-parked': true },
+      expiresAt: new Date('9999-12-31T23:59:59Z'),
+    });
+    expect([intake.dead, intake.later.map(({ history }) => history.parked)]).toEqual([[], [false]]);
+  });
+
   it('has an id that Service Bus takes, however long the first one was', async () => {
     const intake = createIntake(failWith('storage-unavailable'));
     await intake.handle(event('a'), { messageId: 'm'.repeat(128) });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readDeadLetter } from '../../src/deadletter/read-dead-letter.ts';
 import { handleShardMessage } from '../../src/intake/handle-message.ts';
+import type { IncomingMessage } from '../../src/intake/incoming-message.ts';
 import { type MemoryMessage, MemoryQueue } from '../memory/memory-queue.ts';
 import { immediately } from '../memory/schedule.ts';
 import { BlobmirrorError, ERRORS } from '../../src/model/errors.ts';
@@ -18,7 +19,10 @@ function createStage() {
   const state: { onSend: (body: unknown) => void } = { onSend: () => undefined };
   const port = queue.through(immediately);
   /** What the delivery was given back for; undefined where its message was completed. */
-  const deliver = async (message: MemoryMessage | undefined): Promise<unknown> => {
+  const deliver = async (
+    message: MemoryMessage | undefined,
+    more: Partial<IncomingMessage> = {},
+  ): Promise<unknown> => {
     if (message === undefined) throw new Error('there is no message');
     const lock = queue.receive(message);
     try {
@@ -37,7 +41,7 @@ function createStage() {
           },
         },
         log,
-        { ...message, enqueuedTime: message.sentAt },
+        { ...message, enqueuedTime: message.sentAt, ...more },
       );
       queue.complete(lock);
       return undefined;
@@ -88,6 +92,15 @@ describe('a message on the reconcile queue that is no shard', () => {
       });
     },
   );
+
+  it('is parked again, and completed, when the host says that it was to expire', async () => {
+    const { queue, worked, deliver } = createStage();
+    await deliver(queue.send({ messageId: 'm1', body: {} }));
+    const [copy] = queue.ready;
+    expect(await deliver(copy, { expiresAt: new Date((copy?.sentAt.getTime() ?? 0) + 1) })).toBeUndefined();
+    const [again] = queue.ready;
+    expect([again?.expires, again?.messageId, worked]).toEqual([true, `${copy?.messageId ?? ''}.p1`, []]);
+  });
 
   it('is parked as bytes where it cannot be written as it is', async () => {
     const { queue, state, deliver } = createStage();

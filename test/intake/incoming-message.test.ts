@@ -51,6 +51,16 @@ describe('a message of a Service Bus trigger', () => {
     expect(told('2026-11-21T22:00:00+01:00')).toEqual(new Date('2026-11-21T21:00:00Z'));
   });
 
+  it('expires when the metadata say so, unless its own body may have said it', () => {
+    const expiresAtUtc = '2026-11-21T21:00:00.001';
+    const told = (body: unknown) =>
+      fromTrigger(body, { invocationId, triggerMetadata: { ...METADATA, expiresAtUtc } }).expiresAt;
+    expect(told({ id: 1 })).toEqual(new Date('2026-11-21T21:00:00.001Z'));
+    expect(told({ ExpiresAtUtc: 'x' })).toBeUndefined();
+    // .NET trims more than JavaScript before it looks for a brace.
+    expect(told("\u0085 {'expiresAtUtc': 'x'}")).toBeUndefined();
+  });
+
   it('is not believed where its own body may have overwritten what the metadata say', () => {
     const forged = {
       messageId: 'of another message',

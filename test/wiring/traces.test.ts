@@ -78,7 +78,16 @@ describe('the trace of an event', () => {
       BLOBMIRROR_NAMESPACE: 'flat',
       BLOBMIRROR_SOURCE: 'BlobEndpoint=http://127.0.0.1:9/sourceaccount;SharedAccessSignature=sig=secret',
     });
-    await lost.handleMessage(messageOf('dog.jpg'));
+    const { body, ...message } = messageOf('dog.jpg');
+    // As the library of Azure Functions hands it over: with lowered first letters, in the properties too.
+    await lost.handleTrigger(body, {
+      invocationId: 'i',
+      triggerMetadata: {
+        ...message,
+        enqueuedTimeUtc: '2026-11-25T12:00:00.500',
+        applicationProperties: { 'diagnostic-Id': message.applicationProperties['Diagnostic-Id'] },
+      },
+    });
   }
 
   function openMirror(env: Readonly<Record<string, string>>): Mirror {

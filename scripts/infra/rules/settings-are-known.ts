@@ -17,7 +17,6 @@ const OF_HOST: ReadonlySet<string> = new Set([
   'AzureWebJobsStorage__blobServiceUri',
   'AzureWebJobsStorage__clientId',
   'AzureWebJobsStorage__credential',
-  'languageWorkers__node__arguments',
 ]);
 
 /** What the host asks for: its own account by its identity. */
