@@ -1,6 +1,7 @@
 import type { Alert, Run } from './run.ts';
 import type { ContainerStatus, ExceptedKeys } from './status.ts';
 import type { RunId } from '../model/run-id.ts';
+import { isIntended } from '../model/unprotected.ts';
 
 /** Alerts of a run that did not see every key. Other members say most of it too; both are checked. */
 export const LOST_SIGHT: ReadonlySet<Alert['code']> = new Set<Alert['code']>([
@@ -40,15 +41,14 @@ export interface Proof {
   /** The start of the run, by the earliest of the clocks: see `Run.provesUpTo`. */
   readonly at: string;
   readonly excepted: ExceptedKeys;
+  /** Their number, by reason. */
+  readonly byReason: Readonly<Record<string, number>>;
   readonly containers: readonly Omit<ContainerStatus, 'lastMirroredAt'>[];
 }
 
-/** Reasons of keys that stay on the backup by the settings; they are no exceptions. */
-const INTENDED: ReadonlySet<string> = new Set(['deletes-are-kept', 'container-not-mirrored']);
-
 export function toProof({ id, startedAt, provesUpTo = startedAt, counts, samples, containers }: Run): Proof {
-  const skipped = Object.entries(counts.skipped).filter(([reason]) => !INTENDED.has(reason));
-  const sums = [...skipped, ...Object.entries(counts.failed)].map(([, count]) => count);
+  const skipped = Object.entries(counts.skipped).filter(([reason]) => !isIntended(reason));
+  const byReason = Object.fromEntries([...skipped, ...Object.entries(counts.failed)]);
   const lines = [...samples.failed, ...samples.skipped].map(({ container, path, reason, code }) => ({
     container,
     path,
@@ -58,9 +58,10 @@ export function toProof({ id, startedAt, provesUpTo = startedAt, counts, samples
     run: id,
     at: provesUpTo,
     excepted: {
-      count: sums.reduce((sum, count) => sum + count, 0),
-      sample: lines.filter(({ reason }) => !INTENDED.has(reason)),
+      count: Object.values(byReason).reduce((sum, count) => sum + count, 0),
+      sample: lines.filter(({ reason }) => !isIntended(reason)),
     },
+    byReason,
     containers: Object.entries(containers).map(([name, progress]) => ({
       name,
       blobs: progress.source,

@@ -1,10 +1,11 @@
+import type { ExtraReason } from '../model/unprotected.ts';
 import type { SkipReason } from '../model/verdict.ts';
 import type { HoldReason } from '../model/watch.ts';
 
 /** What the operator should do about a key that was skipped. docs/errors.md is generated from this table. */
-export const SKIP_HINTS: Readonly<Record<SkipReason | HoldReason, string>> = {
+export const SKIP_HINTS: Readonly<Record<SkipReason | HoldReason | ExtraReason, string>> = {
   'source-archived':
-    'The source blob is in the archive tier and cannot be read. Rehydrate it; the next full sync copies it.',
+    'The source blob is in the archive tier and cannot be read. Rehydrate it; it is copied within an hour.',
   'source-container-missing':
     'The source has no such container. This does not prove a deletion: delete the container on the backup yourself if you no longer want it.',
   'source-still-written':
@@ -14,6 +15,12 @@ export const SKIP_HINTS: Readonly<Record<SkipReason | HoldReason, string>> = {
     'The source blob changes without events. It was mirrored, and is checked again after growing pauses and by each full sync.',
   'replica-of-the-backup':
     'The source blob was mirrored from the backup account, by a mirror in the other direction. Nothing to do.',
+  'replica-not-on-backup':
+    'The source blob bears the mark of the backup account, which does not have that version: for example, it is a copy of a mirrored blob under another name. It is not mirrored. Remove the metadata "blobmirror" from the source blob.',
+  'rename-incomplete':
+    'The source has renamed it, and the new name is not mirrored yet. The old name stays on the backup, since it may be the only copy. A full sync deletes it when the new name is mirrored.',
+  'out-of-scope-here':
+    'A worker whose settings leave this key out dropped an event of it, while another worker mirrors it. Give all workers the same settings; the next full sync checks the key.',
   'backup-of-another-source':
     'The backup blob was mirrored from another source. Map the containers of one of the two sources to other names on the backup.',
   'backup-foreign':
@@ -29,10 +36,10 @@ export const SKIP_HINTS: Readonly<Record<SkipReason | HoldReason, string>> = {
   'backup-versions-of-another-kind':
     'An account with versioning never changes the type of a blob. The old version stays readable; to mirror the new one, delete the backup blob with all its versions.',
   'backup-has-snapshots':
-    'Users made snapshots of the backup blob, or below the directory; a deletion would delete them, too. Delete the snapshots; the next full sync deletes the rest. After soft delete was turned off on the account, deleted snapshots count too until they expire.',
-  'backup-leased': 'The backup blob is leased. Break the lease; the next full sync mirrors it.',
+    'Users made snapshots of the backup blob, or below the directory; a deletion would delete them, too. Delete the snapshots; the rest is deleted within an hour. After soft delete was turned off on the account, deleted snapshots count too until they expire.',
+  'backup-leased': 'The backup blob is leased. Break the lease; it is mirrored within an hour.',
   'backup-immutable':
-    'An immutability policy or a legal hold protects the backup blob. The next full sync after it ends mirrors the blob.',
+    'An immutability policy or a legal hold protects the backup blob. It is mirrored within an hour after that ends.',
   'deletes-are-kept': 'BLOBMIRROR_DELETES=keep keeps it. Nothing to do.',
   'access-not-permitted':
     'Everything except owner, group, permissions and access control list is mirrored. Give the mirror Storage Blob Data Owner on the backup, or set BLOBMIRROR_ACL=off.',

@@ -5,6 +5,8 @@ interface StatementContext {
   readonly isProvenKnown?: boolean;
   /** False: waiting messages are left that nobody has read, each of which may except a key. */
   readonly isWaitingKnown?: boolean;
+  /** False: the record of unprotected keys does not name all of them. */
+  readonly isRecordComplete?: boolean;
   /** How many of the dead letters were read, each of which excepts a key. */
   readonly letters?: 'all' | 'some' | 'none';
   /** The state of the clock by which the live recovery point is claimed. */
@@ -21,6 +23,7 @@ export function statement(
   {
     isProvenKnown = true,
     isWaitingKnown = true,
+    isRecordComplete = true,
     letters = 'all',
     clock = { state: 'right' },
   }: StatementContext = {},
@@ -37,10 +40,11 @@ export function statement(
   else if (canary.state === 'waiting') parts.push('no canary seen yet');
   else if (canary.ageMs !== undefined) parts.push(`canary ${formatDuration(canary.ageMs)}`);
   if (excepted.count > 0) {
-    const number = `${letters === 'some' || !isWaitingKnown ? 'at least ' : ''}${excepted.count.toLocaleString('en')}`;
+    const number = `${letters === 'some' || !isWaitingKnown || !isRecordComplete ? 'at least ' : ''}${excepted.count.toLocaleString('en')}`;
     parts.push(`except ${number} key${excepted.count === 1 ? '' : 's'}`);
   }
   if (!isWaitingKnown && live !== null && excepted.count === 0) parts.push('waiting messages not all read');
+  if (!isRecordComplete && excepted.count === 0) parts.push('exceptions unknown');
   if (letters === 'none' || (letters === 'some' && excepted.count === 0)) parts.push('dead letters unknown');
   return parts.join(', ');
 }

@@ -96,7 +96,7 @@ export interface ExceptedKeys {
   readonly count: number;
   /** Only while there may be more: not all of what names them could be read. */
   readonly isComplete?: false;
-  /** The first ones. */
+  /** The first ones: `GET /api/unprotected` names them all. */
   readonly sample: readonly ExceptedKey[];
 }
 

@@ -16,6 +16,7 @@ import { sasCommand } from './commands/sas.ts';
 import { showCommand } from './commands/show.ts';
 import { startCommand, workerCommand } from './commands/start.ts';
 import { statusCommand } from './commands/status.ts';
+import { unprotectedCommand } from './commands/unprotected.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { keepCompiled } from './keep-compiled.ts';
@@ -30,6 +31,7 @@ const program = new Command('blobmirror')
   .addCommand(startCommand())
   .addCommand(workerCommand())
   .addCommand(statusCommand())
+  .addCommand(unprotectedCommand())
   .addCommand(verifyCommand())
   .addCommand(showCommand())
   .addCommand(reconcileCommand())

@@ -20,6 +20,10 @@ import {
 import { type DeadLetterMark, MarkBuilder, advanceMark, readMark } from './dead-letter-mark.ts';
 import { type DeadLetterAction, processDeadLetters } from './process-dead-letters.ts';
 import { summarizeDeadLetters } from './summarize-dead-letters.ts';
+import type { Key } from '../model/key.ts';
+import { type Unprotected, leftByEvent } from '../model/unprotected.ts';
+import { parseMessage } from '../events/parse-message.ts';
+import type { UnprotectedKeys } from '../ports/unprotected-keys.ts';
 import { parseHistory, replayProperties } from '../model/hint-message.ts';
 import type { BrowsedMessage, FreshMessage } from '../ports/dead-letter-queue.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
@@ -52,6 +56,13 @@ interface ProcessOptions {
   readonly only?: (deadLetter: DeadLetter) => boolean;
 }
 
+interface PurgeRecord {
+  /** Records the keys of a dead letter as not protected, before it is purged. */
+  readonly record?: UnprotectedKeys['record'];
+  /** Whether a key of this account, or something below it, is mirrored. */
+  readonly mirrors?: (key: Key, account: string | undefined) => boolean;
+}
+
 /** The document with the mark of the acknowledged dead letters. */
 export const ACKNOWLEDGED = 'control/acknowledged';
 const NEVER = new AbortController().signal;
@@ -60,6 +71,7 @@ export function createDeadLetterStore(
   queues: DeadLetterQueues,
   documents: DocumentStore,
   log: Logger,
+  { record, mirrors = () => true }: PurgeRecord = {},
 ): DeadLetterStore {
   const replay: DeadLetterAction = async (taken, { id, queue, code, container, path, replays }) => {
     await taken.sendAgain(replayMessage(taken.message, queue));
@@ -67,7 +79,10 @@ export function createDeadLetterStore(
     log.info('a dead letter was replayed', { id, code, container, path, replays: replays + 1, outcome });
     return outcome;
   };
-  const purge: DeadLetterAction = async (taken, { id, code, container, path }) => {
+  const purge: DeadLetterAction = async (taken, deadLetter) => {
+    const { id, code, container, path } = deadLetter;
+    // The purge removes what names its keys.
+    await record?.(leftByDeadLetter(taken.message, deadLetter, mirrors));
     const outcome = await taken.remove();
     if (outcome === 'removed') log.info('a dead letter was purged', { id, code, container, path });
     return outcome;
@@ -101,6 +116,18 @@ export function createDeadLetterStore(
       return mark;
     },
   };
+}
+
+/** What a dead letter leaves unprotected if it is purged. A dead letter of a full sync is not about a change. */
+export function leftByDeadLetter(
+  { body, enqueuedAt }: BrowsedMessage,
+  { queue, code }: DeadLetter,
+  mirrors: (key: Key, account: string | undefined) => boolean,
+): readonly Unprotected[] {
+  if (queue !== 'events') return [];
+  const { hints } = parseMessage(body, enqueuedAt);
+  if (hints.length === 0) return [{ container: '', path: '', reason: code }];
+  return hints.flatMap((hint) => leftByEvent(hint, code, (key) => mirrors(key, hint.account)));
 }
 
 /**

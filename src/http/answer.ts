@@ -37,6 +37,26 @@ export interface Query {
   readonly get: (name: string) => string | null;
 }
 
+/** A parameter; undefined if it is missing or blank. */
+export function parameter(query: Query, name: string): string | undefined {
+  return query.get(name) || undefined;
+}
+
+/** Entries of a page. */
+const LIMIT = { default: 100, max: 1000 } as const;
+
+/** The parameter `limit`. @throws BlobmirrorError `request-invalid` */
+export function limitOf(query: Query): number {
+  const text = parameter(query, 'limit');
+  if (text === undefined) return LIMIT.default;
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= LIMIT.max) return limit;
+  throw new BlobmirrorError(
+    'request-invalid',
+    `limit is ${JSON.stringify(text.slice(0, 40))}; it should be a whole number from 1 to ${LIMIT.max}`,
+  );
+}
+
 /** Of every answer of the API: it is about this moment, holds names of blobs, and is never to be taken for a page. */
 export const API_HEADERS = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
 

@@ -4,7 +4,15 @@ import type { ProcessedDeadLetters } from '../api/dead-letter.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { type DeadLetterRequest, parseDeadLetterRequest } from '../api/dead-letter-request.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type HttpAnswer, type Query, answer, linesAnswer, parseJsonBody } from './answer.ts';
+import {
+  type HttpAnswer,
+  type Query,
+  answer,
+  limitOf,
+  linesAnswer,
+  parameter,
+  parseJsonBody,
+} from './answer.ts';
 
 /** Dead letters over HTTP. Methods never reject. Ids and bodies are unchecked input. */
 export interface DeadLetterHandlers {
@@ -19,7 +27,6 @@ export interface DeadLetterHandlers {
   readonly acknowledge: () => Promise<HttpAnswer>;
 }
 
-const LIMIT = { default: 100, max: 1000 } as const;
 /** No new batch is begun after this; it leaves the last one time until `functionTimeout` of host.json. */
 const PROCESS_WITHIN_MS = TIME_BUDGETS.deadLetterRequest;
 
@@ -81,10 +88,6 @@ export function createDeadLetterHandlers(store: DeadLetterStore, log: Logger): D
   };
 }
 
-function parameter(query: Query, name: string): string | undefined {
-  return query.get(name) || undefined;
-}
-
 /** Codes of ours and reasons of Service Bus. */
 const CODE = /^[A-Za-z][A-Za-z-]{0,79}$/;
 
@@ -100,15 +103,4 @@ function filterOf(query: Query): { code: string | undefined; container: string |
       'code is no error code; it should have letters and hyphens only. Send the function key as the header x-functions-key',
     );
   return { code, container: parameter(query, 'container') };
-}
-
-function limitOf(query: Query): number {
-  const text = parameter(query, 'limit');
-  if (text === undefined) return LIMIT.default;
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= LIMIT.max) return limit;
-  throw new BlobmirrorError(
-    'request-invalid',
-    `limit is ${JSON.stringify(text.slice(0, 40))}; it should be a whole number from 1 to ${LIMIT.max}`,
-  );
 }

@@ -11,10 +11,19 @@ import { chainMessage, parkAgain, requeueWhilePaused, sendRecheck } from './mess
 import { type HintContext, mirrorHint } from './mirror-hint.ts';
 import type { PendingRechecks } from './pending-rechecks.ts';
 import type { Recheck } from './rechecks.ts';
-import { type Failure, LONGEST_REQUEST_MS, deadLetterUnsendable, settleFailure } from './settle-failure.ts';
+import {
+  type Failure,
+  LONGEST_REQUEST_MS,
+  deadLetterUnsendable,
+  planSettlements,
+  recordLeft,
+  settleFailure,
+} from './settle-failure.ts';
 import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
 import type { Hint } from '../model/hint.ts';
 import { keyText } from '../model/key.ts';
+import type { Scope } from '../model/scope.ts';
+import { type Unprotected, leftByEvent, touches } from '../model/unprotected.ts';
 import { NEVER_PAUSED, type PauseGate } from '../ports/account-decorators.ts';
 import type { HintQueue } from '../ports/work-queues.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -68,11 +77,12 @@ async function handle(
   { hints, rejected }: ParsedMessage,
   history: ReceivedHistory,
 ): Promise<void> {
-  const { queue, pause } = intake;
+  const { queue, pause, unprotected } = intake;
   const failures = [...toFailures(rejected, hints.length === 0)];
   const only = hints.length + failures.length === 1;
   const lastStart = performance.now() + TIME_BUDGETS.prelude;
   const unsent: unknown[] = [];
+  const checked: CheckedEvent[] = [];
   for (const [i, hint] of hints.entries()) {
     const part = only ? '' : `/${i}`;
     if (i > 0 && (pause.isPaused() || performance.now() > lastStart)) {
@@ -81,18 +91,27 @@ async function handle(
       await requeueWhilePaused(queue, history, rest.length === 1 ? rest[0] : rest, `/from-${i}`, 0);
       break;
     }
-    let next: Recheck | undefined;
+    const left: Unprotected[] = [];
     try {
       const from = only ? history.walk : undefined;
       // An earlier check may have sent a request that removed a directory, and the service may have executed it since.
       const { unsettled, attempts, looks, replays = 0, watch, held } = history;
       const isDeep = unsettled || attempts > 0 || looks > 0 || replays > 0;
       const earlier = { from, isDeep, watch, held, root: `${history.root}${part}` };
-      next = await mirrorHint({ ...intake, isPaused: pause.isPaused }, log, hint, earlier);
+      const next = await mirrorHint({ ...intake, isPaused: pause.isPaused }, log, hint, earlier, (key) =>
+        left.push(key),
+      );
+      checked.push({ hint, part, next, left });
     } catch (error) {
-      const { event, eventId, eventType, keys } = hint;
-      const about = { keys: keys.map(keyText), event: eventType, eventId };
-      failures.push({ error: toBlobmirrorError(error), event, part, about });
+      failures.push(toEventFailure(intake.scope, hint, part, error));
+    }
+  }
+  // Before anything is settled: what is not in the backup is on record then, whatever becomes of this process.
+  const allLeft = checked.flatMap(({ left }) => left);
+  const unrecorded = allLeft.length === 0 ? undefined : await recordLeft(unprotected, allLeft);
+  for (const { hint, part, next, left } of checked) {
+    if (unrecorded !== undefined && left.length > 0) {
+      failures.push(toEventFailure(intake.scope, hint, part, unrecorded));
       continue;
     }
     await sendOrKeep(async () => {
@@ -110,8 +129,10 @@ async function handle(
         });
     });
   }
-  for (const failure of failures)
-    await sendOrKeep(async () => await settleFailure({ queue, pause }, log, history, failure));
+  const settlements =
+    failures.length === 0 ? [] : await planSettlements({ pause, unprotected }, log, history, failures);
+  for (const settlement of settlements)
+    await sendOrKeep(async () => await settleFailure(queue, log, history, settlement));
   // The message goes back for the event that could not be sent; the others are done.
   if (unsent.length > 0) throw unsent[0];
 
@@ -125,6 +146,26 @@ async function handle(
       unsent.push(thrown);
     }
   }
+}
+
+/** An event whose checks did not fail. */
+interface CheckedEvent {
+  readonly hint: Hint;
+  readonly part: string;
+  readonly next: Recheck | undefined;
+  readonly left: readonly Unprotected[];
+}
+
+function toEventFailure(scope: Scope, hint: Hint, part: string, thrown: unknown): Failure {
+  const { event, eventId, eventType, keys } = hint;
+  const error = toBlobmirrorError(thrown);
+  return {
+    error,
+    event,
+    part,
+    about: { keys: keys.map(keyText), event: eventType, eventId },
+    left: leftByEvent(hint, error.code, (key) => touches(scope, key)),
+  };
 }
 
 /**

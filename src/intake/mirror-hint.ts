@@ -2,13 +2,15 @@ import { SKIP_HINTS } from '../api/skip-hints.ts';
 import { theServiceClock } from '../clock/observed-clock.ts';
 import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import type { PendingRechecks } from './pending-rechecks.ts';
-import { type Recheck, type WatchRules, collectRechecks } from './rechecks.ts';
+import { type NextCheck, type Recheck, type WatchRules, collectRechecks } from './rechecks.ts';
 import { BlobmirrorError, gravestError, toBlobmirrorError } from '../model/errors.ts';
 import type { Hint, WalkPosition } from '../model/hint.ts';
 import { type Key, type Prefix, type Rename, keyText } from '../model/key.ts';
 import type { Scope } from '../model/scope.ts';
 import { type SkipReason, type Verdict, isDirectoryKept, isOfDirectory } from '../model/verdict.ts';
+import { type Unprotected, reasonLeft } from '../model/unprotected.ts';
 import type { HeldKey, Watch } from '../model/watch.ts';
+import type { UnprotectedKeys } from '../ports/unprotected-keys.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { recordChange } from '../telemetry/metrics.ts';
 
@@ -34,6 +36,8 @@ export interface HintContext {
   readonly watchRules?: WatchRules;
   /** Shared by the messages of a process. Without it each event of a key is followed by itself. */
   readonly pendingRechecks?: PendingRechecks;
+  /** The keys on record that are not in the backup. */
+  readonly unprotected?: UnprotectedKeys;
 }
 
 /** What earlier messages of the chain say. */
@@ -49,6 +53,9 @@ export interface EarlierTries {
   readonly root: string;
 }
 
+/** Collects what an event leaves unprotected. */
+export type Leave = (left: Unprotected) => void;
+
 /**
  * Checks the keys of a hint, and walks what is below them and below its prefixes. Resolves to the next check of the event
  * if there is one; checks that would begin too late are left to it. Keys outside the scope cost no request.
@@ -56,6 +63,7 @@ export interface EarlierTries {
  * The keys of a rename are checked in order, the new name first: nothing of the old name is deleted before everything is
  * mirrored under the new one. Other keys are readings of one name, so a failure of one does not stop the others.
  *
+ * @param leave called for each key that is not in the backup afterwards, and for which no message waits
  * @throws BlobmirrorError `event-of-other-account`, `event-out-of-scope`, or the gravest error of a check
  */
 export async function mirrorHint(
@@ -63,8 +71,9 @@ export async function mirrorHint(
   log: Logger,
   hint: Hint,
   earlier: EarlierTries,
+  leave: Leave = () => undefined,
 ): Promise<Recheck | undefined> {
-  const { scope, converge, walk, isPaused = () => false } = mirroring;
+  const { scope, converge, walk, isPaused = () => false, unprotected } = mirroring;
   const { from, isDeep } = earlier;
   if (hint.account !== undefined && hint.account !== scope.account) {
     throw new BlobmirrorError(
@@ -74,6 +83,7 @@ export async function mirrorHint(
   }
   const checks = planKeyChecks(scope, hint, isDeep);
   if (checks.length === 0) {
+    unprotected?.drop(hint.keys);
     throw new BlobmirrorError('event-out-of-scope', `${hint.keys.map(keyText).join(', ')} is not mirrored`);
   }
 
@@ -85,11 +95,13 @@ export async function mirrorHint(
 
   if (from === undefined) await attempt(async () => await tryRename(mirroring, log, hint));
   for (const [i, planned] of checks.entries()) {
-    if (
-      rest !== undefined ||
-      (hint.rename !== undefined && (errors.length > 0 || rechecks.hasDifferingKey()))
-    )
+    if (rest !== undefined || (hint.rename !== undefined && errors.length > 0)) break;
+    if (hint.rename !== undefined && rechecks.hasDifferingKey()) {
+      for (const { key, below } of checks.slice(i))
+        if (key !== undefined)
+          leave({ ...key, reason: 'rename-incomplete', ...(below !== undefined && { below: true }) });
       break;
+    }
     if (performance.now() > lastStart || (i > 0 && isPaused())) {
       rechecks.deferRest();
       rest = i > 0 ? walkStartOf(planned) : undefined;
@@ -117,21 +129,50 @@ export async function mirrorHint(
       verdict = await converge(key, isDeep ? undefined : hint.eventTime);
       // The time of a change without an event is unknown.
       const lagMs = earlier.watch === undefined ? lagOf(hint) : undefined;
-      const nextLookMs = rechecks.add(key, verdict);
+      const next = rechecks.add(key, verdict);
       const tookMs = Math.round(performance.now() - started);
-      recordKeyCheck(log, hint, key, verdict, { tookMs, lagMs, nextLookMs });
+      recordKeyCheck(log, hint, key, verdict, { tookMs, lagMs, next });
+      const isWithWalk = below !== undefined && i >= first && isWalked(below, verdict);
+      settle(key, verdict, next, { isOver: !isWithWalk, isDeep: hint.isDeep && !isWithWalk });
     }
     if (below === undefined || i < first || !isWalked(below, verdict)) return;
     const standing = key !== undefined && verdict !== undefined && isDirectoryKept(verdict) ? [key] : [];
-    rest = await walk(below.prefix, i === first ? from : undefined, async (found) => {
+    const start = i === first ? from : undefined;
+    const name = `${below.prefix.container}/${key?.path ?? below.prefix.path}`;
+    const known = unprotected?.named.get(name);
+    rest = await walk(below.prefix, start, async (found) => {
       const seen = await converge(found);
       if (isDirectoryKept(seen)) standing.push(found);
       // Most keys that a walk finds are not what the event is about, so they have no lag.
-      recordKeyCheck(log, hint, found, seen, { nextLookMs: rechecks.addBelow(found, seen) });
+      const next = rechecks.addBelow(found, seen);
+      recordKeyCheck(log, hint, found, seen, { next });
+      settle(found, seen, next);
       return seen;
     });
     // The source may have recreated the directory before its content was deleted here; check it once more.
-    for (const directory of standing.toReversed()) await converge(directory);
+    for (const directory of standing.toReversed())
+      settle(directory, await converge(directory), undefined, { isOver: true });
+    // What the walk left is on record by itself.
+    if (known?.below === true && start === undefined && rest === undefined)
+      unprotected?.clear(name, known.mark);
+  }
+
+  /**
+   * Leaves a key if it is not in the backup.
+   *
+   * @param isOver whether a directory that was kept for its content is not checked again after that
+   * @param isDeep whether the event stands for what is below the key, too, which was not walked
+   */
+  function settle(
+    key: Key,
+    verdict: Verdict,
+    next: NextCheck,
+    { isOver = false, isDeep: deep = false } = {},
+  ): void {
+    const reason = isDirectoryKept(verdict) && !isOver ? undefined : reasonLeft(verdict, next !== undefined);
+    if (reason === undefined) return;
+    const isOfDirectories = reason === 'backup-in-the-way' || hint.eventType.includes('Directory');
+    leave({ ...key, reason, ...(deep && isOfDirectories && { below: true }) });
   }
 }
 
@@ -220,28 +261,30 @@ function recordKeyCheck(
   times: {
     readonly tookMs?: number;
     readonly lagMs?: number | undefined;
-    /** The delay until the recheck; undefined if there is none. */
-    readonly nextLookMs?: number | undefined;
+    readonly next?: NextCheck;
   },
 ): void {
+  const { next, ...measured } = times;
+  const nextLookMs = typeof next === 'number' ? next : undefined;
   recordChange({
     likelySame: verdict.verdict === 'copied' && verdict.likelySame ? { path: key.path } : undefined,
     verdict: verdict.verdict,
     door: 'event',
     container: key.container,
     bytes: verdict.verdict === 'copied' ? verdict.bytes : undefined,
-    lagMs: times.lagMs,
+    lagMs: measured.lagMs,
   });
   const fields = {
     key: keyText(key),
     ...verdict,
     event: hint.eventType,
     eventId: hint.eventId,
-    ...times,
+    ...measured,
+    nextLookMs,
   };
   if (verdict.verdict === 'in-sync') log.debug('already in sync', fields);
   else if (verdict.verdict === 'skipped') {
-    const waitsFor = times.nextLookMs === undefined ? undefined : WAITS_FOR[verdict.reason];
+    const waitsFor = nextLookMs === undefined ? undefined : WAITS_FOR[verdict.reason];
     if (waitsFor === undefined) log.warn('not mirrored', { ...fields, hint: SKIP_HINTS[verdict.reason] });
     else log.info('not mirrored yet', { ...fields, waitsFor });
   } else if (verdict.verdict === 'unfinished') log.info('copy continues in another message', fields);

@@ -10,16 +10,19 @@ const MOST_HELD = 5;
 
 /** Collects the verdicts of an event's keys, and plans its next check. */
 interface RecheckCollector {
-  /** A key that the event names. Returns the delay until its recheck in milliseconds; undefined if there is none. */
-  readonly add: (key: Key, verdict: Verdict) => number | undefined;
+  /** A key that the event names. */
+  readonly add: (key: Key, verdict: Verdict) => NextCheck;
   /** A key that a walk found. Most of those are not what the event is about. */
-  readonly addBelow: (key: Key, verdict: Verdict) => number | undefined;
+  readonly addBelow: (key: Key, verdict: Verdict) => NextCheck;
   /** Leaves the checks that have not begun to the next message. */
   readonly deferRest: () => void;
   /** Whether a key is known to differ. */
   readonly hasDifferingKey: () => boolean;
   readonly next: (rest: WalkPosition | undefined) => Recheck | undefined;
 }
+
+/** The next check of a key: in so many milliseconds, by the recheck of a newer event, or none. */
+export type NextCheck = number | 'by a newer event' | undefined;
 
 export function collectRechecks(
   {
@@ -49,15 +52,20 @@ export function collectRechecks(
     from === undefined ? [] : heldBefore.map((each): [string, HeldKey] => [keyText(each.key), each]),
   );
 
-  function add(key: Key, verdict: Verdict): number | undefined {
+  /** Keys that only a person or another event unblocks. They are on record, and retried. */
+  const blocked = new Set<string>();
+
+  function add(key: Key, verdict: Verdict): NextCheck {
     held.delete(keyText(key));
+    if (isNotProtected(verdict)) blocked.add(keyText(key));
     const delayMs = continuationDelayMs(verdict);
     if (delayMs !== undefined) {
       unfinished.push(delayMs);
       return delayMs;
     }
     const pause = planRecheck(hint, verdict, before, watchRules, now);
-    if (pause === undefined || pendingRechecks?.hasNewer(key, event, pause.hold, now)) return undefined;
+    if (pause === undefined) return undefined;
+    if (pendingRechecks?.hasNewer(key, event, pause.hold, now)) return 'by a newer event';
     planned.push(pause);
     if (pause.hold !== undefined) held.set(keyText(key), { key, reason: pause.hold });
     return pause.delayMs;
@@ -75,7 +83,8 @@ export function collectRechecks(
     add,
     addBelow: (key, verdict) =>
       continuationDelayMs(verdict) !== undefined || isHeld(verdict) ? add(key, verdict) : undefined,
-    hasDifferingKey: () => [...held.values()].some(({ reason }) => reason !== 'source-still-changing'),
+    hasDifferingKey: () =>
+      blocked.size > 0 || [...held.values()].some(({ reason }) => reason !== 'source-still-changing'),
     deferRest: () => {
       unfinished.push(0);
     },
@@ -153,10 +162,13 @@ interface PlannedRecheck {
   readonly hold: HoldReason | undefined;
 }
 
-/** A blocked key is rechecked this often; by then a full sync has run, which excepts the key. */
+/**
+ * A rename whose new name is blocked is rechecked this often, for what is left of it: its old name. By then a full sync has
+ * run.
+ */
 const MOST_BLOCKED_RECHECKS = 2;
 
-/** Whether the key is known to differ: it is excepted by name while a recheck is due. */
+/** Whether the key is known to differ. */
 function isHeld(verdict: Verdict): boolean {
   const found = toFound(verdict);
   return found === 'source-still-written' || found === 'source-copy-pending' || found === 'blocked';
@@ -195,10 +207,10 @@ function toFound(verdict: Verdict, before?: Watch): Found | undefined {
  * - A blob that is held because its writer is still writing is rechecked until that ends. After an hour it is copied empty
  *   (`EMPTY_STAGE_MS` of mirror/decide.ts).
  * - A copy by the service is rechecked until it ends.
- * - A key that only a person can unblock is rechecked when a full sync has run, so that a message names it until then.
+ * - A key that only a person can unblock is on record and retried without a message. A rename that it holds up is rechecked.
  */
 export function planRecheck(
-  { silentChanges }: Pick<Hint, 'silentChanges'>,
+  { silentChanges, rename }: Pick<Hint, 'silentChanges' | 'rename'>,
   verdict: Verdict,
   before: Watch | undefined,
   { firstPauseMs, forMs }: WatchRules,
@@ -222,7 +234,7 @@ export function planRecheck(
 
   if (found === 'blocked') {
     const left = before?.found === found ? looks : 0;
-    return left < MOST_BLOCKED_RECHECKS && isNotProtected(verdict) ? next(forMs, verdict.reason) : undefined;
+    return rename !== undefined && left < MOST_BLOCKED_RECHECKS ? next(forMs, undefined) : undefined;
   }
   if (found === 'source-copy-pending') {
     const delayMs = wasPending ? Math.min(2 * before.pauseMs, LONGEST_WAIT_MS) : FIRST_WAIT_MS;

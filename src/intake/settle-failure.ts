@@ -7,6 +7,8 @@ import type { HintMessage, History } from '../model/hint-message.ts';
 import { writeJson } from '../model/write-json.ts';
 import type { PauseGate } from '../ports/account-decorators.ts';
 import type { HintQueue } from '../ports/work-queues.ts';
+import type { Unprotected } from '../model/unprotected.ts';
+import type { UnprotectedKeys } from '../ports/unprotected-keys.ts';
 import type { LogFields, Logger } from '../telemetry/logger.ts';
 import { recordIgnored, recordParked, recordRetry } from '../telemetry/metrics.ts';
 import { tellFailure } from '../telemetry/spans.ts';
@@ -18,17 +20,86 @@ export interface Failure {
   readonly part: EventPart;
   /** Log fields that describe the event. */
   readonly about: LogFields;
+  /** The keys that it leaves unprotected if it is not tried again. Undefined: it names none. */
+  readonly left?: readonly Unprotected[];
+}
+
+/** What becomes of an event that failed. */
+export interface Settlement {
+  readonly failure: Failure;
+  readonly outcome: 'ignored' | 'retried' | 'dead-lettered';
+}
+
+interface SettlementContext {
+  readonly pause: PauseGate;
+  readonly unprotected: UnprotectedKeys | undefined;
 }
 
 /**
- * Settles an event by the disposition of its error: the only such switch. When it resolves, the message may be completed:
- * the event was ignored with a log line, or is in a queue again.
+ * Decides by the disposition of each error: the only such switch. The keys of events that are to be dead letters are on
+ * record when it resolves, since anybody may purge a dead letter. While they cannot be recorded, such an event is tried
+ * again, as long as an outage may last; then it becomes a dead letter without it, which names its keys itself.
  */
-export async function settleFailure(
-  { queue, pause }: { readonly queue: HintQueue; readonly pause: PauseGate },
+export async function planSettlements(
+  { pause, unprotected }: SettlementContext,
   log: Logger,
   history: ReceivedHistory,
-  failure: Failure,
+  failures: readonly Failure[],
+): Promise<readonly Settlement[]> {
+  const planned: Settlement[] = [];
+  for (const failure of failures) planned.push({ failure, outcome: await outcomeOf(failure.error) });
+  const left = planned.flatMap(({ failure, outcome }) =>
+    outcome === 'dead-lettered' ? (failure.left ?? []) : [],
+  );
+  const error = await recordLeft(unprotected, left);
+  if (error === undefined) return planned;
+  const { code, message: detail, hint } = error;
+  log.error('keys that are not in the backup could not be recorded', { code, detail, hint });
+  const instead = await outcomeOf(error);
+  return planned.map((each) =>
+    each.outcome === 'dead-lettered' && each.failure.left !== undefined
+      ? { ...each, outcome: instead }
+      : each,
+  );
+
+  async function outcomeOf(thrown: BlobmirrorError): Promise<Settlement['outcome']> {
+    switch (thrown.disposition) {
+      case 'ignore':
+        return 'ignored';
+      case 'retry': {
+        // The time that mirroring was paused does not count.
+        const asIfNow = new Date(
+          theServiceClock.now().getTime() - (await pause.pausedSince(history.firstSeen)),
+        );
+        return shouldRetry(thrown, history, asIfNow) ? 'retried' : 'dead-lettered';
+      }
+      case 'park':
+      case 'fatal':
+        return 'dead-lettered';
+    }
+  }
+}
+
+/** Records keys. Resolves to the error if that fails. */
+export async function recordLeft(
+  unprotected: UnprotectedKeys | undefined,
+  left: readonly Unprotected[],
+): Promise<BlobmirrorError | undefined> {
+  if (unprotected === undefined || left.length === 0) return undefined;
+  try {
+    await unprotected.record(left);
+    return undefined;
+  } catch (thrown) {
+    return toBlobmirrorError(thrown);
+  }
+}
+
+/** Settles an event. When it resolves, the message may be completed: the event was ignored, or is in a queue again. */
+export async function settleFailure(
+  queue: HintQueue,
+  log: Logger,
+  history: ReceivedHistory,
+  { failure, outcome }: Settlement,
 ): Promise<void> {
   const { error } = failure;
   const fields = {
@@ -41,18 +112,13 @@ export async function settleFailure(
     // With the stack.
     ...(error.code === 'unexpected' && { error: error.cause ?? error }),
   };
-  switch (error.disposition) {
-    case 'ignore':
+  switch (outcome) {
+    case 'ignored':
       recordIgnored(error.code);
       log.info('event ignored', fields);
       return;
 
-    case 'retry': {
-      // The time that mirroring was paused does not count.
-      const asIfNow = new Date(
-        theServiceClock.now().getTime() - (await pause.pausedSince(history.firstSeen)),
-      );
-      if (!shouldRetry(error, history, asIfNow)) break;
+    case 'retried': {
       const delayMs = backoffMs(error, history.attempts);
       await queue.sendLater(toMessage(failure, history, 'try'), delayMs);
       recordRetry(error.code, 'event');
@@ -61,14 +127,12 @@ export async function settleFailure(
       return;
     }
 
-    case 'park':
-    case 'fatal':
-      break;
+    case 'dead-lettered':
+      await queue.deadLetter(toMessage(failure, history, 'parked'));
+      recordParked(error.code);
+      tellFailure(error.code, 'dead-lettered');
+      log.error('event moved to the dead-letter queue', fields);
   }
-  await queue.deadLetter(toMessage(failure, history, 'parked'));
-  recordParked(error.code);
-  tellFailure(error.code, 'dead-lettered');
-  log.error('event moved to the dead-letter queue', fields);
 }
 
 function toMessage(failure: Failure, history: ReceivedHistory, purpose: 'try' | 'parked'): HintMessage {

@@ -48,7 +48,8 @@ function decideBothPresent(
   backup: BlobPresent,
   policy: Policy,
 ): Decision {
-  const move = BOTH_PRESENT[sourceState(accounts, source)][backupState(accounts, source, backup, policy)];
+  const move =
+    BOTH_PRESENT[sourceState(accounts, source, backup)][backupState(accounts, source, backup, policy)];
   switch (move) {
     case 'nothing':
       return decideInStep(source, backup, policy);
@@ -88,7 +89,7 @@ function decideSourceOnly(
   backup: BlobAbsent,
   policy: Policy,
 ): Decision {
-  const move = SOURCE_ONLY[sourceState(accounts, source)];
+  const move = SOURCE_ONLY[stateAlone(accounts, source)];
   if (move !== 'copy') return { action: 'skip', reason: move };
   return {
     action: 'copy',
@@ -112,7 +113,7 @@ function decideDirectory(
   }
   if (!isDirectory(backup)) return { action: 'nothing' };
   if (source.present) {
-    const move = SOURCE_ONLY[sourceState(accounts, source)];
+    const move = SOURCE_ONLY[stateAlone(accounts, source)];
     return move === 'copy'
       ? { action: 'clear-directory', source, ifMatch: backup.etag, ...withMissing(policy, source, ABSENT) }
       : { action: 'skip', reason: move };
@@ -170,8 +171,14 @@ export function withMissing(...args: Parameters<typeof missingAccess>): {
   return missing === undefined ? {} : { missing };
 }
 
-function sourceState(accounts: MirrorAccounts, source: BlobPresent): SourceState {
-  if (source.stamp?.account === accounts.backup) return 'replica';
+function sourceState(accounts: MirrorAccounts, source: BlobPresent, backup: BlobPresent): SourceState {
+  const state = stateAlone(accounts, source);
+  return state === 'stray-replica' && source.stamp?.etag === backup.etag ? 'replica' : state;
+}
+
+/** Whatever the backup has. */
+function stateAlone(accounts: MirrorAccounts, source: BlobPresent): Exclude<SourceState, 'replica'> {
+  if (source.stamp?.account === accounts.backup) return 'stray-replica';
   if (source.pendingCopy !== undefined) return 'copy-pending';
   return source.archived ? 'archived' : 'copyable';
 }

@@ -63,7 +63,14 @@ export interface MirrorAccounts {
 }
 
 /** The state of a blob that the source has, as far as a decision depends on it. */
-export type SourceState = 'copyable' | 'archived' | 'copy-pending' | 'replica';
+export type SourceState =
+  | 'copyable'
+  | 'archived'
+  | 'copy-pending'
+  /** A copy of the backup's blob. */
+  | 'replica'
+  /** It has the stamp of the backup account, which has another version at this name, or none. */
+  | 'stray-replica';
 /** The state of a blob that the backup has, compared with the source's. */
 export type BackupState =
   | 'in-step'
@@ -135,14 +142,25 @@ export const BOTH_PRESENT: Readonly<
     'other-kind-versioned': 'replica-of-the-backup',
     'of-another-source': 'replica-of-the-backup',
   },
+  'stray-replica': {
+    'in-step': 'replica-not-on-backup',
+    'same-content': 'replica-not-on-backup',
+    stale: 'replica-not-on-backup',
+    'stale-archived': 'replica-not-on-backup',
+    'fuller-than-a-stage': 'replica-not-on-backup',
+    arriving: 'replica-not-on-backup',
+    'other-kind': 'replica-not-on-backup',
+    'other-kind-versioned': 'replica-not-on-backup',
+    'of-another-source': 'replica-not-on-backup',
+  },
 };
 
 /** Only the source has the blob. */
-export const SOURCE_ONLY: Readonly<Record<SourceState, 'copy' | SkipReason>> = {
+export const SOURCE_ONLY: Readonly<Record<Exclude<SourceState, 'replica'>, 'copy' | SkipReason>> = {
   copyable: 'copy',
   archived: 'source-archived',
   'copy-pending': 'source-copy-pending',
-  replica: 'replica-of-the-backup',
+  'stray-replica': 'replica-not-on-backup',
 };
 
 /**

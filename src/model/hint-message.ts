@@ -131,6 +131,15 @@ export function replayProperties(
   };
 }
 
+/** A 64 bit number may be an object with a text form; other objects may have none. */
+function toNumber(value: unknown): number {
+  try {
+    return Number(value ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
 /** A missing or unreadable property counts as on a message that was never tried: that costs a try and loses nothing. */
 export function parseHistory(properties: Properties, messageId: string, enqueued: Date): History {
   const text = (name: string): string | undefined => {
@@ -138,7 +147,7 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
     return typeof value === 'string' ? value : undefined;
   };
   const count = (name: string): number => {
-    const value = Number(properties[name] ?? 0);
+    const value = toNumber(properties[name]);
     return Number.isSafeInteger(value) && value > 0 ? value : 0;
   };
   const flag = (name: string): boolean => properties[name] === true || properties[name] === 'true';

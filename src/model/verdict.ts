@@ -36,8 +36,10 @@ export type Verdict =
 export type SkipReason =
   | 'source-archived'
   | 'source-container-missing'
-  /** The source's blob is itself a copy from the backup account: two accounts mirror each other. */
+  /** The source's blob is itself a copy of the backup's: two accounts mirror each other. */
   | 'replica-of-the-backup'
+  /** It has the stamp of the backup account, and the backup has no such version at this name. */
+  | 'replica-not-on-backup'
   /** The backup's blob has the stamp of a third account: two sources share the name on the backup. */
   | 'backup-of-another-source'
   | 'backup-leased'

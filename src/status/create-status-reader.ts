@@ -110,7 +110,15 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
             ...((!isProvenKnown || state.damaged.includes(CANARY)) && { isUnknown: true as const }),
           },
     excepted: {
-      ...exceptKeys(state.proof?.excepted ?? { count: 0, sample: [] }, found, waiting.answer?.held),
+      ...exceptKeys(
+        // On record, from the moment on that a worker has taken it over.
+        state.proof === undefined || state.recorded.run === state.proof.run
+          ? { count: 0, sample: [] }
+          : state.proof.excepted,
+        found,
+        waiting.answer?.held,
+        state.recorded,
+      ),
       ...(!isAllNamed && { isComplete: false as const }),
     },
   };
@@ -125,6 +133,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
     statement: statement(recovery, at, {
       isProvenKnown,
       isWaitingKnown,
+      isRecordComplete: state.recorded.isComplete,
       letters: letters.answer === undefined ? 'none' : areLettersKnown ? 'all' : 'some',
       clock: judgement,
     }),

@@ -1,4 +1,5 @@
 import type { DeadLetter } from '../api/dead-letter.ts';
+import { NOTHING_ON_RECORD, type RecordedKeys } from '../api/unprotected.ts';
 import type { DeadLetterCounts, ExceptedKey, ExceptedKeys } from '../api/status.ts';
 
 /** The number of dead letters, and the keys that they except from every statement. */
@@ -54,27 +55,34 @@ export async function readDeadLetters(
 const NONE: ExceptedKeys = { count: 0, sample: [] };
 
 /**
- * The keys that a statement excepts: those that the full sync left, those of dead letters, and those that
- * wait for a recheck because they are known to be changing. A key that is several of these counts once;
- * beyond the shown keys that cannot be seen, and it counts more than once.
+ * The keys that a statement excepts: those on record, those that the full sync left, those of dead letters, and those that
+ * wait for a recheck because they are known to be changing. A key that is several of these counts once; beyond the named
+ * keys that cannot be seen, and it counts more than once.
+ *
+ * @param left by a full sync that is not on record
  */
 export function exceptKeys(
   left: ExceptedKeys,
   { counts, keys }: Pick<DeadLetters, 'counts' | 'keys'>,
   held: ExceptedKeys = NONE,
+  recorded: RecordedKeys = NOTHING_ON_RECORD,
 ): ExceptedKeys {
   // Two dead letters may be of one key, and a dead letter may have no key.
   const letters = { count: keys.length < MOST_KEYS ? keys.length : counts.count, sample: keys };
-  return unite(unite(left, letters), held);
-}
-
-function unite(one: ExceptedKeys, other: ExceptedKeys): ExceptedKeys {
-  const nameOf = ({ container, path }: ExceptedKey): string => `${container}/${path}`;
-  const known = new Set(one.sample.map(nameOf));
-  const more = other.sample.filter((key) => !known.has(nameOf(key)));
-  const both = other.sample.length - more.length;
+  const onRecord = { count: recorded.keys.length + recorded.more, sample: recorded.keys };
+  const names = new Map<string, ExceptedKey>();
+  let count = 0;
+  for (const { count: all, sample } of [onRecord, left, letters, held]) {
+    count += all;
+    for (const { container, path, reason } of sample) {
+      const name = `${container}/${path}`;
+      if (names.has(name)) count--;
+      else names.set(name, { container, path, reason });
+    }
+  }
   return {
-    count: one.count + other.count - both,
-    sample: [...one.sample, ...more].slice(0, MOST_KEYS),
+    count,
+    sample: [...names.values()].slice(0, MOST_KEYS),
+    ...(!recorded.isComplete && { isComplete: false as const }),
   };
 }

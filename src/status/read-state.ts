@@ -3,6 +3,7 @@ import { type FullSyncFindings, NO_FINDINGS } from '../api/full-sync-findings.ts
 import type { Proof } from '../api/proof.ts';
 import type { RunSummary } from '../api/run.ts';
 import { type Activity, NO_ACTIVITY, type Status } from '../api/status.ts';
+import { NOTHING_ON_RECORD, type RecordedKeys } from '../api/unprotected.ts';
 import { within } from '../concurrency/deadline.ts';
 import type { ServiceClock } from '../clock/service-clock.ts';
 import { type DocumentKind, type FoundDocument, readDocument } from '../documents/change-document.ts';
@@ -36,6 +37,8 @@ export interface StatusParts {
     now: Date,
     damaged: (name: string) => void,
   ) => Promise<Activity & { readonly workers: readonly WorkerReport[] }>;
+  /** The keys on record that are not protected. Default: none. */
+  readonly readRecorded?: (damaged: (name: string, error: BlobmirrorError) => void) => Promise<RecordedKeys>;
   readonly readPause: () => Promise<Status['paused']>;
   readonly events: QueueBrowser;
   readonly listDeadLetters: () => AsyncIterable<DeadLetter>;
@@ -74,6 +77,7 @@ interface State extends Awaited<ReturnType<StatusParts['readRuns']>> {
   readonly isAcknowledged: (letter: DeadLetter) => boolean;
   readonly activity: Activity;
   readonly workers: readonly WorkerReport[];
+  readonly recorded: RecordedKeys;
   readonly paused: Status['paused'];
   /** The names of documents that exist and cannot be read, so that their content is not known. */
   readonly damaged: readonly string[];
@@ -93,6 +97,7 @@ const NOTHING: State = {
   isAcknowledged: () => false,
   activity: NO_ACTIVITY,
   workers: [],
+  recorded: NOTHING_ON_RECORD,
   paused: undefined,
   damaged: [],
   tooNew: [],
@@ -111,6 +116,7 @@ export function createStateReader({
   documents,
   readRuns,
   readActivity,
+  readRecorded = async () => await Promise.resolve(NOTHING_ON_RECORD),
   readPause,
   readAcknowledged,
   now,
@@ -127,7 +133,7 @@ export function createStateReader({
       if (found.state === 'damaged') tell(name, found.error);
       return found;
     };
-    const [recent, history, canary, scan, isAcknowledged, { workers, ...activity }, paused] =
+    const [recent, history, canary, scan, isAcknowledged, { workers, ...activity }, recorded, paused] =
       await Promise.all([
         readRuns(),
         find(HISTORY_DOCUMENT, HISTORY),
@@ -135,6 +141,7 @@ export function createStateReader({
         find(WAITING_SCAN_DOCUMENT, WAITING_SCAN),
         readAcknowledged(tell),
         readActivity(now(), tell),
+        readRecorded(tell),
         readPause(),
       ]);
     for (const { id, state, alerts } of recent.runs) {
@@ -149,6 +156,7 @@ export function createStateReader({
       isAcknowledged,
       activity,
       workers,
+      recorded,
       paused,
       damaged: damaged.toSorted(),
       tooNew: tooNew.toSorted(),

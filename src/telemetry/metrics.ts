@@ -91,8 +91,8 @@ class Observed {
   }
 }
 
-/** What a check was for: an event, or a full sync. The name of the attribute is part of the metrics. */
-export type Door = 'event' | 'reconcile';
+/** What a check was for: an event, a full sync, or a key on record. The name of the attribute is part of the metrics. */
+export type Door = 'event' | 'reconcile' | 'retry';
 
 /** A successful check of a key. */
 export interface Change {

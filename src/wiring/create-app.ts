@@ -10,11 +10,13 @@ import type { DocumentStore } from '../ports/document-store.ts';
 import { keepActivity } from '../status/activity/keep-activity.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type Telemetry, startTelemetry } from '../telemetry/start-telemetry.ts';
+import { createLedger } from '../unprotected/ledger.ts';
 import { createCredential } from './connect-storage.ts';
 import type { DeadLetters } from './create-dead-letters.ts';
 import type { Mirror } from './create-mirror.ts';
 import type { Reconciliation } from './create-reconciliation.ts';
 import type { StatusService } from './create-status-service.ts';
+import type { UnprotectedService } from './create-unprotected.ts';
 import { settingDigests } from './mirror-id.ts';
 import { openAccounts } from './open-accounts.ts';
 import { openAdmission, openState } from './open-documents.ts';
@@ -33,6 +35,7 @@ export interface App {
   readonly reconciliation: () => Promise<Reconciliation>;
   readonly deadLetters: () => Promise<DeadLetters>;
   readonly statusService: () => Promise<StatusService>;
+  readonly unprotected: () => Promise<UnprotectedService>;
   readonly showKey: (key: Key) => Promise<ShownKey>;
   readonly observation: Observation;
   /** Closes the connection to the queues. The host must have stopped: messages in hand could not be settled. */
@@ -49,7 +52,8 @@ export function createApp(settings: Settings, log: Logger): App {
   const { documents } = identity;
   const control = openPause(documents, log, () => theServiceClock.now(), identity.refusal);
   const pause = control.gate;
-  const accounts = openAccounts(settings, log, { isPaused: pause.isPaused, identity });
+  const ledger = createLedger({ documents, log, now: () => theServiceClock.now() });
+  const accounts = openAccounts(settings, log, { isPaused: pause.isPaused, identity, unprotected: ledger });
   const queues = openQueues(settings);
   const worker = randomBytes(6).toString('hex');
   const reconciliation = once(async () => {
@@ -69,13 +73,18 @@ export function createApp(settings: Settings, log: Logger): App {
     observation: startObservation(worker, settings, documents, log),
     mirror: once(async () => {
       const { createMirror } = await import('./create-mirror.ts');
-      return createMirror(settings, log, { accounts, queues, pause });
+      return createMirror(settings, log, { accounts, queues, pause, unprotected: ledger });
     }),
     reconciliation,
     showKey: async (key) => await (await showKey())(key),
     deadLetters: once(async () => {
       const { createDeadLetters } = await import('./create-dead-letters.ts');
-      return createDeadLetters(settings, log, { accounts, queues, documents });
+      return createDeadLetters(settings, log, { accounts, queues, documents, unprotected: ledger });
+    }),
+    unprotected: once(async () => {
+      const { createUnprotected } = await import('./create-unprotected.ts');
+      const { reconciler } = await reconciliation();
+      return createUnprotected(settings, log, { accounts, queues, documents, ledger, reconciler, pause });
     }),
     statusService: once(async () => {
       const { createStatusService } = await import('./create-status-service.ts');

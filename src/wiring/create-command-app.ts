@@ -7,6 +7,8 @@ import { type DeadLetters, createDeadLetters } from './create-dead-letters.ts';
 import { type Reconciliation, createReconciliation } from './create-reconciliation.ts';
 import { createShowKey } from './create-show-key.ts';
 import { type StatusService, createStatusService } from './create-status-service.ts';
+import { createLedger } from '../unprotected/ledger.ts';
+import { type UnprotectedService, createUnprotected } from './create-unprotected.ts';
 import { openAccounts } from './open-accounts.ts';
 import { openDocuments } from './open-documents.ts';
 import { openPause } from '../pause/pause-watch.ts';
@@ -18,6 +20,7 @@ export interface CommandApp {
   readonly deadLetters: DeadLetters;
   readonly statusService: StatusService;
   readonly showKey: (key: Key) => Promise<ShownKey>;
+  readonly unprotected: Pick<UnprotectedService, 'list'>;
   readonly stop: () => Promise<void>;
 }
 
@@ -27,11 +30,14 @@ export function createCommandApp(settings: Settings, log: Logger): CommandApp {
   const { gate: pause } = openPause(documents, log, () => theServiceClock.now());
   const accounts = openAccounts(settings, log);
   const queues = openQueues(settings);
+  const ledger = createLedger({ documents, log, now: () => theServiceClock.now() });
   const reconciliation = createReconciliation(settings, log, { accounts, queues, documents, pause });
+  const { reconciler } = reconciliation;
   return {
     reconciliation,
-    showKey: createShowKey(settings, { accounts, queues, reconciler: reconciliation.reconciler }),
-    deadLetters: createDeadLetters(settings, log, { accounts, queues, documents }),
+    showKey: createShowKey(settings, { accounts, queues, reconciler }),
+    deadLetters: createDeadLetters(settings, log, { accounts, queues, documents, unprotected: ledger }),
+    unprotected: createUnprotected(settings, log, { accounts, queues, documents, ledger, reconciler, pause }),
     statusService: createStatusService(settings, log, { queues, documents }),
     stop: queues.close,
   };

@@ -5,8 +5,10 @@ import type { Settings } from '../config/settings.ts';
 import { type DeadLetterStore, createDeadLetterStore } from '../deadletter/dead-letter-store.ts';
 import { redeliverEvents } from '../deadletter/redeliver-events.ts';
 import { watchDeadLetters } from '../deadletter/watch-dead-letters.ts';
+import { touches } from '../model/unprotected.ts';
 import type { BlobReader } from '../ports/blob-reader.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
+import type { UnprotectedKeys } from '../ports/unprotected-keys.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { observeDeadLetters } from '../telemetry/metrics.ts';
 import { connectStorage } from './connect-storage.ts';
@@ -23,9 +25,10 @@ export interface DeadLetters {
 }
 
 interface DeadLetterParts {
-  readonly accounts: Pick<OpenAccounts, 'source' | 'backup' | 'guard'>;
+  readonly accounts: Pick<OpenAccounts, 'source' | 'backup' | 'guard' | 'scope'>;
   readonly queues: Pick<OpenQueues, 'events' | 'deadLetters'>;
   readonly documents: DocumentStore;
+  readonly unprotected: Pick<UnprotectedKeys, 'record'>;
 }
 
 const REDELIVER_WITHIN_MS = TIME_BUDGETS.redeliver;
@@ -33,9 +36,13 @@ const REDELIVER_WITHIN_MS = TIME_BUDGETS.redeliver;
 export function createDeadLetters(
   settings: Pick<Settings, 'state'>,
   log: Logger,
-  { accounts, queues, documents }: DeadLetterParts,
+  { accounts, queues, documents, unprotected }: DeadLetterParts,
 ): DeadLetters {
-  const store = createDeadLetterStore(queues.deadLetters, documents, log);
+  const { scope } = accounts;
+  const store = createDeadLetterStore(queues.deadLetters, documents, log, {
+    record: unprotected.record,
+    mirrors: (key, account = scope.account) => account === scope.account && touches(scope, key),
+  });
   const { connection, eventGridDeadLetters } = settings.state;
   return {
     store,

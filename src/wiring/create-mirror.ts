@@ -1,3 +1,4 @@
+import { waitAtMost } from '../concurrency/deadline.ts';
 import type { Settings } from '../config/settings.ts';
 import { type IncomingMessage, type TriggerContext, fromTrigger } from '../intake/incoming-message.ts';
 import { handleMessage } from '../intake/handle-message.ts';
@@ -9,6 +10,7 @@ import { parseHistory } from '../model/hint-message.ts';
 import type { Key, Rename } from '../model/key.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { PauseGate } from '../ports/account-decorators.ts';
+import type { UnprotectedKeys } from '../ports/unprotected-keys.ts';
 import { retryHintQueue } from '../ports/retry-queues.ts';
 import { walkPrefix } from '../reconcile/walk-prefix.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -31,12 +33,18 @@ interface MirrorParts {
   readonly accounts: OpenAccounts;
   readonly queues: Pick<OpenQueues, 'events'>;
   readonly pause: PauseGate;
+  readonly unprotected: UnprotectedKeys;
 }
+
+/** How old the names of unprotected keys may be while messages come. */
+const NAMES_MAX_AGE_MS = 60_000;
+const FIRST_NAMES_WITHIN_MS = 2_000;
+const READ = Promise.resolve();
 
 export function createMirror(
   settings: Pick<Settings, 'eventsQueue' | 'watch'>,
   log: Logger,
-  { accounts, queues, pause }: MirrorParts,
+  { accounts, queues, pause, unprotected }: MirrorParts,
 ): Mirror {
   const { scope } = accounts;
   const converge: HintContext['converge'] = async (key, since) =>
@@ -53,11 +61,29 @@ export function createMirror(
       forMs: Math.min(settings.watch.fullSyncWithinMs ?? Infinity, LONGEST_WATCH_MS),
     },
     pendingRechecks: new PendingRechecks(),
+    unprotected,
   };
+  let namesUntil = -Infinity;
+  let firstNames: Promise<unknown> | undefined;
 
   const queue = deadLetterUnsendable(retryHintQueue(queues.events.hints, logSendRefusal(log)), log);
 
+  /**
+   * In the background, but for the first messages of a process, which wait a little. A key whose record is not known here
+   * stays on record until its next retry.
+   */
+  async function refreshNames(): Promise<void> {
+    const now = performance.now();
+    if (now >= namesUntil) {
+      namesUntil = now + NAMES_MAX_AGE_MS;
+      const names = unprotected.refresh().catch(() => undefined);
+      firstNames ??= waitAtMost(FIRST_NAMES_WITHIN_MS, names).then(() => (firstNames = READ));
+    }
+    if (firstNames !== READ) await firstNames;
+  }
+
   async function handle(message: IncomingMessage): Promise<void> {
+    await refreshNames();
     const { messageId, deliveryCount, enqueuedTime, applicationProperties } = message;
     const { trace } = parseHistory(applicationProperties, messageId, enqueuedTime);
     const about = { queue: settings.eventsQueue, messageId, deliveryCount, enqueuedTime, trace };

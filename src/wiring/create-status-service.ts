@@ -21,6 +21,7 @@ import { browseDeadLetters } from '../deadletter/browse-dead-letters.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import { DEFAULT_NAME } from '../model/mirror-id.ts';
 import { type PathRule, type ScopeRules, createScope } from '../model/scope.ts';
+import { readRecorded } from '../unprotected/list-unprotected.ts';
 import { connectStorage } from './connect-storage.ts';
 import { mirrorDigest, mirrorIdOf } from './mirror-id.ts';
 import type { OpenQueues } from './open-queues.ts';
@@ -76,6 +77,7 @@ export function createStatusService(
     documents,
     readRuns: history.read,
     readActivity: async (until, damaged) => await readActivity(documents, until, damaged),
+    readRecorded: async (damaged) => await readRecorded(documents, damaged),
     readPause: async () => (await pauses.read()).paused ?? undefined,
     events: queues.events.browser,
     listDeadLetters: async function* () {

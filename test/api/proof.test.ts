@@ -75,6 +75,7 @@ describe('a full sync', () => {
     expect(toProof(run)).toEqual({
       run: run.id,
       at: run.startedAt,
+      byReason: { 'source-archived': 4, 'storage-rejected': 1, 'container-not-mappable': 1 },
       excepted: {
         count: 6,
         sample: [

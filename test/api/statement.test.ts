@@ -36,6 +36,15 @@ describe('the statement', () => {
     expect(statement(point(), AT, { letters: 'none' })).toMatch(/, except 3 keys, dead letters unknown$/);
   });
 
+  it('says that there are more keys than are on record, or that the record was lost', () => {
+    const excepted = { count: 1000, sample: [] };
+    const lost = { isRecordComplete: false };
+    expect(statement(point({ excepted }), AT, lost)).toMatch(/, except at least 1,000 keys$/);
+    expect(statement(point({ excepted: { ...excepted, count: 0 } }), AT, lost)).toMatch(
+      /, exceptions unknown$/,
+    );
+  });
+
   it('says that there may be more keys where not all that waits was looked at', () => {
     expect(statement(point(), AT, { isWaitingKnown: false })).toMatch(/, except at least 3 keys$/);
   });

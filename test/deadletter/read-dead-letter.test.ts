@@ -97,6 +97,12 @@ describe('a dead letter', () => {
     });
   });
 
+  it('may have a property that is no number and has no text form', () => {
+    const properties = { 'blobmirror-attempts': { toString: 0 } };
+    const odd = message({ applicationProperties: properties, deliveryCount: 3 });
+    expect(readDeadLetter(odd, 'events', now).attempts).toBe(3);
+  });
+
   it('may be anything that anybody put there', () => {
     const properties = fc.dictionary(
       fc.oneof(fc.constantFrom(...Object.keys(toProperties(history))), fc.string()),

@@ -1,7 +1,10 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
-import { replayMessage } from '../../src/deadletter/dead-letter-store.ts';
+import { createDeadLetterStore, replayMessage } from '../../src/deadletter/dead-letter-store.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
 import { parseHistory } from '../../src/model/hint-message.ts';
+import { immediately } from '../memory/schedule.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 import { eventOf, parked, startLetterBench } from './support/dead-letter-bench.ts';
 
 const cat = eventOf('photos', 'cat.jpg');
@@ -188,5 +191,27 @@ describe('a purge', () => {
     );
     expect(await box.purge({ code: 'message-not-event' })).toMatchObject({ done: 2, gone: 0, failed: 0 });
     expect(counts('events')).toEqual({ active: 0, deadLetter: 1 });
+  });
+
+  it('removes nothing before the keys of a dead letter are on record, all of them', async () => {
+    const { queues, documents, bury, counts } = await startLetterBench();
+    const dog = eventOf('photos', 'dog');
+    await bury('events', { body: [cat, dog] }, { body: 'poison' });
+    const left: string[] = [];
+    const state = { isAway: true };
+    const box = createDeadLetterStore(queues, documents.through(immediately), createSilentLogger(), {
+      record: async (all) => {
+        await Promise.resolve();
+        if (state.isAway) throw new BlobmirrorError('storage-unavailable', 'it is down');
+        left.push(...all.map(({ container, path, reason }) => `${container}/${path} ${reason}`));
+      },
+      mirrors: ({ path }) => path !== 'dog',
+    });
+    await expect(box.purge({ all: true })).rejects.toMatchObject({ code: 'storage-unavailable' });
+    expect(counts('events')).toEqual({ active: 0, deadLetter: 2 });
+    state.isAway = false;
+    expect(await box.purge({ all: true })).toMatchObject({ done: 2 });
+    // What names no key is counted by its code.
+    expect(left.toSorted()).toEqual(['/ message-not-event', 'photos/cat.jpg message-expired']);
   });
 });

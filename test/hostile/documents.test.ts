@@ -149,6 +149,7 @@ describe('a document of the state that was overwritten by something else', () =>
       'recovery/waiting',
       'registry/sourceaccount-to-backupaccount.default',
       'session/secret',
+      'unprotected/keys',
     ]);
   });
 

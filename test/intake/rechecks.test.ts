@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { WATCH_RULES, planRecheck } from '../../src/intake/rechecks.ts';
 import type { Hint } from '../../src/model/hint.ts';
+import { parseKey } from '../../src/model/key.ts';
 import type { SkipReason, Verdict } from '../../src/model/verdict.ts';
 import type { Watch } from '../../src/model/watch.ts';
 
@@ -30,6 +31,7 @@ function pausesOf(
   found: readonly Name[],
   forMs = WATCH_RULES.forMs,
   firstPauseMs = WATCH_RULES.firstPauseMs,
+  rename?: Hint['rename'],
 ) {
   const pauses: number[] = [];
   const holds: (string | undefined)[] = [];
@@ -37,7 +39,7 @@ function pausesOf(
   for (let i = 0; i < 1000; i++) {
     const name = found[Math.min(i, found.length - 1)] ?? 'in step';
     const rules = { firstPauseMs, forMs };
-    const next = planRecheck({ silentChanges }, VERDICTS[name], watch, rules, new Date(now));
+    const next = planRecheck({ silentChanges, rename }, VERDICTS[name], watch, rules, new Date(now));
     if (next === undefined) return { pauses, holds };
     pauses.push(next.delayMs / 1000);
     holds.push(next.hold);
@@ -75,12 +77,7 @@ describe('the pauses between checks of a key', () => {
     ['has none where a closed one is in step', 'closed', ['in step'], []],
     ['grow where a closed one changes again', 'closed', ['copied', 'copied', 'in step'], [30, 60]],
     ['end with a deletion', 'open', ['copied', 'deleted'], [30]],
-    [
-      'are as long as until a full sync has passed, twice, for what only a person clears',
-      'none',
-      ['archived', 'archived', 'archived', 'archived'],
-      [3600, 3600],
-    ],
+    ['has none where only a person clears it: it is on record, and retried', 'none', ['archived'], []],
     [
       'go on while it is still written, whatever the event was, and then as for any that may change',
       'none',
@@ -102,6 +99,14 @@ describe('the pauses between checks of a key', () => {
     ['wait for a copy that is none in the end', 'none', ['copy pending', 'deleted'], [10]],
   ])('%s', (_what, silentChanges, found, pauses) => {
     expect(pausesOf(silentChanges, found).pauses).toEqual(pauses);
+  });
+
+  it('of a rename that a blocked key holds up are two, each as long as until a full sync has passed', () => {
+    const rename = { from: parseKey('photos', 'old'), to: parseKey('photos', 'new') };
+    expect(pausesOf('none', ['archived'], undefined, undefined, rename)).toEqual({
+      pauses: [3600, 3600],
+      holds: [undefined, undefined],
+    });
   });
 
   it('for a copy of the service grow to three hours, for two weeks', () => {

@@ -48,7 +48,8 @@ const SOURCES = {
   copyable: blob(),
   archived: blob({ archived: true }),
   'copy-pending': blob({ pendingCopy: { stamp: undefined } }),
-  replica: blob({ stamp: stamp('0x7', 'backupaccount') }),
+  replica: blob({ stamp: stamp('0xB', 'backupaccount') }),
+  'stray-replica': blob({ stamp: stamp('0x7', 'backupaccount') }),
 } as const;
 
 const backupFor = {
@@ -305,9 +306,14 @@ describe('decide, a pair in step', () => {
 describe('decide, two accounts that mirror each other', () => {
   it('does not mirror a replica back, and mirrors what carries the stamp of a third account', () => {
     const replica = blob({ stamp: stamp('0x7', 'backupaccount') });
-    expect(decide(SIDES, replica, absent, MIRROR)).toEqual({
+    expect(decide(SIDES, replica, blob({ etag: parseEtag('0x7') }), MIRROR)).toEqual({
       action: 'skip',
       reason: 'replica-of-the-backup',
+    });
+    // A copy of a replica under another name: the backup has nothing of it.
+    expect(decide(SIDES, replica, absent, MIRROR)).toEqual({
+      action: 'skip',
+      reason: 'replica-not-on-backup',
     });
     const third = blob({ stamp: stamp('0x7', 'thirdaccount') });
     expect(decide(SIDES, third, absent, MIRROR)).toMatchObject({ action: 'copy' });

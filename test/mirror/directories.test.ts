@@ -193,7 +193,7 @@ async function mirrorDeletion(sides: Pick<MemoryTree, 'source' | 'backup'>, path
   await mirrorEvent(sides, { keys: [at(path)], rename: undefined, isDeep: false });
 }
 
-/** Resolves to the keys that the next look is to name as not mirrored. */
+/** Resolves to the keys that it leaves unprotected. */
 async function mirrorEvent(
   { source, backup }: Pick<MemoryTree, 'source' | 'backup'>,
   hint: Pick<Hint, 'keys' | 'rename' | 'isDeep'>,
@@ -214,8 +214,11 @@ async function mirrorEvent(
     await walkPrefix({ ...sides, scope, hierarchical: true }, { prefix, from, converge: look });
   const mirroring = { scope, ...createMirrorCore(sides, { hierarchical: true }), walk: walked };
   const earlier = { from: undefined, isDeep: false, watch: undefined, held: undefined, root: 'm' };
-  const next = await mirrorHint(mirroring, createSilentLogger(), event, earlier);
-  return (next?.held ?? []).map(({ key, reason }) => `${key.path}: ${reason}`);
+  const left: string[] = [];
+  await mirrorHint(mirroring, createSilentLogger(), event, earlier, ({ path, reason, below }) =>
+    left.push(`${path}${below === true ? ' and below' : ''}: ${reason}`),
+  );
+  return left;
 }
 
 describe('a rename onto what cannot be had there', () => {
@@ -231,17 +234,23 @@ describe('a rename onto what cannot be had there', () => {
     await tree.converge(at('old/x'));
     tree.backup.put(at('new'), { content: 'theirs' });
     tree.source.move(at('old'), at('new'));
-    expect(await mirrorEvent(tree, renamed('old', 'new'))).toContain('new: backup-in-the-way');
+    expect(await mirrorEvent(tree, renamed('old', 'new'))).toEqual([
+      'new and below: backup-in-the-way',
+      'old and below: rename-incomplete',
+    ]);
     expect(tree.onBackup()).toEqual({ 'old/': '', 'old/x': 'x', new: 'theirs' });
   });
 
-  it('of a file leaves the old one, too, and names the new one until a full sync has passed', async () => {
+  it('of a file leaves the old one, too, and names both as not protected', async () => {
     const tree = createMemoryTree();
     tree.source.put(at('old'), { content: 'x' });
     await tree.converge(at('old'));
     tree.backup.put(at('new/theirs'), { content: 'theirs' });
     tree.source.move(at('old'), at('new'));
-    expect(await mirrorEvent(tree, renamed('old', 'new'))).toEqual(['new: backup-in-the-way']);
+    expect(await mirrorEvent(tree, renamed('old', 'new'))).toEqual([
+      'new and below: backup-in-the-way',
+      'old and below: rename-incomplete',
+    ]);
     expect(tree.onBackup()).toEqual({ old: 'x', 'new/': '', 'new/theirs': 'theirs' });
   });
 

@@ -30,3 +30,22 @@ it('letters beyond those whose keys are known count each', () => {
   expect(count).toBe(12_001);
   expect(sample).toHaveLength(100);
 });
+
+it('what is on record counts once, whatever else names it, beyond the names that are shown', () => {
+  const many = Array.from({ length: 1000 }, (_, n) => key(String(n)));
+  const recorded = { keys: many, more: 5, isComplete: true };
+  const left = { count: 1, sample: [key('999')] };
+  const { count, sample } = exceptKeys(left, letters(1, ['998']), { count: 1, sample: [key('x')] }, recorded);
+  expect(count).toBe(1006);
+  expect(sample).toHaveLength(100);
+});
+
+it('a record that does not name all says so', () => {
+  const recorded = { keys: [key('a')], more: 0, isComplete: false };
+  const none = { count: 0, sample: [] };
+  expect(exceptKeys(none, letters(0, []), none, recorded)).toEqual({
+    count: 1,
+    sample: [key('a')],
+    isComplete: false,
+  });
+});

@@ -26,6 +26,7 @@ const PROOF: Proof = {
   run: '2026-11-25T11-30-00Z-4f2a' as RunId,
   at: ago(30).toISOString(),
   excepted: { count: 1, sample: [{ container: 'photos', path: 'a', reason: 'source-archived' }] },
+  byReason: { 'source-archived': 1 },
   containers: [
     { name: 'photos', blobs: 3, bytes: 30, countedAt: ago(30).toISOString() },
     { name: 'constructor', blobs: 0, bytes: 0, countedAt: ago(30).toISOString() },
@@ -178,6 +179,24 @@ describe('a status', () => {
         },
       },
     });
+  });
+
+  it('excepts what is on record, in the place of what a full sync left once that is on record', async () => {
+    const { parts } = bench();
+    const record = {
+      keys: [{ container: 'photos', path: 'b', reason: 'backup-leased' }],
+      more: 0,
+      isComplete: true,
+    };
+    const read = async (run?: string) =>
+      (
+        await createStatusReader({
+          ...parts,
+          readRecorded: async () => await Promise.resolve({ ...record, run }),
+        }).read()
+      ).recovery.excepted;
+    expect(await read()).toMatchObject({ count: 2, sample: [{ path: 'b' }, { path: 'a' }] });
+    expect(await read(PROOF.run)).toMatchObject({ count: 1, sample: [{ path: 'b' }] });
   });
 
   it('claims no live point by a clock that is off or unknown, and says why', async () => {

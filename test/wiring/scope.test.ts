@@ -8,6 +8,7 @@ import { openAccounts } from '../../src/wiring/open-accounts.ts';
 import { openDocuments } from '../../src/wiring/open-documents.ts';
 import { type OpenQueues, openQueues } from '../../src/wiring/open-queues.ts';
 import { NEVER_PAUSED as pause } from '../../src/ports/account-decorators.ts';
+import { NOTHING_RECORDED as unprotected } from '../../src/ports/unprotected-keys.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
 import type { Run } from '../../src/api/run.ts';
@@ -40,7 +41,7 @@ describe('a mirror whose settings choose what is mirrored and how it is named', 
     });
     const accounts = openAccounts(settings, createSilentLogger());
     queues = openQueues(settings);
-    const parts = { accounts, queues, documents: openDocuments(settings), pause };
+    const parts = { accounts, queues, documents: openDocuments(settings), pause, unprotected };
     mirror = createMirror(settings, createSilentLogger(), parts);
     reconciliation = createReconciliation(settings, createSilentLogger(), parts);
     users = {

@@ -10,6 +10,7 @@ import { type Mirror, createMirror } from '../../src/wiring/create-mirror.ts';
 import { openAccounts } from '../../src/wiring/open-accounts.ts';
 import { type OpenQueues, openQueues } from '../../src/wiring/open-queues.ts';
 import { NEVER_PAUSED } from '../../src/ports/account-decorators.ts';
+import { NOTHING_RECORDED } from '../../src/ports/unprotected-keys.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { localSettings } from '../../src/cli/local-settings.ts';
 import { startTelemetry, type Telemetry } from '../../src/telemetry/start-telemetry.ts';
@@ -95,7 +96,12 @@ describe('the trace of an event', () => {
     const queues = openQueues(settings);
     open.push(queues);
     const accounts = openAccounts(settings, log);
-    return createMirror(settings, log, { accounts, queues, pause: NEVER_PAUSED });
+    return createMirror(settings, log, {
+      accounts,
+      queues,
+      pause: NEVER_PAUSED,
+      unprotected: NOTHING_RECORDED,
+    });
   }
 
   const named = (name: string): ReadableSpan[] => spans.filter((span) => span.name === name);

@@ -7,6 +7,7 @@ import { startLocal } from '@blobmirror/local';
 import { localSettings } from '../../src/cli/local-settings.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { NEVER_PAUSED } from '../../src/ports/account-decorators.ts';
+import { NOTHING_RECORDED } from '../../src/ports/unprotected-keys.ts';
 import { createCommandApp } from '../../src/wiring/create-command-app.ts';
 import { createMirror } from '../../src/wiring/create-mirror.ts';
 import { openAccounts } from '../../src/wiring/open-accounts.ts';
@@ -73,7 +74,12 @@ it('docs/walks.md names every file that runs on the three ways, and no other', a
   const client = new ServiceBusClient(local.connections.serviceBus.connectionString);
   const queues = openQueues(settings);
   const accounts = openAccounts(settings, LOG);
-  const mirror = createMirror(settings, LOG, { accounts, queues, pause: NEVER_PAUSED });
+  const mirror = createMirror(settings, LOG, {
+    accounts,
+    queues,
+    pause: NEVER_PAUSED,
+    unprotected: NOTHING_RECORDED,
+  });
   const command = createCommandApp(settings, LOG);
   try {
     await source.createContainer('photos');

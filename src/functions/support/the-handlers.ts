@@ -63,6 +63,14 @@ export const showHandlers = atFirstCall(async () => {
   return createShowHandlers(showKey, log);
 });
 
+export const unprotectedHandlers = atFirstCall(async () => {
+  const [{ createUnprotectedHandlers }, { unprotected, log }] = await Promise.all([
+    import('../../http/unprotected-handlers.ts'),
+    theApp(),
+  ]);
+  return createUnprotectedHandlers(await unprotected(), log);
+});
+
 /** Handlers that are loaded and made at the first call. With wrong settings, each answers with what is wrong. */
 function atFirstCall<Handlers extends object>(make: () => Promise<Handlers>): Handlers {
   let made: Promise<Handlers> | undefined;

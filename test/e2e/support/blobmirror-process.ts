@@ -49,6 +49,7 @@ export function spawnBlobmirror(args: readonly string[], options: ProcessOptions
         BLOBMIRROR_RECONCILE_SCHEDULE: 'off',
         BLOBMIRROR_CANARY: 'off',
         'AzureWebJobs.watch.Disabled': 'true',
+        'AzureWebJobs.unprotected-retry.Disabled': 'true',
         ...options.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

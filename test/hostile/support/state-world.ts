@@ -26,6 +26,9 @@ import type { RunId } from '../../../src/model/run-id.ts';
 import type { Run } from '../../../src/api/run.ts';
 import { documentsPrefix } from '../../../src/identity/registration.ts';
 import { createScope } from '../../../src/model/scope.ts';
+import { type Ledger, createLedger } from '../../../src/unprotected/ledger.ts';
+import { readRecorded } from '../../../src/unprotected/list-unprotected.ts';
+import { updateRecord } from '../../../src/unprotected/take-over-run.ts';
 import type { Status } from '../../../src/api/status.ts';
 import type { QueueBrowser } from '../../../src/ports/dead-letter-queue.ts';
 import type { DocumentStore } from '../../../src/ports/document-store.ts';
@@ -163,6 +166,9 @@ export class StateWorld {
       await advanceMark(this.documents, name, { until: new Date(this.now).toISOString(), ids: [] });
     const worker = new WorkerActivity(() => this.now);
     worker.changed({ verdict: 'copied', door: 'event', container: parseContainerName('docs'), bytes: 3 });
+    await this.#openLedger().record([
+      { container: parseContainerName('docs'), path: 'k', reason: 'backup-leased' },
+    ]);
     await createDocument(this.documents, ACTIVITY_DOCUMENT, 'activity/0123456789ab', {
       ...worker.toDocument(),
       worker: {
@@ -218,18 +224,22 @@ export class StateWorld {
       log: this.log,
       now: () => new Date(this.now),
     });
+    await updateRecord(
+      { ledger: this.#openLedger(), report: (id) => this.reconciler.report(id), touches: () => true },
+      async () => (await this.#readRuns()).proof,
+    );
     const damaged = (name: string): void => this.log.warn('made anew', { document: name });
     await createActionTokens(this.documents, { damaged }).issue();
   }
 
   async status(): Promise<Status> {
     const pauses = createPauseStore(this.documents, () => new Date(this.now));
-    const runs = createRunStore(this.documents, this.log, FACTS.settings, () => new Date(this.now));
     return await createStatusReader({
       source: 'sourceaccount',
       backup: 'backupaccount',
       documents: this.documents,
-      readRuns: createRunHistory(runs, FACTS.settings).read,
+      readRuns: async () => await this.#readRuns(),
+      readRecorded: async (damaged) => await readRecorded(this.documents, damaged),
       readActivity: async (now, damaged) => await readActivity(this.documents, now, damaged),
       readPause: async () => (await pauses.read()).paused ?? undefined,
       events: { browse: async function* () {} },
@@ -320,6 +330,15 @@ export class StateWorld {
   /** Keys that the mirror core was asked to check and that a full sync must not delete. */
   get wrongLooks(): readonly string[] {
     return [...this.looks].filter((key) => !EXTRAS.has(key));
+  }
+
+  #openLedger(): Ledger {
+    return createLedger({ documents: this.documents, log: this.log, now: () => new Date(this.now) });
+  }
+
+  async #readRuns() {
+    const runs = createRunStore(this.documents, this.log, FACTS.settings, () => new Date(this.now));
+    return await createRunHistory(runs, FACTS.settings).read();
   }
 
   #compare(): CompareSlice {

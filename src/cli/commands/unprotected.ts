@@ -1,0 +1,37 @@
+import { Command } from 'commander';
+import { helpAfter, withLocal } from '../command-options.ts';
+import { withOutput } from '../output/print.ts';
+import type { UnprotectedOptions } from '../run-unprotected.ts';
+
+const HELP = helpAfter({
+  notes:
+    'Every key whose change was seen and is not in the backup, with the reason and what would mend it: those on record, those\nthat the last full sync left, those of dead letters, and those that a message waits to recheck. What can be mirrored by now\nis retried each minute to each hour, without a command.',
+  ends: {
+    done: 'everything that was seen is in the backup',
+    different: 'there are keys that are not protected; each is on standard output',
+    incomplete: 'not everything could be read, so that there may be more; standard error says what',
+  },
+  examples: [
+    ['blobmirror unprotected', 'totals by reason, and each key'],
+    ['blobmirror unprotected --container photos --prefix 2026/'],
+    ['blobmirror unprotected --reason backup-leased -o json | jq -r .path', 'JSON lines'],
+  ],
+});
+
+export function unprotectedCommand(): Command {
+  return withOutput(
+    withLocal(
+      new Command('unprotected').description(
+        'print each key whose last change is not in the backup, and why',
+      ),
+    ),
+  )
+    .option('--container <name>', 'only keys of this container, by its name at the source')
+    .option('--prefix <prefix>', 'only keys whose path begins with it')
+    .option('--reason <reason>', 'only keys with this reason or error code')
+    .addHelpText('after', HELP)
+    .action(async (options: UnprotectedOptions) => {
+      const { runUnprotected } = await import('../run-unprotected.ts');
+      process.exitCode = await runUnprotected(options);
+    });
+}

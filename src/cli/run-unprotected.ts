@@ -1,0 +1,94 @@
+import type { UnprotectedKey, UnprotectedPage } from '../api/unprotected.ts';
+import { readSettings } from '../config/settings.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { createCommandApp } from '../wiring/create-command-app.ts';
+import type { LocalOption } from './command-options.ts';
+import { environmentOf } from './environment-of.ts';
+import { EXIT } from './exit-codes.ts';
+import { type OutputOption, printData, printEach, printMessage } from './output/print.ts';
+import { count, toTable } from './output/table.ts';
+
+export interface UnprotectedOptions extends LocalOption, OutputOption {
+  readonly container?: string;
+  readonly prefix?: string;
+  readonly reason?: string;
+}
+
+/** Prints each key that is not protected. Resolves with the exit status. */
+export async function runUnprotected(options: UnprotectedOptions): Promise<number> {
+  const { container, prefix, reason } = options;
+  const settings = readSettings(await environmentOf(options));
+  const { unprotected, stop } = createCommandApp(settings, createLogger('silent'));
+  try {
+    const found = await unprotected.list({ container, prefix, reason, limit: Infinity });
+    if (options.output === 'json') await printEach(toLines(found), options.output);
+    else await printData(options, found, describeUnprotected);
+    for (const what of found.unknown) printMessage(UNREAD[what] ?? `${what} could not be read`);
+    if (found.unknown.length > 0) return EXIT.incomplete;
+    return found.keys.length > 0 || found.more.length > 0 ? EXIT.different : EXIT.done;
+  } finally {
+    await stop();
+  }
+}
+
+const UNREAD: Readonly<Record<string, string>> = {
+  record: 'the record of keys could not be read, or was lost: a complete full sync begins it anew',
+  'full-sync': 'what the last full sync left could not be read',
+  'dead-letters': 'the dead letters could not be read',
+  waiting: 'the keys that wait for a recheck could not be read, or not all of them',
+};
+
+/** Keys as JSON lines, and after them what is only counted. */
+async function* toLines({ keys, more }: UnprotectedPage): AsyncGenerator<string, void, void> {
+  for (const line of [...keys, ...more]) yield await Promise.resolve(JSON.stringify(line));
+}
+
+function describeUnprotected({ keys, byReason, more }: UnprotectedPage): string {
+  if (keys.length === 0 && more.length === 0) return 'everything that was seen is in the backup\n';
+  const hints = new Map(keys.map(({ reason, hint }) => [reason, hint]));
+  const rows = Object.entries(byReason).map(([reason, number]): [string, string, number] => [
+    reason,
+    '',
+    number,
+  ]);
+  const beyond = more.map(({ container, reason, count: number, isExact }): [string, string, number] => [
+    reason,
+    `${container === '' ? '' : `in ${container}, `}not named${isExact ? '' : ', findings'}`,
+    number,
+  ]);
+  return [
+    toTable([...rows, ...beyond], ['REASON', '', 'KEYS']),
+    toTable(keys.map(toRow), ['KEY', 'REASON', 'SINCE', 'LAST TRY', 'NAMED BY']),
+    [...hints]
+      .filter(([, hint]) => hint !== '')
+      .map(([reason, hint]) => `  ${reason}: ${hint}\n`)
+      .join(''),
+    `${count(keys.length, 'key')} not protected${more.length > 0 ? ', and more that are not named' : ''}\n`,
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+function toRow({
+  container,
+  path,
+  below,
+  reason,
+  since,
+  lastTry,
+  namedBy,
+  deadLetter,
+}: UnprotectedKey): string[] {
+  const name = path === '' ? container : `${container}/${path}`;
+  return [
+    below === true ? `${name} and below` : name,
+    reason,
+    toSecond(since),
+    toSecond(lastTry),
+    deadLetter === undefined ? namedBy : `${namedBy}, ${deadLetter}`,
+  ];
+}
+
+function toSecond(time: string | null): string {
+  return time === null ? '' : `${time.slice(0, 19).replace('T', ' ')}Z`;
+}

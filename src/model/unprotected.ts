@@ -1,0 +1,120 @@
+import type { Hint } from './hint.ts';
+import { type ContainerName, type Key, type Prefix, keyText } from './key.ts';
+import type { Scope } from './scope.ts';
+import type { SkipReason, Verdict } from './verdict.ts';
+
+/** A key whose change was seen and is not in the backup. */
+export interface Unprotected {
+  /** Empty: it is not known which key it is, so it is only counted. */
+  readonly container: ContainerName | '';
+  /** A prefix where `below` says so; empty: the whole container. */
+  readonly path: string;
+  /** A `SkipReason`, the code of an error, or an `ExtraReason`. */
+  readonly reason: string;
+  /** Whatever is below the path as well, so that a check of the key alone does not clear it. */
+  readonly below?: true;
+}
+
+/** Reasons that no check of a single key gives. */
+export type ExtraReason =
+  /** The old name of a rename whose new name is not mirrored: it is not deleted before. */
+  | 'rename-incomplete'
+  /** An event that this worker dropped, while another worker of the mirror has it in its scope. */
+  | 'out-of-scope-here';
+
+/**
+ * What a skip means for the backup.
+ *
+ * - `unprotected`: the backup lacks the change, and no message waits for it.
+ * - `waits`: the same, but the event is rechecked, and its message names the key until then. Unprotected when the rechecks end.
+ * - `intended`: the settings say so, or the backup has that version.
+ */
+export const SKIP_MEANING: Readonly<Record<SkipReason, 'unprotected' | 'waits' | 'intended'>> = {
+  // The version is only in the archive of the source until somebody rehydrates it.
+  'source-archived': 'unprotected',
+  // It does not prove a deletion, so the backup keeps what the source may have deleted.
+  'source-container-missing': 'unprotected',
+  'source-still-written': 'waits',
+  'source-copy-pending': 'waits',
+  // The version came from the backup, which still has it.
+  'replica-of-the-backup': 'intended',
+  // It bears the mark of the backup, which has no such version: a copy of a replica under another name, for example.
+  'replica-not-on-backup': 'unprotected',
+  'backup-of-another-source': 'unprotected',
+  'backup-leased': 'unprotected',
+  'backup-immutable': 'unprotected',
+  'backup-versions-of-another-kind': 'unprotected',
+  // The deletion is not mirrored.
+  'backup-has-snapshots': 'unprotected',
+  'backup-foreign': 'unprotected',
+  'backup-foreign-no-room': 'unprotected',
+  'backup-foreign-below': 'unprotected',
+  'backup-in-the-way': 'unprotected',
+  // Its content is deleted key by key; if the directory is still too large then, it is left.
+  'directory-too-large': 'unprotected',
+  'deletes-are-kept': 'intended',
+  // The content is there; owner and permissions are not.
+  'access-not-permitted': 'unprotected',
+};
+
+/** Reasons of full syncs for keys that stay on the backup by the settings. */
+const INTENDED_OF_RUNS: ReadonlySet<string> = new Set(['container-not-mirrored']);
+
+/** Whether a key with this reason is no exception from the recovery point. */
+export function isIntended(reason: string): boolean {
+  return (
+    INTENDED_OF_RUNS.has(reason) ||
+    (Object.hasOwn(SKIP_MEANING, reason) && SKIP_MEANING[reason as SkipReason] === 'intended')
+  );
+}
+
+/**
+ * Why a check leaves its key unprotected; undefined: it does not.
+ *
+ * @param isWaitedFor a message rechecks the key and names it until then
+ */
+export function reasonLeft(verdict: Verdict, isWaitedFor = false): string | undefined {
+  if (verdict.verdict === 'skipped') {
+    const meaning = SKIP_MEANING[verdict.reason];
+    return meaning === 'unprotected' || (meaning === 'waits' && !isWaitedFor) ? verdict.reason : undefined;
+  }
+  return 'access' in verdict ? 'access-not-permitted' : undefined;
+}
+
+/** Whether a check found the key in step or brought it there. */
+export function isInStep(verdict: Verdict): boolean {
+  switch (verdict.verdict) {
+    case 'unfinished':
+    // What is below it is not on the backup.
+    case 'directory-returned':
+      return false;
+    default:
+      return reasonLeft(verdict) === undefined;
+  }
+}
+
+/**
+ * What an event leaves unprotected that is not checked any more.
+ *
+ * @param includes whether a key, or something below it, is mirrored at all
+ */
+export function leftByEvent(
+  { keys, prefixes, rename, isDeep }: Pick<Hint, 'keys' | 'prefixes' | 'rename' | 'isDeep'>,
+  reason: string,
+  includes: (key: Key) => boolean = () => true,
+): readonly Unprotected[] {
+  const to = rename && keyText(rename.to);
+  return [
+    ...keys.filter(includes).map((key) => ({
+      ...key,
+      reason: to === undefined || keyText(key) === to ? reason : 'rename-incomplete',
+      ...(isDeep && { below: true as const }),
+    })),
+    ...prefixes.map((prefix: Prefix) => ({ ...prefix, reason, below: true as const })),
+  ];
+}
+
+/** Whether a key, or something below it if it is a directory, is mirrored. */
+export function touches(scope: Scope, key: Key): boolean {
+  return scope.includes(key) || scope.prefixes({ container: key.container, path: `${key.path}/` }).length > 0;
+}

@@ -1,0 +1,180 @@
+import type { Proof } from '../api/proof.ts';
+import { skipHintOf } from '../api/skip-hints.ts';
+import type { ExceptedKeys } from '../api/status.ts';
+import type {
+  RecordedKeys,
+  UnprotectedCount,
+  UnprotectedKey,
+  UnprotectedPage,
+  UnprotectedRequest,
+} from '../api/unprotected.ts';
+import { readDocument } from '../documents/change-document.ts';
+import { type BlobmirrorError, ERRORS, type ErrorCode } from '../model/errors.ts';
+import type { Unprotected } from '../model/unprotected.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { LEDGER, LEDGER_DOCUMENT, type LedgerDocument, nameOf } from './ledger-document.ts';
+import { type TakeOverParts, readLeft } from './take-over-run.ts';
+
+/** Everything that names a key which is not protected. */
+export interface UnprotectedSources {
+  readonly documents: Pick<DocumentStore, 'read'>;
+  readonly readProof: () => Promise<Proof | undefined>;
+  readonly report: TakeOverParts['report'];
+  readonly readDeadLetters: () => AsyncIterable<LeftByLetter>;
+  readonly readHeld: () => Promise<ExceptedKeys>;
+}
+
+interface LeftByLetter {
+  readonly id: string;
+  readonly deadLetteredAt: string;
+  readonly left: readonly Unprotected[];
+}
+
+/** Beyond these, keys are not named in one answer. */
+const MOST_NAMES = 20_000;
+
+/** Reads the record for a statement. @param damaged called with its name if it cannot be read */
+export async function readRecorded(
+  documents: Pick<DocumentStore, 'read'>,
+  damaged: (name: string, error: BlobmirrorError) => void,
+): Promise<RecordedKeys> {
+  const found = await readDocument(documents, LEDGER_DOCUMENT, LEDGER);
+  if (found.state === 'damaged') damaged(LEDGER, found.error);
+  const { keys, more, run, lostAt } = found.state === 'there' ? found.value : EMPTY;
+  return {
+    keys,
+    more: more.reduce((sum, { count, isExact }) => sum + (isExact === true ? count : 0), 0),
+    isComplete:
+      found.state !== 'damaged' && lostAt === undefined && more.every(({ isExact }) => isExact === true),
+    run,
+  };
+}
+
+const EMPTY: LedgerDocument = { keys: [], more: [] };
+
+/** Every key that is not protected, from all that names one. What cannot be read is named in the answer. */
+export async function listUnprotected(
+  sources: UnprotectedSources,
+  request: UnprotectedRequest,
+): Promise<UnprotectedPage> {
+  const names = new Names(request);
+  const unknown = new Set<string>();
+  const ask = async (what: string, read: () => Promise<void>): Promise<void> => {
+    try {
+      await read();
+    } catch {
+      unknown.add(what);
+    }
+  };
+
+  let record = EMPTY;
+  await ask('record', async () => {
+    const found = await readDocument(sources.documents, LEDGER_DOCUMENT, LEDGER);
+    if (found.state === 'damaged') throw found.error;
+    if (found.state === 'there') record = found.value;
+    if (record.lostAt !== undefined) unknown.add('record');
+  });
+  for (const { mark: _mark, seenAt: _seenAt, tries: _tries, lastTry = null, ...key } of record.keys)
+    names.add({ ...key, lastTry, namedBy: 'record' });
+
+  let more: readonly UnprotectedCount[] = record.more.map(
+    ({ container, reason, count, isExact = false }) => ({
+      container,
+      reason,
+      count,
+      isExact,
+    }),
+  );
+  await ask('full-sync', async () => {
+    const proof = await sources.readProof();
+    if (proof === undefined || record.run === proof.run) return;
+    const run = await readLeft(proof, sources.report);
+    for (const each of run.left)
+      names.add({ ...each, since: run.startedAt, lastTry: null, namedBy: 'full-sync' });
+    more = [...more, ...run.more.map((each) => ({ ...each, container: '', isExact: true }))];
+  });
+  await ask('dead-letters', async () => {
+    for await (const { id, deadLetteredAt, left } of sources.readDeadLetters()) {
+      for (const { container, ...each } of left)
+        if (container !== '')
+          names.add({
+            ...each,
+            container,
+            since: deadLetteredAt,
+            lastTry: null,
+            namedBy: 'dead-letter',
+            deadLetter: id,
+          });
+      if (names.isFull) break;
+    }
+  });
+  await ask('waiting', async () => {
+    const { count, sample } = await sources.readHeld();
+    for (const each of sample) names.add({ ...each, since: null, lastTry: null, namedBy: 'waiting' });
+    if (count > sample.length) unknown.add('waiting');
+  });
+
+  const { container, reason } = request;
+  const counted = more.filter(
+    (each) =>
+      (container === undefined || each.container === '' || each.container === container) &&
+      (reason === undefined || each.reason === reason || each.reason === 'other'),
+  );
+  return {
+    ...names.page(),
+    more: counted,
+    isComplete: counted.length === 0 && unknown.size === 0 && !names.isFull,
+    unknown: [...unknown],
+  };
+}
+
+/** Distinct keys that match a request. The first source of a key describes it. */
+class Names {
+  readonly #request: UnprotectedRequest;
+  readonly #keys = new Map<string, UnprotectedKey>();
+
+  constructor(request: UnprotectedRequest) {
+    this.#request = request;
+  }
+
+  get isFull(): boolean {
+    return this.#keys.size >= MOST_NAMES;
+  }
+
+  add(key: Omit<UnprotectedKey, 'hint'>): void {
+    const name = nameOf(key);
+    const known = this.#keys.get(name);
+    if (known !== undefined) {
+      if (key.deadLetter !== undefined) this.#keys.set(name, { deadLetter: key.deadLetter, ...known });
+      return;
+    }
+    if (this.#matches(key) && !this.isFull) this.#keys.set(name, { ...key, hint: hintOf(key.reason) });
+  }
+
+  page(): Pick<UnprotectedPage, 'keys' | 'next' | 'byReason'> {
+    const { from, limit } = this.#request;
+    const sorted = [...this.#keys].toSorted(([one], [other]) => (one < other ? -1 : 1));
+    const rest = from === undefined ? sorted : sorted.filter(([name]) => name > from);
+    const shown = rest.slice(0, limit);
+    const byReason = Map.groupBy(this.#keys.values(), ({ reason }) => reason);
+    return {
+      keys: shown.map(([, key]) => key),
+      next: rest.length > shown.length ? (shown.at(-1)?.[0] ?? null) : null,
+      byReason: Object.fromEntries([...byReason].map(([reason, keys]) => [reason, keys.length])),
+    };
+  }
+
+  #matches({ container, path, reason }: Pick<UnprotectedKey, 'container' | 'path' | 'reason'>): boolean {
+    const wanted = this.#request;
+    return (
+      (wanted.container === undefined || wanted.container === container) &&
+      (wanted.reason === undefined || wanted.reason === reason) &&
+      (wanted.prefix === undefined || path.startsWith(wanted.prefix))
+    );
+  }
+}
+
+/** What would mend it. */
+function hintOf(reason: string): string {
+  return skipHintOf(reason) || (Object.hasOwn(ERRORS, reason) ? ERRORS[reason as ErrorCode].hint : '');
+}

@@ -1,0 +1,108 @@
+import type { UnprotectedPage, UnprotectedRequest } from '../api/unprotected.ts';
+import { theServiceClock } from '../clock/observed-clock.ts';
+import type { Settings } from '../config/settings.ts';
+import { browseDeadLetters } from '../deadletter/browse-dead-letters.ts';
+import { leftByDeadLetter } from '../deadletter/dead-letter-store.ts';
+import { toBlobmirrorError } from '../model/errors.ts';
+import { parseKey } from '../model/key.ts';
+import { touches } from '../model/unprotected.ts';
+import type { PauseGate } from '../ports/account-decorators.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import type { Reconciler } from '../reconcile/runs/reconciler.ts';
+import { createRunHistory } from '../reconcile/runs/run-history.ts';
+import { createRunStore } from '../reconcile/runs/run-store.ts';
+import { readWaiting } from '../status/read-waiting.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Ledger } from '../unprotected/ledger.ts';
+import { listUnprotected } from '../unprotected/list-unprotected.ts';
+import { retryKeys } from '../unprotected/retry-keys.ts';
+import { updateRecord } from '../unprotected/take-over-run.ts';
+import { mirrorDigest } from './mirror-id.ts';
+import type { OpenAccounts } from './open-accounts.ts';
+import type { OpenQueues } from './open-queues.ts';
+
+/** The keys that are not protected: listed for a user, and checked each minute. */
+export interface UnprotectedService {
+  readonly list: (request: UnprotectedRequest) => Promise<UnprotectedPage>;
+  /** Takes the result of the last full sync over, and retries the keys that are due. Does not reject. */
+  readonly retry: () => Promise<void>;
+}
+
+interface UnprotectedParts {
+  readonly accounts: Pick<OpenAccounts, 'scope' | 'core' | 'guard'>;
+  readonly queues: Pick<OpenQueues, 'events' | 'deadLetters'>;
+  readonly documents: DocumentStore;
+  readonly ledger: Ledger;
+  readonly reconciler: Pick<Reconciler, 'report'>;
+  readonly pause: PauseGate;
+}
+
+export function createUnprotected(
+  settings: Settings,
+  log: Logger,
+  { accounts, queues, documents, ledger, reconciler, pause }: UnprotectedParts,
+): UnprotectedService {
+  const { scope } = accounts;
+  const now = (): Date => theServiceClock.now();
+  const mirror = mirrorDigest(settings);
+  const history = createRunHistory(createRunStore(documents, log, mirror, now), mirror);
+  const readProof = async () => (await history.read()).proof;
+  const { report } = reconciler;
+
+  async function retry(): Promise<void> {
+    const document = await updateRecord({ ledger, report, touches: isTouched }, readProof);
+    if (document === undefined || document.keys.length === 0) return;
+    await accounts.guard();
+    await pause.pausedSince(now());
+    const { converge } = await accounts.core();
+    await retryKeys(
+      {
+        ledger,
+        converge: async (key) => await converge(key),
+        includes: (key) => scope.includes(key),
+        isPaused: pause.isPaused,
+        now,
+        log,
+      },
+      document,
+    );
+  }
+
+  function isTouched({ container, path }: { readonly container: string; readonly path: string }): boolean {
+    try {
+      const key = parseKey(container, path || '/');
+      return path === '' ? scope.includesContainer(key.container) : touches(scope, key);
+    } catch {
+      return false;
+    }
+  }
+
+  return {
+    list: async (request) =>
+      await listUnprotected(
+        {
+          documents,
+          readProof,
+          report,
+          readDeadLetters: async function* () {
+            for await (const { deadLetter, message } of browseDeadLetters(queues.deadLetters))
+              yield {
+                id: deadLetter.id,
+                deadLetteredAt: deadLetter.deadLetteredAt,
+                left: leftByDeadLetter(message, deadLetter, (key) => touches(scope, key)),
+              };
+          },
+          readHeld: async () => (await readWaiting(queues.events.browser, now)).held,
+        },
+        request,
+      ),
+    retry: async () => {
+      try {
+        await retry();
+      } catch (thrown) {
+        const { code, message: detail, hint } = toBlobmirrorError(thrown);
+        log.warn('keys that are not protected could not be checked', { code, detail, hint });
+      }
+    },
+  };
+}

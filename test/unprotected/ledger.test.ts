@@ -1,0 +1,273 @@
+import { describe, expect, it } from 'vitest';
+import type { Schedule } from '../memory/schedule.ts';
+import { MemoryDocuments } from '../memory/memory-documents.ts';
+import { immediately } from '../memory/schedule.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
+import { parseContainerName } from '../../src/model/key.ts';
+import type { Unprotected } from '../../src/model/unprotected.ts';
+import { LEDGER, type LedgerLimits } from '../../src/unprotected/ledger-document.ts';
+import { type Ledger, createLedger } from '../../src/unprotected/ledger.ts';
+import { readRecorded } from '../../src/unprotected/list-unprotected.ts';
+import { takeOverRun } from '../../src/unprotected/take-over-run.ts';
+import type { Proof } from '../../src/api/proof.ts';
+import type { RunId } from '../../src/model/run-id.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+const PHOTOS = parseContainerName('photos');
+const left = (path: string, reason = 'backup-leased'): Unprotected => ({ container: PHOTOS, path, reason });
+
+/** Documents in memory, and workers that share them. */
+function bench({ limits, schedule = immediately }: { limits?: LedgerLimits; schedule?: Schedule } = {}) {
+  const memory = new MemoryDocuments();
+  const clock = new VirtualClock();
+  const log = createSilentLogger();
+  const time = { now: Date.parse('2026-11-30T12:00:00Z') };
+  let writes = 0;
+  const counting: Schedule = async (name, key, effect) =>
+    await schedule(name, key, () => {
+      if (name === 'documents.write') writes++;
+      return effect();
+    });
+  const documents = memory.through(counting);
+  const worker = (): Ledger =>
+    createLedger({
+      documents,
+      log,
+      now: () => new Date(time.now),
+      clock,
+      random: () => 0.5,
+      ...(limits !== undefined && { limits }),
+    });
+  const names = async () => {
+    const { document } = await worker().refresh();
+    return document?.keys.map(({ path, reason }) => `${path}: ${reason}`) ?? [];
+  };
+  /** Lets time pass until the work is done. */
+  const passing = async <Result>(work: Promise<Result>): Promise<Result> => {
+    let isDone = false;
+    const end = (): void => void (isDone = true);
+    work.then(end, end);
+    await clock.runUntil(() => isDone);
+    return await work;
+  };
+  return { passing, memory, clock, documents, worker, names, log, time, writes: () => writes };
+}
+
+describe('the record of unprotected keys', () => {
+  it('is stored when it says so, and known to a worker that starts later', async () => {
+    const { worker, names } = bench();
+    await worker().record([left('a'), left('b', 'source-archived')]);
+    expect(await names()).toEqual(['a: backup-leased', 'b: source-archived']);
+  });
+
+  it('keeps since when a key is on it, whatever is found later', async () => {
+    const { worker, time, passing } = bench();
+    const ledger = worker();
+    await ledger.record([left('a')]);
+    time.now += 60_000;
+    await passing(ledger.record([left('a', 'backup-immutable')]));
+    expect(ledger.named.get('photos/a')).toMatchObject({
+      reason: 'backup-immutable',
+      since: '2026-11-30T12:00:00.000Z',
+      seenAt: '2026-11-30T12:01:00.000Z',
+    });
+  });
+
+  it('is a few writes for a thousand findings at once', async () => {
+    const { worker, names, writes, passing } = bench();
+    const ledger = worker();
+    const all = Array.from({ length: 1000 }, async (_, i) => await ledger.record([left(`k${i}`)]));
+    await passing(Promise.all(all));
+    expect(await names()).toHaveLength(1000);
+    expect(writes()).toBeLessThanOrEqual(3);
+  });
+
+  it('loses nothing where workers write at once', async () => {
+    const { worker, names, clock, passing } = bench({
+      schedule: async (_name, _key, effect) => {
+        await clock.sleep(20);
+        return effect();
+      },
+    });
+    const workers = Array.from({ length: 4 }, worker);
+    const all = workers.flatMap((ledger, i) =>
+      [0, 1, 2].map(async (n) => await ledger.record([left(`w${i}.${n}`)])),
+    );
+    await passing(Promise.all(all));
+    expect(await passing(names())).toHaveLength(12);
+  });
+
+  it('rejects while the state cannot be written, so that the message is not settled', async () => {
+    const state = { isAway: true };
+    const { worker, names } = bench({
+      schedule: async (name, _key, effect) => {
+        await Promise.resolve();
+        if (state.isAway && name === 'documents.write')
+          throw new BlobmirrorError('storage-unavailable', 'it is down');
+        return effect();
+      },
+    });
+    const ledger = worker();
+    await expect(ledger.record([left('a')])).rejects.toMatchObject({ code: 'storage-unavailable' });
+    state.isAway = false;
+    expect(await names()).toEqual([]);
+  });
+
+  it('is cleared of a key by a check that began after its finding was known', async () => {
+    const { worker, names } = bench();
+    await worker().record([left('a')]);
+    const other = worker();
+    await other.refresh();
+    other.clear('photos/a', other.named.get('photos/a')?.mark ?? '');
+    await other.settled();
+    expect(await names()).toEqual([]);
+  });
+
+  it('is not cleared by a worker that does not know of a later finding', async () => {
+    const { worker, names, passing } = bench();
+    const [one, other] = [worker(), worker()];
+    await one.record([left('a')]);
+    await other.refresh();
+    // Its check begins.
+    const mark = other.named.get('photos/a')?.mark ?? '';
+    await passing(one.record([left('a')]));
+    other.clear('photos/a', mark);
+    await other.settled();
+    expect(await names()).toEqual(['a: backup-leased']);
+  });
+
+  it('counts by container and reason what has no room by name, and says that names are missing', async () => {
+    const { worker, documents } = bench({ limits: { keys: 2, characters: 1000, more: 3 } });
+    const reasons = ['a', 'b', 'c', 'd', 'e'];
+    await worker().record(reasons.map((reason, i) => left(`k${i}`, reason)));
+    const { document } = await worker().refresh();
+    expect(document?.keys).toHaveLength(2);
+    expect(document?.more.map(({ container, reason, count }) => [container, reason, count])).toEqual([
+      ['photos', 'c', 1],
+      ['photos', 'd', 1],
+      ['', 'other', 1],
+    ]);
+    expect(await readRecorded(documents, () => undefined)).toMatchObject({ isComplete: false });
+  });
+
+  it('has no more characters than fit a small document', async () => {
+    const { worker } = bench({ limits: { keys: 1000, characters: 100, more: 3 } });
+    await worker().record(Array.from({ length: 10 }, (_, i) => left(`${i}`.repeat(30))));
+    const { document } = await worker().refresh();
+    expect(document?.keys).toHaveLength(3);
+    expect(document?.more).toMatchObject([{ container: 'photos', reason: 'backup-leased', count: 7 }]);
+  });
+
+  it('only counts what nobody can name', async () => {
+    const { worker } = bench();
+    await worker().record([{ container: '', path: '', reason: 'message-not-event' }]);
+    const { document } = await worker().refresh();
+    expect(document).toMatchObject({ keys: [], more: [{ reason: 'message-not-event', count: 1 }] });
+  });
+
+  it('that is damaged is begun anew from what a worker remembers, and says that names are missing', async () => {
+    const { worker, memory, names, documents, log, passing } = bench();
+    const ledger = worker();
+    await ledger.record([left('a')]);
+    memory.stored.set(LEDGER, { text: '{"keys":1}', version: 'of somebody', writtenAt: undefined });
+    await passing(ledger.record([left('b')]));
+    expect(await names()).toEqual(['a: backup-leased', 'b: backup-leased']);
+    expect(await readRecorded(documents, () => undefined)).toMatchObject({ isComplete: false });
+    expect(log.lines.map(({ message }) => message)).toContain(
+      'the record of unprotected keys is damaged; it is begun anew',
+    );
+  });
+});
+
+describe('a complete full sync', () => {
+  const RUN = '2026-11-30T13-00-00Z-4f2a' as RunId;
+  const line = (path: string, reason: string) => ({ container: 'photos', path, reason });
+
+  function proofOf(sample: Proof['excepted']['sample'], byReason: Record<string, number>): Proof {
+    const count = Object.values(byReason).reduce((sum, each) => sum + each, 0);
+    return {
+      run: RUN,
+      at: '2026-11-30T13:00:00.000Z',
+      excepted: { count, sample },
+      byReason,
+      containers: [],
+    };
+  }
+
+  const report = async function* (lines: readonly object[]): AsyncGenerator<string, void, void> {
+    for (const each of lines) yield await Promise.resolve(JSON.stringify(each));
+  };
+
+  it('clears what was on record before it began and it did not leave, and names what it left', async () => {
+    const { worker, names, time, documents } = bench();
+    const ledger = worker();
+    await ledger.change((draft) => {
+      draft.record(left('before'));
+      draft.record(left('still'));
+      draft.record({ ...left('tree'), below: true });
+      draft.record({ container: '', path: '', reason: 'message-not-event' });
+    });
+    time.now = Date.parse('2026-11-30T13:10:00Z');
+    await worker().record([left('during')]);
+    const proof = proofOf([line('still', 'backup-leased'), line('new', 'source-archived')], {
+      'backup-leased': 1,
+      'source-archived': 1,
+    });
+    await takeOverRun({ ledger: worker(), report: () => report([]), touches: () => true }, proof, undefined);
+    expect((await names()).toSorted()).toEqual([
+      'during: backup-leased',
+      'new: source-archived',
+      'still: backup-leased',
+    ]);
+    expect(await readRecorded(documents, () => undefined)).toMatchObject({
+      isComplete: true,
+      run: RUN,
+      more: 0,
+    });
+  });
+
+  it('keeps for a while what is out of the scope of the worker that takes it over', async () => {
+    const { worker, names, time } = bench();
+    time.now = Date.parse('2026-11-30T12:30:00Z');
+    await worker().record([left('mine'), left('theirs')]);
+    const touches = ({ path }: { readonly path: string }): boolean => path === 'mine';
+    await takeOverRun({ ledger: worker(), report: () => report([]), touches }, proofOf([], {}), undefined);
+    expect(await names()).toEqual(['theirs: backup-leased']);
+  });
+
+  it('is taken over once', async () => {
+    const { worker, names } = bench();
+    const proof = proofOf([line('a', 'backup-leased')], { 'backup-leased': 1 });
+    const parts = { report: () => report([]), touches: () => true };
+    await takeOverRun({ ledger: worker(), ...parts }, proof, undefined);
+    const ledger = worker();
+    await ledger.refresh();
+    ledger.clear('photos/a', ledger.named.get('photos/a')?.mark ?? '');
+    await ledger.settled();
+    await takeOverRun({ ledger: worker(), ...parts }, proof, undefined);
+    await takeOverRun({ ledger: worker(), ...parts }, proof, RUN);
+    expect(await names()).toEqual([]);
+  });
+
+  it('that left more than its samples names them from its report, and counts the rest by reason', async () => {
+    const { worker, documents } = bench();
+    const lines = [
+      { ...line('ok', ''), verdict: 'copied' },
+      ...['a', 'b', 'c'].map((path) => ({ ...line(path, 'backup-leased'), verdict: 'skipped' })),
+      { container: 'photos', path: 'd', verdict: 'failed', code: 'storage-rejected' },
+      { ...line('kept', 'deletes-are-kept'), verdict: 'skipped' },
+    ];
+    const proof = proofOf([line('a', 'backup-leased')], { 'backup-leased': 12, 'storage-rejected': 1 });
+    const parts = { report: () => report(lines), touches: () => true, limits: { names: 3, lines: 100 } };
+    await takeOverRun({ ledger: worker(), ...parts }, proof, undefined);
+    const { document } = await worker().refresh();
+    expect(document?.keys.map(({ path }) => path)).toEqual(['a', 'b', 'c']);
+    expect(document?.more).toMatchObject([
+      { reason: 'backup-leased', count: 9, isExact: true },
+      { reason: 'storage-rejected', count: 1, isExact: true },
+    ]);
+    // Each counts once.
+    expect(await readRecorded(documents, () => undefined)).toMatchObject({ more: 10, isComplete: true });
+  });
+});
