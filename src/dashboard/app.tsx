@@ -3,6 +3,7 @@ import { ActivitySection } from './sections/activity.tsx';
 import { Backlog } from './sections/backlog.tsx';
 import { Containers } from './sections/containers.tsx';
 import { DeadLetters } from './sections/dead-letters.tsx';
+import { FindKey } from './sections/find-key.tsx';
 import { KeyForm } from './sections/key-form.tsx';
 import { Masthead } from './sections/masthead.tsx';
 import { Problems } from './sections/problems.tsx';
@@ -31,6 +32,7 @@ export function App() {
           <>
             <Recovery status={now} />
             <DeadLetters status={now} />
+            <FindKey />
             <ActivitySection status={now} />
             <Backlog status={now} />
             <Runs status={now} />

@@ -10,6 +10,7 @@ import { guardTexts } from './ui/guard-texts.ts';
 import './styles/base.css';
 import './styles/parts.css';
 import './styles/sections.css';
+import './styles/keys.css';
 
 guardTexts();
 takeKeyFromAddress();

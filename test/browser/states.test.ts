@@ -5,7 +5,7 @@ import { type Answered, answerWith } from './support/answer-with.ts';
 import { faintTexts } from './support/read-contrast.ts';
 import { servePage } from './support/serve-page.ts';
 import { DESKTOP, type OpenOptions, PHONE, startBrowser, type TestBrowser } from './support/start-browser.ts';
-import { EMPTY, NOW, ON_FIRE, WELL } from './support/statuses.ts';
+import { EMPTY, NOW, ON_FIRE, SHOWN, WELL } from './support/statuses.ts';
 
 let browser: TestBrowser;
 let address: string;
@@ -37,7 +37,22 @@ const PAUSED: Status = {
   ...WELL,
   paused: { since: '2026-11-25T11:58:00.000Z', reason: 'The account moves' },
 };
-const STATES = { empty: EMPTY, well: WELL, 'on fire': ON_FIRE, paused: PAUSED };
+const NOT_KNOWN = { isComplete: false, isUnknown: true } as const;
+const UNREAD: Status = {
+  ...EMPTY,
+  stateAsOf: null,
+  recovery: {
+    ...EMPTY.recovery,
+    live: null,
+    canary: { state: 'waiting', isUnknown: true },
+    excepted: { count: 0, isComplete: false, sample: [] },
+  },
+  backlog: { ...EMPTY.backlog, ...NOT_KNOWN },
+  deadLetters: { ...EMPTY.deadLetters, ...NOT_KNOWN },
+  health: { status: 'failing', problems: [{ code: 'state-unreachable', detail: 'It cannot be read now.' }] },
+};
+
+const STATES = { empty: EMPTY, well: WELL, 'on fire': ON_FIRE, paused: PAUSED, unread: UNREAD };
 
 describe.each([
   ['a phone', PHONE],
@@ -70,46 +85,158 @@ it('names that turn the direction of text are shown with escapes', async () => {
   expect(await page.content()).not.toMatch(/>[^<]*[\u202E\u2066][^<]*</);
 });
 
-it('a queue that cannot be read is not shown as empty', async () => {
-  const backlog = { ...EMPTY.backlog, isComplete: false };
-  const deadLetters = { ...EMPTY.deadLetters, isComplete: false };
-  const { page } = await show({ ...EMPTY, backlog, deadLetters });
-  expect(await wordsOf(page)).toContain('The dead-letter queues cannot be read now.');
-  expect(await wordsOf(page)).toContain('The queue cannot be read now.');
+it('what cannot be read is shown as unknown, not as empty, and nothing is shown as well', async () => {
+  const { page, answered } = await show(UNREAD);
+  const words = await wordsOf(page);
+  for (const expected of [
+    'Not known whether the backup is up to date',
+    'Live recovery point unknown.',
+    'Proven recovery point unknown.',
+    'Of the canary nothing is known now.',
+    'Which keys are excepted is not known',
+    'The dead-letter queues cannot be read now.',
+    'The queue cannot be read now.',
+    'Last hour Not known: the state cannot be read now.',
+    'Full syncs Not known: the state cannot be read now.',
+    'Containers Not known: the state cannot be read now.',
+  ])
+    expect(words).toContain(expected);
+  expect(await page.locator('.icon.ok').count()).toBe(0);
+  answered.status = { ...WELL, stateAsOf: '2026-11-25T10:00:00.000Z' };
+  await page.getByText('What it tells is of').waitFor();
+  expect(await wordsOf(page, '#recovery')).toContain('What it tells is of 11:00:00 CET: the proven');
+});
+
+it('the largest words are those of the worst, never of what is well beside it', async () => {
+  const live = { at: NOW, ageMs: 0 };
+  const good = { ...WELL, recovery: { ...WELL.recovery, live } };
+  const { page, answered } = await show(good);
+  const hero = page.locator('.hero');
+  expect(await hero.innerText()).toBe('In step with the source');
+  expect(await page.locator('.overall').getAttribute('class')).toContain('ok');
+  answered.status = {
+    ...good,
+    recovery: { ...good.recovery, excepted: { count: 695, sample: [] } },
+  };
+  await hero.getByText('695 keys are not in step').waitFor();
+  expect(await page.locator('.overall.ok').count()).toBe(0);
+  expect(await wordsOf(page)).not.toMatch(/in step with the source|healthy|all is well/i);
+  answered.status = EMPTY;
+  await hero.getByText('Nothing is proven yet').waitFor();
+  expect(await page.locator('.overall.ok').count()).toBe(0);
+  const sizes = await page.evaluate(() =>
+    [...document.querySelectorAll('main *')].map((each) =>
+      Number.parseFloat(getComputedStyle(each).fontSize),
+    ),
+  );
+  const size = await hero.evaluate((each) => Number.parseFloat(getComputedStyle(each).fontSize));
+  expect(Math.max(...sizes)).toBe(size);
+});
+
+it('a full sync tells what it skipped once, and of a damaged one that nothing is known', async () => {
+  const [run] = WELL.runs;
+  if (run === undefined) throw new Error('it has runs');
+  const counts = {
+    ...run.counts,
+    nominated: 12,
+    byVerdict: { skipped: 12 },
+    skipped: { 'backup-leased': 12 },
+  };
+  const damaged = { ...run, id: `${run.id}b` as typeof run.id, state: 'damaged' as const };
+  const { page } = await show({ ...WELL, runs: [{ ...run, counts }, damaged] });
+  const words = await wordsOf(page, '#runs');
+  expect(words).toContain('1,223,157 in step, 12 skipped');
+  expect(words.match(/12 skipped/g)).toHaveLength(1);
+  expect(words).toContain('What it found is unknown.');
+});
+
+it('one blob can be found, with both sides and what to do; a failure is told where it was asked', async () => {
+  let fails = false;
+  const asked: (string | null)[] = [];
+  const page = await browser.open(address, {
+    allow: /status of 400/,
+    prepare: async (opened) => {
+      await opened.clock.setSystemTime(NOW);
+      await answerWith(opened, ON_FIRE);
+      await opened.route('**/api/show?*', async (route) => {
+        asked.push(new URL(route.request().url()).searchParams.get('key'));
+        const error = { code: 'request-invalid', message: 'the key is "x"', hint: '' };
+        await route.fulfill(fails ? { status: 400, json: { error } } : { json: SHOWN });
+      });
+    },
+  });
+  const section = page.getByRole('region', { name: 'Find a blob' });
+  await section.getByLabel('Container and path').fill('photos/a b.jpg');
+  await section.getByLabel('Container and path').press('Enter');
+  await section.getByRole('status').getByText('DIFFERS').waitFor();
+  const words = await wordsOf(page, '#find-key');
+  for (const expected of [
+    'photos/a b.jpg',
+    'what to do A message that waits in the queue has it checked.',
+    'waiting 1 message',
+    'dead letters (unknown) queue-unavailable: it did not answer',
+    'Source sourceaccount Backup backupaccount',
+    'present absent',
+    'missing-on-backup the source has the blob or directory, the backup does not',
+    'changed 2026-11-25 12:00:02 UTC (3 min ago)',
+  ])
+    expect(words).toContain(expected);
+  expect(await faintTexts(page)).toEqual([]);
+  fails = true;
+  await page.getByText('Except 3 keys').click();
+  await page.getByRole('link', { name: 'photos/2026/11/25/export.csv' }).click();
+  await section.getByText('The key is "x".').waitFor();
+  expect(await section.getByLabel('Container and path').inputValue()).toBe('photos/2026/11/25/export.csv');
+  expect(asked).toEqual(['photos/a b.jpg', 'photos/2026/11/25/export.csv']);
 });
 
 it('an empty mirror says what is missing and how to get it', async () => {
   const { page } = await show(EMPTY);
   const words = await wordsOf(page);
   for (const expected of [
-    'Healthy',
-    'Live up to 13:03:02 in step with the source',
+    'Live up to 13:03:02 CET no change waits',
     'Nothing is proven yet.',
     'There are none.',
     'No change was mirrored.',
     'The queue is empty.',
     'There was none yet.',
     'Not counted yet.',
+    'Mirrored all containers',
   ])
     expect(words).toContain(expected);
-  expect(await page.title()).toBe('Healthy · Blobmirror');
+  expect(await page.title()).toBe('Nothing is proven yet · Blobmirror');
 });
 
 it('a healthy mirror shows its recovery points in local time, with UTC in the tooltip', async () => {
   const { page } = await show(WELL);
   expect(await wordsOf(page, '#recovery')).toContain(
-    'Live up to 13:03:01 1.2 s behind Proven up to 12:00:00 1 h 3 min behind',
+    'Live up to 13:03:01 CET 1.2 s behind Proven up to 12:00:00 CET 1 h 3 min ago',
   );
-  expect(await page.locator('.hero time').getAttribute('title')).toBe('2026-11-25 12:03:01 UTC');
+  expect(await wordsOf(page, '#recovery')).toContain(
+    'The last canary, written at 13:02:50 CET, arrived within 1.1 s.',
+  );
+  expect(await page.locator('.second time').first().getAttribute('title')).toBe('2026-11-25 12:03:01 UTC');
   expect(await page.locator('#recovery [role=img]').getAttribute('aria-label')).toContain(
-    'Age of the recovery point',
+    'Age of the recovery points',
   );
   expect(await wordsOf(page, '#activity')).toContain(
     '4,213 changes mirrored, 5.5 GB. Half of them arrived within 480 ms, 99 % within 2.6 s.',
   );
   expect(await wordsOf(page, '#containers')).toContain('photos 1,204,551 8.4 TB 6 s ago');
-  expect(await wordsOf(page, '#runs')).toContain('12:00:02 by the timer, took 4 min');
+  expect(await page.locator('#containers td time').first().getAttribute('title')).toBe(
+    '12:59:02 CET, 2026-11-25 11:59:02 UTC',
+  );
+  expect(await wordsOf(page, '#containers')).toContain(
+    'Mirrored all containers Not mirrored container tmp*; path */cache/… Names web is web-of-source on the backup',
+  );
+  expect(await wordsOf(page, '#runs')).toContain('12:00:02 CET by the timer, took 4 min');
   expect(await page.getByRole('list', { name: 'What needs attention' }).count()).toBe(0);
+});
+
+it('a chart tells 0 as 0', async () => {
+  const live = { at: NOW, ageMs: 0 };
+  const { page } = await show({ ...WELL, recovery: { ...WELL.recovery, live } });
+  expect(await wordsOf(page, '#recovery figcaption')).toContain('Live 0 s Proven 1 h 3 min');
 });
 
 it('a failing mirror shows its problems first, with links to the dead letters and their causes', async () => {
@@ -136,10 +263,10 @@ it('the page updates without a reload, and only a change of the overall state is
   const aloud = page.getByRole('status').first();
   expect(await aloud.innerText()).toBe('Healthy');
   answered.status = { ...WELL, recovery: { ...WELL.recovery, live: { at: NOW, ageMs: 71_000 } } };
-  await page.getByText('1 min 11 s behind').waitFor();
+  await page.getByText('1 min 11 s behind').first().waitFor();
   expect(await aloud.innerText()).toBe('Healthy');
   answered.status = ON_FIRE;
-  await page.getByText('41 min 24 s behind').waitFor();
+  await page.getByText('41 min 24 s behind').first().waitFor();
   expect(await aloud.innerText()).toBe('4 problems');
 });
 
@@ -154,7 +281,7 @@ it('an unreachable app is shown with its time, polled less often, and recovers b
   });
   if (answered === undefined) throw new Error('the page was not prepared');
   const told = answered;
-  await page.getByText('1.2 s behind').waitFor();
+  await page.getByText('1.2 s behind').first().waitFor();
   told.failure = {
     status: 503,
     body: { error: { code: 'x', message: 'The state is out of reach.', hint: '' } },
@@ -192,7 +319,7 @@ it('a hidden page does not poll', async () => {
   expect(answered.asked).toBeLessThanOrEqual(asked + 1);
   answered.status = ON_FIRE;
   await hide(false);
-  await page.getByText('41 min 24 s behind').waitFor();
+  await page.getByText('41 min 24 s behind').first().waitFor();
 });
 
 it.each(['?code=sec%2Fret', '#code=sec%2Fret'])(
@@ -266,7 +393,7 @@ it('the keyboard reaches every control in the order of the page, with a visible 
   const { page } = await show(ON_FIRE);
   await page.locator('#dead-letters').getByText('IMG_2045.heic').waitFor();
   const reached: string[] = [];
-  for (let presses = 0; presses < 60; presses++) {
+  for (let presses = 0; presses < 90; presses++) {
     await page.keyboard.press('Tab');
     const focused = await page.evaluate(() => {
       const element = document.activeElement;

@@ -5,20 +5,36 @@ import 'uplot/dist/uPlot.min.css';
 import { type Line, toOptions } from './options.ts';
 import { clock } from '../format/format-values.tsx';
 
+type ChartData = readonly [times: number[], ...rows: (number | null)[][]];
+
 interface ChartProps {
   readonly lines: readonly Line[];
   /** Seconds since 1970, then a row of values for each line. */
-  readonly data: readonly [times: number[], ...rows: (number | null)[][]];
+  readonly data: ChartData;
   readonly from: number;
   readonly to: number;
   readonly axis: 'duration' | 'count';
   readonly format: (value: number) => string;
+  /** A logarithmic scale has no zero: smaller durations are drawn as this one. Milliseconds. */
+  readonly least?: number;
+  /** What a line without a value means. */
+  readonly missing?: string;
   /** For screen readers: what the chart shows. */
   readonly label: string;
 }
 
 /** Lines over time, with a legend of their latest values, or of those under the pointer. */
-export function Chart({ lines, data, from, to, axis, format, label }: ChartProps) {
+export function Chart({
+  lines,
+  data,
+  from,
+  to,
+  axis,
+  format,
+  least = 0,
+  missing = 'none',
+  label,
+}: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(undefined);
   const pointed = useRef(signal<number | undefined>(undefined)).current;
@@ -31,7 +47,7 @@ export function Chart({ lines, data, from, to, axis, format, label }: ChartProps
     const draw = (): void => {
       plot.current?.destroy();
       const options = toOptions({ holder, lines, axis, format, range: () => range.current, pointed });
-      plot.current = new UPlot(options, data as UPlot.AlignedData, holder);
+      plot.current = new UPlot(options, toDrawn(data, least), holder);
     };
     const dark = matchMedia('(prefers-color-scheme: dark)');
     const resized = new ResizeObserver(() => {
@@ -50,7 +66,7 @@ export function Chart({ lines, data, from, to, axis, format, label }: ChartProps
   }, []);
 
   useEffect(() => {
-    plot.current?.setData(data as UPlot.AlignedData);
+    plot.current?.setData(toDrawn(data, least));
   }, [data]);
 
   const [times, ...rows] = data;
@@ -63,21 +79,29 @@ export function Chart({ lines, data, from, to, axis, format, label }: ChartProps
         lines={lines}
         values={rows.map((row) => row[at] ?? null)}
         format={format}
+        missing={missing}
         at={time === undefined ? 'now' : clock(new Date(time * 1000), new Date(to * 1000), false)}
       />
     </figure>
   );
 }
 
+/** What is drawn. The legend tells the values as they are. */
+function toDrawn([times, ...rows]: ChartData, least: number): UPlot.AlignedData {
+  const drawn = rows.map((row) => row.map((value) => (value === null ? null : Math.max(value, least))));
+  return [times, ...drawn] as UPlot.AlignedData;
+}
+
 interface LegendProps {
   readonly lines: readonly Line[];
   readonly values: readonly (number | null)[];
   readonly format: (value: number) => string;
+  readonly missing: string;
   readonly at: string;
 }
 
 /** A sample, the name and the value of each line. */
-function Legend({ lines, values, format, at }: LegendProps) {
+function Legend({ lines, values, format, missing, at }: LegendProps) {
   return (
     <figcaption>
       <span class="at">{at}</span>
@@ -92,7 +116,7 @@ function Legend({ lines, values, format, at }: LegendProps) {
                 <path d="M0 4h24" stroke-dasharray={dash?.join(' ')} />
               )}
             </svg>
-            {name} <b>{value === null ? 'none' : format(value)}</b>
+            {name} <b>{value === null ? missing : format(value)}</b>
           </span>
         );
       })}

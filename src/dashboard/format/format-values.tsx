@@ -20,8 +20,9 @@ export function sum(values: Readonly<Record<string, number>>): number {
   return Object.values(values).reduce((total, value) => total + value, 0);
 }
 
-/** A duration with no-break spaces: `80 ms`, `1.1 s`, `3 min 5 s`. */
+/** A duration with no-break spaces: `0 s`, `80 ms`, `1.1 s`, `3 min 5 s`. */
 export function span(ms: number): string {
+  if (ms === 0) return '0\u00a0s';
   return (ms < 1000 ? `${Math.round(ms)} ms` : formatDuration(ms)).replaceAll(' ', '\u00a0');
 }
 
@@ -38,7 +39,7 @@ const UNITS = [
 ] as const;
 
 /** The time from `at` to `now`, rounded down: `just now`, `12 s ago`, `59 min ago`. */
-export function ago(at: string, now: string): string {
+function ago(at: string, now: string): string {
   const ms = Date.parse(now) - Date.parse(at);
   const unit = UNITS.find(([name, size]) => ms >= size * (name === 'd' ? 2 : 1));
   return unit === undefined ? 'just now' : `${Math.floor(ms / unit[1])} ${unit[0]} ago`;
@@ -56,22 +57,39 @@ export function clock(at: string | Date, now: string | Date = new Date(), second
 }
 
 /** `2026-11-25 12:03:02 UTC`. */
-export function utc(at: string | Date): string {
+function utc(at: string | Date): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
+
+/** The name of the reader's time zone at a time: `CET`, `GMT+5:30`. */
+function zone(at: Date): string {
+  return ZONE.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+}
+
+const ZONE = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
 
 interface TimeProps {
   readonly at: string | Date;
   /** A time of the same day as this one is shown without its date. */
   readonly now?: string | Date;
-  readonly seconds?: boolean;
 }
 
-/** A time in the reader's time zone; in UTC in the tooltip. */
-export function Time({ at, now, seconds = true }: TimeProps) {
+/** A time in the reader's time zone, which is named; in UTC in the tooltip. */
+export function Time({ at, now }: TimeProps) {
+  const time = new Date(at);
   return (
-    <time dateTime={new Date(at).toISOString()} title={utc(at)}>
-      {clock(at, now, seconds)}
+    <time dateTime={time.toISOString()} title={utc(time)}>
+      {clock(time, now)} <small>{zone(time)}</small>
+    </time>
+  );
+}
+
+/** How long ago a time is; the time itself, in the reader's time zone and in UTC, in the tooltip. */
+export function Ago({ at, now }: { readonly at: string; readonly now: string }) {
+  const time = new Date(at);
+  return (
+    <time dateTime={at} title={`${clock(time, now)} ${zone(time)}, ${utc(time)}`}>
+      {ago(at, now)}
     </time>
   );
 }

@@ -13,7 +13,7 @@ const LAG: readonly Line[] = [
 
 /** Throughput and replication lag of the last hour. */
 export function ActivitySection({ status }: { readonly status: Status }) {
-  const { activity, at } = status;
+  const { activity, at, stateAsOf } = status;
   const { changes, lagP50Ms, lagP99Ms } = activity;
   const rows = useMemo(() => toMinutes(activity, at), [status]);
   // Room for half a bar at either end.
@@ -21,6 +21,8 @@ export function ActivitySection({ status }: { readonly status: Status }) {
   const to = (rows.times.at(-1) ?? 0) + 45;
   const failed = activity.minutes.reduce((sum, minute) => sum + minute.failed, 0);
 
+  if (stateAsOf === null)
+    return <Section id="activity" title="Last hour" summary="Not known: the state cannot be read now." />;
   if (activity.minutes.length === 0)
     return <Section id="activity" title="Last hour" summary="No change was mirrored." />;
   const lag =
@@ -55,6 +57,7 @@ export function ActivitySection({ status }: { readonly status: Status }) {
           to={to}
           axis="duration"
           format={span}
+          least={LEAST_MS}
           label={`Replication lag, minute by minute.${lag}`}
         />
       </div>
@@ -64,7 +67,6 @@ export function ActivitySection({ status }: { readonly status: Status }) {
 
 const MINUTE_MS = 60_000;
 const MINUTES = 60;
-/** A logarithmic scale has no zero. */
 const LEAST_MS = 10;
 
 interface Minutes {
@@ -82,11 +84,7 @@ function toMinutes({ minutes }: ActivityAnswer, now: string): Minutes {
   const current = Math.floor(Date.parse(now) / MINUTE_MS);
   const last = known.has(current) ? current : current - 1;
   const numbers = Array.from({ length: MINUTES }, (_, index) => last - MINUTES + 1 + index);
-  const lag = (of: 'lagP50Ms' | 'lagP99Ms') =>
-    numbers.map((number) => {
-      const value = known.get(number)?.[of] ?? null;
-      return value === null ? null : Math.max(value, LEAST_MS);
-    });
+  const lag = (of: 'lagP50Ms' | 'lagP99Ms') => numbers.map((number) => known.get(number)?.[of] ?? null);
   return {
     times: numbers.map((number) => number * 60),
     changes: numbers.map((number) => known.get(number)?.changes ?? 0),

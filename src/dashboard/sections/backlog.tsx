@@ -4,9 +4,10 @@ import { Section } from '../ui/elements.tsx';
 
 /** The events in the queue, by the age of their change. */
 export function Backlog({ status: { backlog } }: { readonly status: Status }) {
-  const { messages, scheduled, isComplete, byAge } = backlog;
+  const { messages, scheduled, isComplete, isUnknown, byAge } = backlog;
   if (messages === 0) {
-    const summary = isComplete ? 'The queue is empty.' : 'The queue cannot be read now.';
+    const summary =
+      isComplete && isUnknown !== true ? 'The queue is empty.' : 'The queue cannot be read now.';
     return <Section id="backlog" title="Backlog" summary={summary} />;
   }
   const most = Math.max(...byAge.map((bucket) => bucket.messages), 1);
@@ -16,7 +17,7 @@ export function Backlog({ status: { backlog } }: { readonly status: Status }) {
       title="Backlog"
       summary={
         <>
-          {isComplete ? '' : 'More than '}
+          {isComplete ? '' : 'At least '}
           {counted(messages, 'change')} of {bytes(backlog.bytes)}{' '}
           {messages === 1 && isComplete ? 'waits' : 'wait'}
           {scheduled === 0 ? '.' : `, ${count(scheduled)} of them for a scheduled recheck.`}

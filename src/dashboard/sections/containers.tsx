@@ -1,9 +1,10 @@
+import { describeScope } from '../../api/scope-status.ts';
 import type { Status } from '../../api/status.ts';
-import { ago, bytes, count, counted, utc } from '../format/format-values.tsx';
+import { Ago, bytes, count, counted } from '../format/format-values.tsx';
 import { Section } from '../ui/elements.tsx';
 
 /** The mirrored containers, as the last unrestricted full sync counted them. */
-export function Containers({ status: { containers, at } }: { readonly status: Status }) {
+export function Containers({ status: { containers, scope, at, stateAsOf } }: { readonly status: Status }) {
   const newest = containers
     .map(({ countedAt }) => countedAt)
     .toSorted()
@@ -13,16 +14,28 @@ export function Containers({ status: { containers, at } }: { readonly status: St
       <Section
         id="containers"
         title="Containers"
-        summary="Not counted yet. The first full sync counts them."
-      />
+        summary={
+          stateAsOf === null
+            ? 'Not known: the state cannot be read now.'
+            : 'Not counted yet. The first full sync counts them.'
+        }
+      >
+        <Scope scope={scope} />
+      </Section>
     );
   const blobs = containers.reduce((total, container) => total + container.blobs, 0);
   return (
     <Section
       id="containers"
       title="Containers"
-      summary={`${counted(containers.length, 'container')} with ${counted(blobs, 'blob')}, counted ${ago(newest, at)}.`}
+      summary={
+        <>
+          {counted(containers.length, 'container')} with {counted(blobs, 'blob')}, counted{' '}
+          <Ago at={newest} now={at} />.
+        </>
+      }
     >
+      <Scope scope={scope} />
       <table class="containers">
         <thead>
           <tr>
@@ -48,9 +61,7 @@ export function Containers({ status: { containers, at } }: { readonly status: St
                 {lastMirroredAt === null ? (
                   <span class="soft">none known</span>
                 ) : (
-                  <time dateTime={lastMirroredAt} title={utc(lastMirroredAt)}>
-                    {ago(lastMirroredAt, at)}
-                  </time>
+                  <Ago at={lastMirroredAt} now={at} />
                 )}
               </td>
             </tr>
@@ -58,5 +69,28 @@ export function Containers({ status: { containers, at } }: { readonly status: St
         </tbody>
       </table>
     </Section>
+  );
+}
+
+/** Which containers and paths the settings mirror, and which not. */
+function Scope({ scope }: Pick<Status, 'scope'>) {
+  const { mirrored, left, renamed } = describeScope(scope);
+  return (
+    <dl class="facts">
+      <dt>Mirrored</dt>
+      <dd>{mirrored}</dd>
+      {left === undefined ? null : (
+        <>
+          <dt>Not mirrored</dt>
+          <dd>{left}</dd>
+        </>
+      )}
+      {renamed === undefined ? null : (
+        <>
+          <dt>Names</dt>
+          <dd>{renamed}</dd>
+        </>
+      )}
+    </dl>
   );
 }

@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { DeadLetter } from '../../api/dead-letter.ts';
-import { ago, counted, utc } from '../format/format-values.tsx';
+import { Ago, counted } from '../format/format-values.tsx';
+import { KeyName } from './find-key.tsx';
 import { type Choice, purge, replay, focusDeadLetters } from '../state/dead-letters.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Button } from '../ui/elements.tsx';
@@ -31,7 +32,13 @@ export function DeadLetterRow({ deadLetter, now, hasOwnDetail }: RowProps) {
   return (
     <li>
       <div>
-        <p class="key-name">{name}</p>
+        <p>
+          {container === undefined || path === undefined ? (
+            <span class="key-name">{name}</span>
+          ) : (
+            <KeyName container={container} path={path} />
+          )}
+        </p>
         {hasOwnDetail ? <p>{detail}</p> : null}
         {firstError === undefined || firstError.detail === detail ? null : (
           <p>First error: {firstError.detail}</p>
@@ -44,10 +51,7 @@ export function DeadLetterRow({ deadLetter, now, hasOwnDetail }: RowProps) {
           ]
             .filter(Boolean)
             .join(', ')}
-          , dead-lettered{' '}
-          <time dateTime={deadLetteredAt} title={utc(deadLetteredAt)}>
-            {ago(deadLetteredAt, now)}
-          </time>
+          , dead-lettered <Ago at={deadLetteredAt} now={now} />
         </p>
       </div>
       <div class="buttons">

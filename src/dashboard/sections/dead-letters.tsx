@@ -27,7 +27,7 @@ export function DeadLetters({ status }: { readonly status: Status }) {
       title="Dead letters"
       summary={
         <>
-          {isComplete ? '' : 'More than '}
+          {isComplete ? '' : 'At least '}
           {counted(all, 'change')} could not be mirrored.{' '}
           {open === 0
             ? 'All are acknowledged.'

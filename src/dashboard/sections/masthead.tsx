@@ -8,7 +8,7 @@ import { Button, Icon, textOf } from '../ui/elements.tsx';
 
 /** The two accounts, the overall state, and the button that pauses the mirror. */
 export function Masthead({ status }: { readonly status: Status | undefined }) {
-  const { shape, text } = overall.value;
+  const { shape, tone, text } = overall.value;
   return (
     <header class="masthead">
       <h1>
@@ -21,7 +21,7 @@ export function Masthead({ status }: { readonly status: Status | undefined }) {
           </>
         )}
       </h1>
-      <p class={`overall ${shape}`}>
+      <p class={`overall ${tone}`}>
         <Icon shape={shape} /> {text}
       </p>
       {status === undefined ? null : <PauseButton status={status} />}

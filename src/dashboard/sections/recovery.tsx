@@ -1,28 +1,38 @@
 import { useMemo } from 'preact/hooks';
+import { headlineOf } from '../../api/headline.ts';
 import { skipHintOf } from '../../api/skip-hints.ts';
 import type { RecoveryPoint, Status } from '../../api/status.ts';
 import { Chart } from '../charts/chart.tsx';
 import type { Line } from '../charts/options.ts';
 import { Time, counted, span } from '../format/format-values.tsx';
-
-/** A smaller age is that of a change that is being mirrored. */
-const IN_STEP_MS = 1000;
+import { KeyName } from './find-key.tsx';
 
 /**
- * The two recovery points. Live: every change before it is in the backup, by the events in the queue; its age is the
- * replication lag. Proven: the same, by the last complete, unrestricted full sync.
+ * The state of the mirror, by the worst that is known of it, and below it the two recovery points. Live: every change
+ * before it is in the backup, by the events in the queue; its age is the replication lag. Proven: the same, by the last
+ * complete, unrestricted full sync; its age is that of the proof.
  */
 export function Recovery({ status }: { readonly status: Status }) {
-  const { recovery, health, at } = status;
+  const { recovery, health, at, stateAsOf } = status;
   const isLate = (which: string): boolean => health.problems.some(({ code }) => code.includes(which));
+  const { tone, text } = headlineOf(status);
   return (
     <section id="recovery" aria-labelledby="recovery-title" tabIndex={-1}>
       <h2 id="recovery-title" class="unseen">
         Recovery point
       </h2>
+      <p class={`hero ${tone}`}>
+        <strong>{text}</strong>
+      </p>
       <Live clock={status.clock} point={recovery.live} now={at} isLate={isLate('live')} />
-      <Proven point={recovery.proven} now={at} isLate={isLate('proven')} />
-      <Canary canary={recovery.canary} />
+      <Proven point={recovery.proven} now={at} isLate={isLate('proven')} isUnknown={stateAsOf === null} />
+      <Canary canary={recovery.canary} now={at} />
+      {typeof stateAsOf !== 'string' ? null : (
+        <p class="aside">
+          The state cannot be read now. What it tells is of <Time at={stateAsOf} now={at} />: the proven
+          recovery point, the pause, the canary, the last hour, full syncs and containers.
+        </p>
+      )}
       <Excepted excepted={recovery.excepted} />
       <RecoveryChart status={status} />
     </section>
@@ -44,8 +54,8 @@ function Live({
 }: PointProps<RecoveryPoint['live']> & { readonly clock: Status['clock'] | undefined }) {
   if (live === null)
     return (
-      <p class="hero">
-        <strong>Live recovery point unknown.</strong>
+      <p class="second">
+        <strong>Live recovery point unknown.</strong>{' '}
         <span>
           {clock === undefined
             ? 'The queue cannot be read now.'
@@ -54,22 +64,33 @@ function Live({
       </p>
     );
   return (
-    <p class="hero">
+    <p class="second">
       <strong>
         Live up to <Time at={live.at} now={now} />
-      </strong>
+      </strong>{' '}
       <span class={isLate ? 'late' : undefined}>
-        {live.ageMs < IN_STEP_MS ? 'in step with the source' : `${span(live.ageMs)} behind`}
+        {live.ageMs === 0 ? 'no change waits' : `${span(live.ageMs)} behind`}
       </span>
     </p>
   );
 }
 
-function Proven({ point: proven, now, isLate }: PointProps<RecoveryPoint['proven']>) {
+function Proven({
+  point: proven,
+  now,
+  isLate,
+  isUnknown,
+}: PointProps<RecoveryPoint['proven']> & { readonly isUnknown: boolean }) {
+  if (isUnknown)
+    return (
+      <p class="second">
+        <strong>Proven recovery point unknown.</strong> <span>The state cannot be read now.</span>
+      </p>
+    );
   if (proven === null)
     return (
       <p class="second">
-        <strong>Nothing is proven yet.</strong>
+        <strong>Nothing is proven yet.</strong>{' '}
         <span>The first full sync that completes proves a recovery point.</span>
       </p>
     );
@@ -77,34 +98,54 @@ function Proven({ point: proven, now, isLate }: PointProps<RecoveryPoint['proven
     <p class="second">
       <strong>
         Proven up to <Time at={proven.at} now={now} />
-      </strong>
-      <span class={isLate ? 'late' : undefined}>{span(proven.ageMs)} behind</span>
+      </strong>{' '}
+      <span class={isLate ? 'late' : undefined}>{span(proven.ageMs)} ago</span>
     </p>
   );
 }
 
-function Canary({ canary: { state, ageMs } }: Pick<RecoveryPoint, 'canary'>) {
+interface CanaryProps extends Pick<RecoveryPoint, 'canary'> {
+  readonly now: string;
+}
+
+function Canary({ canary: { state, ageMs, writtenAt, isUnknown }, now }: CanaryProps) {
   if (state === 'off') return null;
+  if (isUnknown === true) return <p class="aside">Of the canary nothing is known now.</p>;
   const time = ageMs === undefined ? undefined : span(ageMs);
+  const written =
+    writtenAt === undefined ? null : (
+      <>
+        , written at <Time at={writtenAt} now={now} />,
+      </>
+    );
   return (
     <p class="aside">
+      {state === 'waiting' ? 'The canary' : 'The last canary'}
+      {written}{' '}
       {state === 'waiting'
-        ? `The canary has not arrived${time === undefined ? '' : ` for ${time}`}.`
-        : `The last canary arrived${time === undefined ? '' : ` within ${time}`}.`}
+        ? `has not arrived${time === undefined ? '' : ` for ${time}`}.`
+        : `arrived${time === undefined ? '' : ` within ${time}`}.`}
     </p>
   );
 }
 
-function Excepted({ excepted: { count, sample } }: Pick<RecoveryPoint, 'excepted'>) {
-  if (count === 0) return null;
+function Excepted({ excepted: { count, sample, ...excepted } }: Pick<RecoveryPoint, 'excepted'>) {
+  const isComplete = excepted.isComplete !== false;
+  if (count === 0)
+    return isComplete ? null : (
+      <p class="aside">Which keys are excepted is not known: not everything that names them could be read.</p>
+    );
   return (
     <details class="excepted">
-      <summary>Except {counted(count, 'key')}</summary>
+      <summary>
+        Except {isComplete ? '' : 'at least '}
+        {counted(count, 'key')}
+      </summary>
       <ul>
         {sample.map(({ container, path, reason }) => (
           <li key={`${container}/${path}`}>
-            <span class="key-name">{path === '' ? container : `${container}/${path}`}</span>{' '}
-            <code>{reason}</code> <span class="soft">{skipHintOf(reason)}</span>
+            <KeyName container={container} path={path} /> <code>{reason}</code>{' '}
+            <span class="soft">{skipHintOf(reason)}</span>
           </li>
         ))}
       </ul>
@@ -114,7 +155,6 @@ function Excepted({ excepted: { count, sample } }: Pick<RecoveryPoint, 'excepted
 }
 
 const HOUR_S = 3600;
-/** A logarithmic scale has no zero. */
 const LEAST_MS = 100;
 
 const LIVE: Line = { name: 'Live', tone: 'first' };
@@ -125,6 +165,7 @@ const CANARY: Line = { name: 'Canary', tone: 'third', dash: [2, 3] };
 function RecoveryChart({ status }: { readonly status: Status }) {
   const { at, history, recovery } = status;
   const now = Date.parse(at) / 1000;
+  const isFollowed = recovery.canary.state !== 'off';
   const data = useMemo(() => {
     const last = {
       at,
@@ -133,16 +174,11 @@ function RecoveryChart({ status }: { readonly status: Status }) {
       canaryAgeMs: recovery.canary.ageMs ?? null,
     };
     const samples = [...history, last];
-    const row = (of: (sample: typeof last) => number | null) =>
-      samples.map((sample) => {
-        const age = of(sample);
-        return age === null ? null : Math.max(age, LEAST_MS);
-      });
     return [
       samples.map((sample) => Date.parse(sample.at) / 1000),
-      row(({ liveAgeMs }) => liveAgeMs),
-      row(({ provenAgeMs }) => provenAgeMs),
-      row(({ canaryAgeMs }) => canaryAgeMs),
+      samples.map(({ liveAgeMs }) => liveAgeMs),
+      samples.map(({ provenAgeMs }) => provenAgeMs),
+      ...(isFollowed ? [samples.map(({ canaryAgeMs }) => canaryAgeMs)] : []),
     ] satisfies [number[], ...(number | null)[][]];
   }, [status]);
 
@@ -151,13 +187,16 @@ function RecoveryChart({ status }: { readonly status: Status }) {
   const worst = Math.max(...history.map(({ liveAgeMs }) => liveAgeMs ?? 0));
   return (
     <Chart
-      lines={[LIVE, PROVEN, CANARY]}
+      key={String(isFollowed)}
+      lines={isFollowed ? [LIVE, PROVEN, CANARY] : [LIVE, PROVEN]}
       data={data}
       from={from}
       to={now}
       axis="duration"
       format={span}
-      label={`Age of the recovery point over time. The live recovery point was at most ${span(worst)} behind.`}
+      least={LEAST_MS}
+      missing="unknown"
+      label={`Age of the recovery points over time. The live recovery point was at most ${span(worst)} behind.`}
     />
   );
 }

@@ -39,8 +39,8 @@ export function RunRow({ run, status }: RunProps) {
         {request.dryRun ? <span class="tag">dry run</span> : null}
       </p>
       <p class="soft">
-        <Time at={startedAt} now={status.at} /> {REASONS[request.reason]}, {endedAt ? 'took' : 'for'}{' '}
-        {rounded(took)}
+        <Time at={startedAt} now={status.at} /> {REASONS[request.reason]}
+        {state === 'damaged' ? '' : `, ${endedAt ? 'took' : 'for'} ${rounded(took)}`}
       </p>
       <p>{found(run)}</p>
       {endedAt === undefined ? <Progress run={run} status={status} /> : null}
@@ -59,10 +59,16 @@ function scopeOf({ state, request: { container, prefix } }: RunSummary): string 
   return prefix === undefined ? container : `${container}/${prefix}…`;
 }
 
-function found({ counts, request }: RunSummary): string {
+/** Verdicts that have counts of their own, by reason and by code. */
+const COUNTED_APART: ReadonlySet<string> = new Set(['skipped', 'failed']);
+
+function found({ state, counts, request }: RunSummary): string {
+  if (state === 'damaged') return 'What it found is unknown.';
   const failures = sum(counts.failed);
   const skips = sum(counts.skipped);
-  const verdicts = Object.entries(counts.byVerdict).filter(([, number]) => number > 0);
+  const verdicts = Object.entries(counts.byVerdict).filter(
+    ([verdict, number]) => number > 0 && !COUNTED_APART.has(verdict),
+  );
   const parts = [
     `${count(counts.inStep)} in step`,
     ...(request.dryRun || verdicts.length > 0

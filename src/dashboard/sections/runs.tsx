@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
+import type { RunSummary } from '../../api/run.ts';
 import type { Status } from '../../api/status.ts';
-import { ago } from '../format/format-values.tsx';
+import { Ago } from '../format/format-values.tsx';
 import { RunRow } from './run-row.tsx';
 import { post } from '../state/call-api.ts';
 import { act } from '../state/notice.ts';
@@ -9,15 +10,17 @@ import { Button, Section, textOf } from '../ui/elements.tsx';
 
 /** Full syncs: the one under way, and the results of the last ones. */
 export function Runs({ status }: { readonly status: Status }) {
-  const { runs, containers, at } = status;
+  const { runs, containers, at, stateAsOf } = status;
   const underWay = runs.find(({ endedAt }) => endedAt === undefined);
   const [last] = runs;
   const summary =
     underWay !== undefined
       ? 'One is running.'
       : last === undefined
-        ? 'There was none yet. The first one that completes proves a recovery point.'
-        : `The last one ended ${ago(last.endedAt ?? last.updatedAt, at)}.`;
+        ? stateAsOf === null
+          ? 'Not known: the state cannot be read now.'
+          : 'There was none yet. The first one that completes proves a recovery point.'
+        : endedAgo(last, at);
   return (
     <Section
       id="runs"
@@ -33,6 +36,14 @@ export function Runs({ status }: { readonly status: Status }) {
         </ol>
       )}
     </Section>
+  );
+}
+
+function endedAgo({ endedAt, updatedAt }: RunSummary, now: string) {
+  return (
+    <>
+      The last one ended <Ago at={endedAt ?? updatedAt} now={now} />.
+    </>
   );
 }
 

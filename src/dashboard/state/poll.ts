@@ -1,4 +1,5 @@
 import { computed, effect, signal } from '@preact/signals';
+import { type Headline, headlineOf } from '../../api/headline.ts';
 import type { Status } from '../../api/status.ts';
 import { counted } from '../format/format-values.tsx';
 import { ApiError, get, key } from './call-api.ts';
@@ -74,21 +75,25 @@ async function poll(): Promise<void> {
 
 interface Overall {
   readonly shape: 'ok' | 'bad' | 'paused' | 'lost';
+  readonly tone: Headline['tone'] | 'lost';
   /** Short, and constant while the state is: screen readers announce every change. */
   readonly text: string;
 }
 
-/** The overall state. */
+/** The overall state, by the same rules as the largest words. */
 export const overall = computed<Overall>(() => {
-  if (trouble.value?.kind === 'key-needed') return { shape: 'lost', text: 'Key needed' };
-  if (trouble.value !== undefined) return { shape: 'lost', text: 'Not reachable' };
-  if (status.value === undefined) return { shape: 'ok', text: 'Connecting' };
+  if (trouble.value?.kind === 'key-needed') return { shape: 'lost', tone: 'lost', text: 'Key needed' };
+  if (trouble.value !== undefined) return { shape: 'lost', tone: 'lost', text: 'Not reachable' };
+  if (status.value === undefined) return { shape: 'lost', tone: 'hold', text: 'Connecting' };
   const { health, paused } = status.value;
-  const problems = counted(health.problems.length, 'problem');
+  const failing = health.problems.filter(({ severity }) => severity !== 'warning').length;
+  const { tone, text } = headlineOf(status.value);
+  const problems = counted(failing, 'problem');
   if (paused !== undefined)
-    return { shape: 'paused', text: health.status === 'ok' ? 'Paused' : `Paused, ${problems}` };
-  if (health.status === 'failing') return { shape: 'bad', text: problems };
+    return { shape: 'paused', tone, text: health.status === 'ok' ? 'Paused' : `Paused, ${problems}` };
+  if (health.status === 'failing') return { shape: 'bad', tone: 'bad', text: problems };
+  if (tone !== 'ok') return { shape: 'bad', tone, text };
   if (health.problems.length > 0)
-    return { shape: 'ok', text: `Healthy, ${counted(health.problems.length, 'warning')}` };
-  return { shape: 'ok', text: 'Healthy' };
+    return { shape: 'ok', tone, text: `Healthy, ${counted(health.problems.length, 'warning')}` };
+  return { shape: 'ok', tone, text: 'Healthy' };
 });

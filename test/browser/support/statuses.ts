@@ -1,6 +1,7 @@
 import { NO_ACTIVITY, type RecoverySample, type Status } from '../../../src/api/status.ts';
 import type { DeadLetter } from '../../../src/api/dead-letter.ts';
 import type { RunId } from '../../../src/model/run-id.ts';
+import type { ShownKey } from '../../../src/api/shown-key.ts';
 import { NO_RULES } from '../../support/no-rules.ts';
 import type { RunSummary } from '../../../src/api/run.ts';
 
@@ -262,3 +263,37 @@ function history(of: (minutesAgo: number) => Omit<RecoverySample, 'at'>): Recove
     return { at: before(minutes), ...of(minutes) };
   });
 }
+
+/** A key that the backup lacks as yet. */
+export const SHOWN: ShownKey = {
+  at: NOW,
+  container: 'photos',
+  path: 'a b.jpg',
+  verdict: {
+    state: 'differs',
+    detail: 'missing-on-backup; a check copies it',
+    hint: 'A message that waits in the queue has it checked.',
+  },
+  scope: { isMirrored: true, backupContainer: 'photos' },
+  source: {
+    account: 'sourceaccount',
+    state: 'present',
+    kind: 'block',
+    etag: '0x8DF2C0F6A9E3B10',
+    lastModified: '2026-11-25T12:00:02.000Z',
+    size: 12,
+  },
+  backup: { account: 'backupaccount', state: 'absent', container: 'exists' },
+  decision: { action: 'copy' },
+  differences: [{ difference: 'missing-on-backup' }],
+  waiting: {
+    count: 1,
+    read: 1,
+    isComplete: true,
+    messages: [
+      { state: 'active', event: 'Microsoft.Storage.BlobCreated', changedAt: before(3), attempts: 0 },
+    ],
+  },
+  deadLetters: { isUnknown: true, code: 'queue-unavailable', detail: 'it did not answer' },
+  lastFullSync: { run: null, lines: [], isComplete: true },
+};
