@@ -13,8 +13,9 @@ const BLOBS = 600;
 const WITHIN_MS = 8_000;
 
 /** Small pages, so that one slice would take the whole container and a quarter of a minute. */
+let pageMs = 250;
 const slowly: OnPage = ({ xml }, response) => {
-  setTimeout(() => response.writeHead(200).end(xml), 250);
+  setTimeout(() => response.writeHead(200).end(xml), pageMs);
   return undefined;
 };
 
@@ -51,6 +52,7 @@ test('a full sync stops within seconds of a pause, is not abandoned meanwhile, a
   });
 
   expect(written()).toBe(seen);
+  pageMs = 0;
   expect(await runBlobmirror(['resume', `--local=${readyFile}`])).toMatchObject({ status: 0 });
   const ended = await unheard.untilEnded(id);
   expect(ended).toMatchObject({ status: 0, run: { state: 'done', alerts: [] } });
