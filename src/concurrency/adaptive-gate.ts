@@ -11,7 +11,7 @@ export interface GateOptions {
 }
 
 /** Twice the `maxConcurrentCalls` of host.json: high enough not to matter while the account is healthy. */
-const MOST_REQUESTS = 64;
+const MAX_REQUESTS = 64;
 
 /**
  * How long a request waits at the gate, in milliseconds. A message makes a handful of requests, one after the
@@ -31,7 +31,7 @@ const LONGEST_PAUSE_MS = 10_000;
  * A refused request says nothing about load, and may concern one container of many. This many refusals over
  * this many milliseconds, with no other answer in between, also close the gate.
  */
-const MOST_REFUSALS = 32;
+const MAX_REFUSALS = 32;
 const REFUSED_FOR_MS = 10_000;
 
 /**
@@ -64,7 +64,7 @@ export class AdaptiveGate {
   #reason: ErrorCode = 'storage-throttled';
   #cancelOpening: () => void = () => {};
 
-  constructor({ account, limit = MOST_REQUESTS, clock = systemSteadyClock }: GateOptions) {
+  constructor({ account, limit = MAX_REQUESTS, clock = systemSteadyClock }: GateOptions) {
     this.account = account;
     this.#most = limit;
     this.#limit = limit;
@@ -151,7 +151,7 @@ export class AdaptiveGate {
   #refusesAll(): boolean {
     if (++this.#refusals === 1) this.#refusedSince = this.#clock.now();
     const forMs = this.#clock.now() - this.#refusedSince;
-    return this.#refusals >= MOST_REFUSALS && forMs >= REFUSED_FOR_MS;
+    return this.#refusals >= MAX_REFUSALS && forMs >= REFUSED_FOR_MS;
   }
 
   #slowDown({ round }: Pass, code: ErrorCode): void {

@@ -67,7 +67,7 @@ function latest(one: Date | undefined, other: Date | undefined): Date | undefine
 
 /** A result is shared for at least this long, and longer if it took long to get. */
 const LEAST_MS = 1000;
-const MOST_MS = 30_000;
+const MAX_MS = 30_000;
 const TIMES_AS_LONG = 4;
 
 /**
@@ -86,7 +86,7 @@ export function coalesceBriefly<Result>(
     freshUntil = Infinity;
     flight = call().finally(() => {
       const took = clock() - started;
-      freshUntil = clock() + Math.min(MOST_MS, Math.max(LEAST_MS, TIMES_AS_LONG * took));
+      freshUntil = clock() + Math.min(MAX_MS, Math.max(LEAST_MS, TIMES_AS_LONG * took));
     });
     flight.catch(() => (freshUntil = -Infinity));
     return await flight;

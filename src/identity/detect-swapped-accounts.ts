@@ -30,11 +30,11 @@ export type SwapDetection =
   | { readonly kind: 'swapped'; readonly evidence: string }
   | { readonly kind: 'unknown'; readonly error: BlobmirrorError };
 
-const MOST_CONTAINERS = 24;
+const MAX_CONTAINERS = 24;
 const CONCURRENCY = 6;
 const PAGE_SIZE = 500;
 /** A page may be short, or empty, though the listing goes on. */
-const MOST_PAGES = 2;
+const MAX_PAGES = 2;
 
 /**
  * Detects whether the source is the backup of a mirror in the other direction, by a bounded number of reads:
@@ -107,7 +107,7 @@ async function chooseContainers({
       if (name !== canaries && scope.prefixes({ container: name, path: '' }).length > 0) mirrored.push(name);
     break;
   }
-  const step = Math.max(1, mirrored.length / MOST_CONTAINERS);
+  const step = Math.max(1, mirrored.length / MAX_CONTAINERS);
   const chosen = new Set<ContainerName>(canaries === undefined ? [] : [canaries]);
   for (let at = 0; at < mirrored.length; at += step) {
     const name = mirrored[Math.floor(at)];
@@ -121,7 +121,7 @@ async function* listSome({ source, scope }: SwapDetectionParts, container: Conta
   let pages = 0;
   for await (const page of source.listBlobs(container, { prefix: first.path, pageSize: PAGE_SIZE })) {
     yield* page.entries;
-    if (++pages === MOST_PAGES) return;
+    if (++pages === MAX_PAGES) return;
   }
 }
 

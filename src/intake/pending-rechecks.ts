@@ -16,7 +16,7 @@ interface PendingRecheck {
 }
 
 /** Beyond this number the oldest is forgotten, which costs some checks. */
-const MOST_KEYS = 10_000;
+const MAX_KEYS = 10_000;
 
 /**
  * The rechecks that this process has sent to the queue: for each key, that of its newest event. Otherwise a key with many
@@ -35,7 +35,7 @@ export class PendingRechecks {
     this.#rechecks.delete(name);
     this.#rechecks.set(name, recheck);
     const [oldest] = this.#rechecks.keys();
-    if (this.#rechecks.size > MOST_KEYS && oldest !== undefined) this.#rechecks.delete(oldest);
+    if (this.#rechecks.size > MAX_KEYS && oldest !== undefined) this.#rechecks.delete(oldest);
   }
 
   /**

@@ -6,7 +6,7 @@ import { type Verdict, isNotProtected } from '../model/verdict.ts';
 import type { Found, HeldKey, HoldReason, Watch } from '../model/watch.ts';
 
 /** Held keys that fit into the properties of a message. If there are more, the message holds the live recovery point back. */
-const MOST_HELD = 5;
+const MAX_HELD = 5;
 
 /** Collects the verdicts of an event's keys, and plans its next check. */
 interface RecheckCollector {
@@ -89,14 +89,14 @@ export function collectRechecks(
       unfinished.push(0);
     },
     next: (rest) => {
-      const kept = [...held.values()].slice(0, MOST_HELD);
+      const kept = [...held.values()].slice(0, MAX_HELD);
       if (rest !== undefined || unfinished.length > 0) {
         const delayMs = unfinished.length === 0 ? 0 : Math.min(...unfinished);
         return { delayMs, walk: rest, isMirrored: false, watch: before, held: kept };
       }
       const { delayMs, watch } = plan() ?? {};
       if (delayMs === undefined) return undefined;
-      return { delayMs, walk: undefined, isMirrored: held.size <= MOST_HELD, watch, held: kept };
+      return { delayMs, walk: undefined, isMirrored: held.size <= MAX_HELD, watch, held: kept };
     },
   };
 }
@@ -141,8 +141,8 @@ export const WATCH_RULES: WatchRules = { firstPauseMs: 30 * SECOND, forMs: HOUR 
 export const LONGEST_WATCH_MS = 4 * HOUR;
 
 /** Limits of what one event may cost: docs/semantics.md "A blob that is still being written". */
-const MOST_RECHECKS = 19;
-const MOST_COPIES = 10;
+const MAX_RECHECKS = 19;
+const MAX_COPIES = 10;
 /** Longer than `EMPTY_STAGE_MS` of mirror/decide.ts. */
 const LONGEST_PAUSE_MS = 64 * MINUTE;
 
@@ -152,7 +152,7 @@ const LONGEST_PAUSE_MS = 64 * MINUTE;
  */
 const FIRST_WAIT_MS = 10 * SECOND;
 const LONGEST_WAIT_MS = 3 * HOUR;
-const MOST_WAITS = 128;
+const MAX_WAITS = 128;
 
 /** The next check of a key. */
 interface PlannedRecheck {
@@ -166,7 +166,7 @@ interface PlannedRecheck {
  * A rename whose new name is blocked is rechecked this often, for what is left of it: its old name. By then a full sync has
  * run.
  */
-const MOST_BLOCKED_RECHECKS = 2;
+const MAX_BLOCKED_RECHECKS = 2;
 
 /** Whether the key is known to differ. */
 function isHeld(verdict: Verdict): boolean {
@@ -234,24 +234,24 @@ export function planRecheck(
 
   if (found === 'blocked') {
     const left = before?.found === found ? looks : 0;
-    return rename !== undefined && left < MOST_BLOCKED_RECHECKS ? next(forMs, undefined) : undefined;
+    return rename !== undefined && left < MAX_BLOCKED_RECHECKS ? next(forMs, undefined) : undefined;
   }
   if (found === 'source-copy-pending') {
     const delayMs = wasPending ? Math.min(2 * before.pauseMs, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
-    return looks < MOST_WAITS ? next(delayMs, found) : undefined;
+    return looks < MAX_WAITS ? next(delayMs, found) : undefined;
   }
 
   const delayMs =
     before === undefined || wasPending ? firstPauseMs : Math.min(2 * before.pauseMs, LONGEST_PAUSE_MS);
-  if (looks >= MOST_RECHECKS) return undefined;
+  if (looks >= MAX_RECHECKS) return undefined;
   if (found === 'source-still-written') return next(delayMs, found);
 
-  if (copies >= MOST_COPIES || now.getTime() - since.getTime() >= forMs) return undefined;
+  if (copies >= MAX_COPIES || now.getTime() - since.getTime() >= forMs) return undefined;
   if (found === 'copied') {
     // After a copy by the service, or the first content, nothing says that it will change again.
     const changedSilently = before?.found === 'copied' || before?.found === 'in-step';
     // The last permitted copy waits until a full sync has run: until then the key is known to change.
-    const untilThen = copies === MOST_COPIES - 1 ? since.getTime() + forMs - now.getTime() : 0;
+    const untilThen = copies === MAX_COPIES - 1 ? since.getTime() + forMs - now.getTime() : 0;
     return next(Math.max(delayMs, untilThen), changedSilently ? 'source-still-changing' : undefined);
   }
   if (silentChanges !== 'open') return undefined;

@@ -149,7 +149,7 @@ function toMessage(failure: Failure, history: ReceivedHistory, purpose: 'try' | 
 }
 
 /** Tries that may meet a defect before the message is parked. Tries during an outage do not count. */
-const MOST_DEFECTS = 5;
+const MAX_DEFECTS = 5;
 /** How long an outage is waited for (invariant 10): a day, as Event Grid does. */
 const LONGEST_OUTAGE_MS = 24 * 3_600_000;
 /** Age alone is no reason: a message may have waited in the queue while its account was down. */
@@ -163,7 +163,7 @@ export const LONGEST_REQUEST_MS = 600_000;
 
 /** Whether a retriable error is tried once more. */
 export function shouldRetry(error: BlobmirrorError, history: History, now: Date): boolean {
-  if (isLasting(error.code)) return (history.defects ?? 0) + 1 < MOST_DEFECTS;
+  if (isLasting(error.code)) return (history.defects ?? 0) + 1 < MAX_DEFECTS;
   return (
     history.attempts + 1 < LEAST_TRIES || now.getTime() - history.firstSeen.getTime() < LONGEST_OUTAGE_MS
   );

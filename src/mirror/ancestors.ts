@@ -55,7 +55,7 @@ export async function convergeAncestors(tree: Tree, key: Key, since: Date | unde
 /** Long enough for a burst of files, short enough to notice soon what another worker does to a directory. */
 const REMEMBERED_MS = 5_000;
 /** A directory takes a few hundred bytes of memory; beyond this number the oldest is forgotten. */
-const MOST_REMEMBERED = 10_000;
+const MAX_REMEMBERED = 10_000;
 
 interface SeenDirectory {
   /** By our own clock, in milliseconds. */
@@ -71,7 +71,7 @@ export function createKnownDirectories(clock: SteadyClock = systemSteadyClock): 
       const id = keyText(directory);
       known.delete(id);
       known.set(id, { at: clock.now(), readAt });
-      if (known.size > MOST_REMEMBERED) known.delete(known.keys().next().value ?? '');
+      if (known.size > MAX_REMEMBERED) known.delete(known.keys().next().value ?? '');
     },
     forget(directory) {
       const id = keyText(directory);

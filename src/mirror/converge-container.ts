@@ -44,7 +44,7 @@ async function rootAccess(
   }
 }
 
-const MOST_ROOT_ROUNDS = 10;
+const MAX_ROOT_ROUNDS = 10;
 const IN_SYNC: Verdict = { verdict: 'in-sync', isDirectory: true };
 const NOT_PERMITTED: Verdict = { verdict: 'skipped', reason: 'access-not-permitted', isDirectory: true };
 
@@ -77,7 +77,7 @@ export async function convergeRoot(
   const { there } = roots;
   let { wanted } = roots;
   if (isSameAccess(wanted, there)) return IN_SYNC;
-  for (let round = 0; round < MOST_ROOT_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROOT_ROUNDS; round++) {
     const outcome = await backup.setRootAccess(container, wanted, there);
     if (outcome.kind === 'refused') return { verdict: 'skipped', reason: outcome.reason, isDirectory: true };
     if (outcome.kind !== 'written') return undefined;
@@ -88,6 +88,6 @@ export async function convergeRoot(
   }
   throw new BlobmirrorError(
     'race-lost',
-    `the access of ${container}/ kept changing; gave up after ${MOST_ROOT_ROUNDS} attempts`,
+    `the access of ${container}/ kept changing; gave up after ${MAX_ROOT_ROUNDS} attempts`,
   );
 }

@@ -22,7 +22,7 @@ import { type Verdict, isOfDirectory } from '../model/verdict.ts';
 import type { BlobReader } from '../ports/blob-reader.ts';
 
 /** Rounds of one check: each failed precondition takes another. Then the key is left to a later message. */
-const MOST_ROUNDS = 10;
+const MAX_ROUNDS = 10;
 
 /**
  * Makes the backup agree with the source for one key. It never asks what happened: it reads both accounts and compares,
@@ -42,7 +42,7 @@ export async function converge(base: MirrorContext, key: Key, check: KeyCheck = 
   let done: Verdict | undefined;
   let { since } = check;
   let round = 0;
-  for (; round < MOST_ROUNDS && performance.now() <= lastStart; round++) {
+  for (; round < MAX_ROUNDS && performance.now() <= lastStart; round++) {
     // Invariant 2: the backup first. The ETag in the condition of a write is then never newer than the reading of the
     // source, so the write fails if the blob was mirrored in between.
     const onBackup = await backup.read(key);

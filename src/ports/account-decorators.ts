@@ -7,7 +7,7 @@ import type { BackupStore } from './backup-store.ts';
 import type { BlobReader } from './blob-reader.ts';
 
 /** Content comparisons at a time in a process. Each holds a piece of both sides, 16 MiB. */
-const MOST_COMPARISONS = 4;
+const MAX_COMPARISONS = 4;
 
 /** The reader behind the gate of its account. */
 export function throttleReader(reader: BlobReader, gate: AdaptiveGate): BlobReader {
@@ -28,7 +28,7 @@ export function throttleBackup(
   gates: { readonly source: AdaptiveGate; readonly backup: AdaptiveGate },
 ): BackupStore {
   const { source, backup } = gates;
-  const inSlot = createLimiter(MOST_COMPARISONS);
+  const inSlot = createLimiter(MAX_COMPARISONS);
   return {
     ...throttleReader(store, backup),
     copy: async (request) =>

@@ -167,7 +167,7 @@ const METADATA_PREFIX = 'x-ms-meta-';
  * flight.
  */
 const received = new Map<string, Record<string, string>>();
-const MOST_KEPT = 4096;
+const MAX_KEPT = 4096;
 
 diagnostics.subscribe(CHANNEL, (message) => {
   const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
@@ -176,7 +176,7 @@ diagnostics.subscribe(CHANNEL, (message) => {
   const asksForProperties = request.method === 'HEAD' || request.path.includes('restype=container');
   if (!asksForProperties || response.statusCode !== 200 || typeof id !== 'string') return;
   received.set(id, readMetadata(response.rawHeaders));
-  if (received.size > MOST_KEPT) received.delete(received.keys().next().value ?? '');
+  if (received.size > MAX_KEPT) received.delete(received.keys().next().value ?? '');
 });
 
 /** An answer of the SDK's. */

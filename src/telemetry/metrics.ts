@@ -207,7 +207,7 @@ export function observeBacklog(
 }
 
 /** Further codes are counted as `other`: anybody who can send to the queue can choose the code of a dead letter. */
-const MOST_CODES = 40;
+const MAX_CODES = 40;
 const IS_CODE = /^[A-Za-z][A-Za-z0-9-]{0,49}$/;
 
 /** The dead letters in both queues; undefined: unknown, which is not zero. */
@@ -217,7 +217,7 @@ export function observeDeadLetters(byCode: Readonly<Record<string, number>> | un
     return;
   }
   const codes = Object.entries(byCode).toSorted(([, a], [, b]) => b - a);
-  const named = codes.filter(([code]) => IS_CODE.test(code) && code !== 'other').slice(0, MOST_CODES);
+  const named = codes.filter(([code]) => IS_CODE.test(code) && code !== 'other').slice(0, MAX_CODES);
   const count = (list: readonly (readonly [string, number])[]) =>
     list.reduce((sum, [, each]) => sum + each, 0);
   const other = count(codes) - count(named);

@@ -18,7 +18,7 @@ const settled = async (): Promise<void> => {
   for (let i = 0; i < 10; i++) await Promise.resolve();
 };
 
-describe('shareFlights', () => {
+describe('coalesceByKey', () => {
   it('runs once more, and only once, for all calls that arrive during a run', async () => {
     const { run, ends } = createRuns();
     const fly = coalesceByKey(run);

@@ -36,12 +36,12 @@ const history = {
 
 describe('a dead letter', () => {
   it('tells what the mirror knows of its event', () => {
-    const letter = readDeadLetter(
+    const deadLetter = readDeadLetter(
       message({ applicationProperties: toProperties(history), deadLetterReason: 'TTLExpiredException' }),
       'events',
       now,
     );
-    expect(letter).toEqual({
+    expect(deadLetter).toEqual({
       id: 'events:7',
       queue: 'events',
       code: 'storage-unavailable',
@@ -82,7 +82,7 @@ describe('a dead letter', () => {
   });
 
   it('says of a message that broke its deliveries what the last try that came back failed with', () => {
-    const letter = readDeadLetter(
+    const deadLetter = readDeadLetter(
       message({
         deliveryCount: 10,
         deadLetterReason: 'MaxDeliveryCountExceeded',
@@ -91,7 +91,7 @@ describe('a dead letter', () => {
       'events',
       now,
     );
-    expect(letter).toMatchObject({
+    expect(deadLetter).toMatchObject({
       code: 'deliveries-exhausted',
       lastError: { code: 'storage-unavailable' },
     });
@@ -128,13 +128,15 @@ describe('a dead letter', () => {
           deadLetterDescription: text,
         }),
         (queue, changes) => {
-          const letter = readDeadLetter(message(changes), queue, now);
-          const line = JSON.stringify({ ...letter, messageBody: toJsonBody(changes.body) });
+          const deadLetter = readDeadLetter(message(changes), queue, now);
+          const line = JSON.stringify({ ...deadLetter, messageBody: toJsonBody(changes.body) });
           expect(JSON.parse(line)).toMatchObject({ id: `${queue}:7` });
-          const { path = '', ...short } = letter;
+          const { path = '', ...short } = deadLetter;
           expect(path.length).toBeLessThanOrEqual(1024);
           expect(JSON.stringify(short).length).toBeLessThan(20_000);
-          expect(`${letter.code}${letter.detail}${letter.hint}${letter.event}`).not.toMatch(/\p{Cc}/u);
+          expect(`${deadLetter.code}${deadLetter.detail}${deadLetter.hint}${deadLetter.event}`).not.toMatch(
+            /\p{Cc}/u,
+          );
         },
       ),
       { numRuns: 150 },

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { watchDeadLetters } from '../../src/deadletter/watch-dead-letters.ts';
 import { immediately } from '../memory/schedule.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
-import { eventOf, parked, startLetterBench } from './support/dead-letter-bench.ts';
+import { eventOf, parked, startDeadLetterBench } from './support/dead-letter-bench.ts';
 
 const MINUTE_MS = 60_000;
 const ARRIVED = 'a dead letter arrived';
 
 async function startWatch() {
-  const bench = await startLetterBench();
+  const bench = await startDeadLetterBench();
   const log = createSilentLogger();
   const observed: Readonly<Record<string, number>>[] = [];
   let asked = 0;
@@ -22,7 +22,7 @@ async function startWatch() {
       await watchDeadLetters({
         queues: bench.queues,
         documents: bench.documents.through(immediately),
-        store: bench.box,
+        store: bench.store,
         accountsAnswer: async () => {
           asked++;
           await Promise.resolve();
@@ -49,7 +49,7 @@ function replayed(path: string, code: string, replays: number) {
 }
 
 describe('the watch over dead letters', () => {
-  it('tells of each letter once, whoever watches, and always how many there are', async () => {
+  it('tells of each dead letter once, whoever watches, and always how many there are', async () => {
     const { watch, bury, told, observed } = await startWatch();
     await bury('events', parked(eventOf('photos', 'a'), 'storage-rejected'));
     await Promise.all([watch(), watch()]);
@@ -62,12 +62,12 @@ describe('the watch over dead letters', () => {
   });
 
   it('tells of a message that its queue gave up on although it is older than what was told of before', async () => {
-    const { watch, bury, told, box, connectionString } = await startWatch();
+    const { watch, bury, told, store, connectionString } = await startWatch();
     const client = new ServiceBusClient(connectionString);
     await client.createSender('events').sendMessages({ body: eventOf('photos', 'given up') });
     await bury('events', parked(eventOf('photos', 'parked'), 'storage-rejected'));
     await watch();
-    await box.acknowledge();
+    await store.acknowledge();
     const receiver = client.createReceiver('events');
     const [message] = await receiver.receiveMessages(1);
     if (message === undefined) throw new Error('it is not there');
@@ -76,16 +76,16 @@ describe('the watch over dead letters', () => {
       deadLetterErrorDescription: 'Message could not be consumed after 10 delivery attempts.',
     });
     await client.close();
-    expect(await box.summary()).toMatchObject({ count: 2, acknowledged: 1 });
+    expect(await store.summary()).toMatchObject({ count: 2, acknowledged: 1 });
     await watch();
     await watch();
     expect(told()).toEqual(['parked', 'given up']);
-    await box.acknowledge();
-    expect(await box.summary()).toMatchObject({ count: 2, acknowledged: 2 });
+    await store.acknowledge();
+    expect(await store.summary()).toMatchObject({ count: 2, acknowledged: 2 });
   });
 
   it('replays what an outage left, once the accounts answer, and nothing that a person must mend', async () => {
-    const { watch, bury, counts, box, asked } = await startWatch();
+    const { watch, bury, counts, store, asked } = await startWatch();
     const codes = ['storage-unavailable', 'storage-rejected', 'content-mismatch', 'unexpected', 'made-up'];
     await bury('events', ...codes.map((code) => parked(eventOf('photos', code), code)), { body: 'poison' });
     await watch();
@@ -94,11 +94,11 @@ describe('the watch over dead letters', () => {
     expect([asked(), counts('events').deadLetter]).toEqual([1, 6]);
     await watch({ minutes: 6 });
     expect(counts('events')).toEqual({ active: 1, deadLetter: 5 });
-    const left = (await box.list({ limit: 10 })).letters.map(({ code }) => code);
+    const left = (await store.list({ limit: 10 })).letters.map(({ code }) => code);
     expect(left).not.toContain('storage-unavailable');
   });
 
-  it('replays a letter three times at most, ever later', async () => {
+  it('replays a dead letter three times at most, ever later', async () => {
     const { watch, bury, counts } = await startWatch();
     await bury(
       'events',

@@ -3,15 +3,15 @@ import type { HttpAnswer } from '../../src/http/answer.ts';
 import { createDeadLetterHandlers } from '../../src/http/deadletter-handlers.ts';
 import {
   eventOf,
-  type LetterBench,
+  type DeadLetterBench,
   parked,
-  startLetterBench,
+  startDeadLetterBench,
 } from '../deadletter/support/dead-letter-bench.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 
-async function startApi(): Promise<LetterBench & { api: ReturnType<typeof createDeadLetterHandlers> }> {
-  const bench = await startLetterBench();
-  return { ...bench, api: createDeadLetterHandlers(bench.box, createSilentLogger()) };
+async function startApi(): Promise<DeadLetterBench & { api: ReturnType<typeof createDeadLetterHandlers> }> {
+  const bench = await startDeadLetterBench();
+  return { ...bench, api: createDeadLetterHandlers(bench.store, createSilentLogger()) };
 }
 
 const query = (text = '') => new URLSearchParams(text);

@@ -26,7 +26,7 @@ export interface Lock {
 }
 
 /** Service Bus dead-letters a message after this many deliveries: the default of its queues. */
-const MOST_DELIVERIES = 10;
+const MAX_DELIVERIES = 10;
 
 /**
  * A queue in memory with the promises of Service Bus and no others: at least once, in no order, locks that
@@ -83,7 +83,7 @@ export class MemoryQueue {
   /** Abandons the message, or its lock expires: the queue cannot tell which. */
   release(lock: Lock): void {
     if (!this.locks.delete(lock)) return;
-    if (lock.message.deliveryCount >= MOST_DELIVERIES) this.dead.push(lock.message);
+    if (lock.message.deliveryCount >= MAX_DELIVERIES) this.dead.push(lock.message);
     else this.ready.add(lock.message);
   }
 

@@ -15,7 +15,7 @@ import type { WorldKind } from './stage.ts';
 import { createWorld } from './world.ts';
 
 /** Far more than any history needs to come to rest. */
-const MOST_STEPS = 6_000;
+const MAX_STEPS = 6_000;
 
 /** Plays one history to its end. Undefined when every promise was kept. */
 export async function simulate(
@@ -26,7 +26,7 @@ export async function simulate(
 ): Promise<Violation | undefined> {
   const world = createWorld(kind, choices, functions, tell);
   try {
-    for (let step = 0; step < MOST_STEPS; step++) {
+    for (let step = 0; step < MAX_STEPS; step++) {
       await drained();
       const regular = moves(world);
       if (regular.length === 0) {
@@ -35,7 +35,7 @@ export async function simulate(
       }
       pick(choices, world.left.faults > 0 ? [...regular, ...faults(world)] : regular).act();
     }
-    throw new Violation('never at rest', `still moving after ${MOST_STEPS} steps`);
+    throw new Violation('never at rest', `still moving after ${MAX_STEPS} steps`);
   } catch (error) {
     if (!(error instanceof Violation)) throw error;
     tell?.('at last', error.message);

@@ -9,7 +9,7 @@ import { TreeUser } from './tree-user.ts';
 import { TreeWitness } from './tree-witness.ts';
 
 /** Entries that may exist, in step on both sides, before the history begins. */
-const MOST_PREPARED = 5;
+const MAX_PREPARED = 5;
 
 /** A small tree on hierarchical accounts. */
 export function castTree(stage: Stage): Cast {
@@ -20,7 +20,7 @@ export function castTree(stage: Stage): Cast {
     witness.sourceChanged();
   });
   const witness = new TreeWitness(stage);
-  const prepared = choices.draw(MOST_PREPARED + 1);
+  const prepared = choices.draw(MAX_PREPARED + 1);
   for (let i = 0; i < prepared; i++) user.prepare();
   if (prepared > 0) mirrorAll(stage);
   putForeignBlobs(

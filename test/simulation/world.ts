@@ -13,9 +13,9 @@ import { Worker } from './worker.ts';
 
 /** Few, so that histories collide. */
 const CONTAINER = parseContainerName('photos');
-const MOST_WORKERS = 3;
-const MOST_ACTS = 7;
-const MOST_FAULTS = 4;
+const MAX_WORKERS = 3;
+const MAX_ACTS = 7;
+const MAX_FAULTS = 4;
 
 /** Everything that takes part in one history. */
 export interface World extends Stage, Omit<Cast, 'witness'> {
@@ -34,8 +34,8 @@ export function createWorld(
   functions: MirrorFunctions,
   tell: Tell | undefined,
 ): World {
-  const workerCount = 1 + choices.draw(MOST_WORKERS);
-  const left = { acts: 1 + choices.draw(MOST_ACTS), faults: choices.draw(MOST_FAULTS + 1) };
+  const workerCount = 1 + choices.draw(MAX_WORKERS);
+  const left = { acts: 1 + choices.draw(MAX_ACTS), faults: choices.draw(MAX_FAULTS + 1) };
 
   let time = Date.UTC(2026, 0, 1);
   const now = (): Date => new Date(time);

@@ -12,7 +12,7 @@ import type { CopyRequest } from '../../ports/backup-store.ts';
 import type { WriteOutcome } from '../../ports/write-outcome.ts';
 
 /** Stages one block on the backup, its bytes read under the source's ETag. */
-export type StageBlock = (block: PlannedBlock, lane: number) => Promise<WriteOutcome>;
+export type StageBlock = (block: PlannedBlock, worker: number) => Promise<WriteOutcome>;
 
 /** How blocks are staged on the backup. */
 export interface Staging {
@@ -132,7 +132,7 @@ export interface PlannedBlock {
 }
 
 /** learn.microsoft.com/rest/api/storageservices/put-block-list */
-const MOST_BLOCKS = 50_000;
+const MAX_BLOCKS = 50_000;
 const MIB = 1024 * 1024;
 
 /** The length of an id in bytes, where no other program has set one. */
@@ -143,8 +143,8 @@ const INDEX_BYTES = 3;
 
 /** The preferred size, or whole MiB more where a blob would have more blocks than the service takes. */
 export function toBlockSize(size: number, preferred: number): number {
-  if (size <= preferred * MOST_BLOCKS) return preferred;
-  return Math.ceil(size / MOST_BLOCKS / MIB) * MIB;
+  if (size <= preferred * MAX_BLOCKS) return preferred;
+  return Math.ceil(size / MAX_BLOCKS / MIB) * MIB;
 }
 
 /**

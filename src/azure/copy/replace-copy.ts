@@ -27,7 +27,7 @@ export interface ReplaceCopy {
 const OF_TWO_KINDS = { kind: 'refused', reason: 'backup-versions-of-another-kind' } as const;
 
 /** Retries once a copy that an earlier worker staged and that is unfinished or damaged. */
-const MOST_ROUNDS = 3;
+const MAX_ROUNDS = 3;
 
 /**
  * Replaces what cannot be overwritten in steps, with the deletion of the old blob in between. The new version
@@ -64,7 +64,7 @@ export function createReplaceCopy(setup: CopySetup, copy: CopyEngine): ReplaceCo
     if (before !== undefined && isWholeCopy(before, request))
       return await toSecured(request, at, before, engine);
     let condition: WriteCondition = before === undefined ? { nothingThere: true } : { ifMatch: before.etag };
-    for (let round = 0; round < MOST_ROUNDS; round++) {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
       // The copy gets tier and tags when it is placed: a cheap tier costs when it is left early, and an
       // archived blob cannot be copied.
       const made = await copy({ ...request, key: at, from, condition, tier: undefined, tags: {} }, budget);

@@ -43,8 +43,8 @@ function createStreamBlockBlob(setup: CopySetup): CopyBlob {
     const buffers = Array.from({ length: blocks.atOnce }, () => Buffer.allocUnsafeSlow(blocks.size));
     return await copyAside(request, async (wanted) => {
       const blob = blobOf(wanted);
-      const stage: StageBlock = async ({ id, offset, count }, lane) => {
-        const bytes = (buffers[lane] ?? Buffer.allocUnsafeSlow(count)).subarray(0, count);
+      const stage: StageBlock = async ({ id, offset, count }, worker) => {
+        const bytes = (buffers[worker] ?? Buffer.allocUnsafeSlow(count)).subarray(0, count);
         if (!(await readPinned(source, wanted, offset, bytes, budget.signal)))
           return { kind: 'source-precondition-failed' };
         const checked = { transactionalContentMD5: md5Of(bytes), abortSignal: budget.signal };

@@ -16,7 +16,7 @@ import type {
 } from '../../ports/document-store.ts';
 
 /** Far larger than our largest document, a run of many thousand containers. */
-const MOST_BYTES = 32 * 1024 * 1024;
+const MAX_BYTES = 32 * 1024 * 1024;
 
 /** The app's state as block blobs in a container of an account, which is created on the first write. */
 export function createAzureDocumentStore(account: Account, containerName: string): DocumentStore {
@@ -34,7 +34,7 @@ export function createAzureDocumentStore(account: Account, containerName: string
     try {
       const found = await blob(name).download();
       const { etag: version = '', lastModified: writtenAt, contentMD5, readableStreamBody: body } = found;
-      const bytes = await readUpTo(MOST_BYTES, body);
+      const bytes = await readUpTo(MAX_BYTES, body);
       if (bytes === undefined) return { value: undefined, version, writtenAt };
       // The service computed it from the bytes that it wrote.
       if (contentMD5 !== undefined && !Buffer.from(contentMD5).equals(md5Of(bytes))) throw damaged(name);

@@ -139,7 +139,7 @@ function roleOf(places: EntryOffsets, textStart: number, textEnd: number): numbe
 }
 
 /** For blobs with many kinds of metadata, learning each shape costs more than scanning the elements. */
-const MOST_SHAPES = 8;
+const MAX_SHAPES = 8;
 
 /** Scans the entries of a page, and learns the shapes of the next ones from them. */
 export class EntryShapes {
@@ -159,7 +159,7 @@ export class EntryShapes {
       return found;
     }
     const places = scanBlob(cursor);
-    if (places !== undefined && shapes.length < MOST_SHAPES) {
+    if (places !== undefined && shapes.length < MAX_SHAPES) {
       this.#last = shapes.push(new EntryShape(cursor, places)) - 1;
     }
     return places;

@@ -64,7 +64,7 @@ export const Mark = {
 const FIRST_ENTRIES = 64;
 /** Memory of released pages, reused for new ones: one for each side of several concurrent walks. */
 const spares: Int32Array[] = [];
-const MOST_SPARES = 4;
+const MAX_SPARES = 4;
 const NO_NUMBERS = new Int32Array(0);
 
 /**
@@ -115,7 +115,7 @@ export class OffsetsTable {
 
   /** Hands its memory to the next table. It is empty afterwards. */
   release(): void {
-    if (this.#numbers !== NO_NUMBERS && spares.length < MOST_SPARES) spares.push(this.#numbers);
+    if (this.#numbers !== NO_NUMBERS && spares.length < MAX_SPARES) spares.push(this.#numbers);
     this.#numbers = NO_NUMBERS;
     this.length = 0;
   }

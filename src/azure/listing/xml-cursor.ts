@@ -1,6 +1,6 @@
 const [AMPERSAND, SLASH, LESS, GREATER, SPACE, ZERO] = [0x26, 0x2f, 0x3c, 0x3e, 0x20, 0x30];
 /** A longer number may not be exact. */
-const MOST_DIGITS = 16;
+const MAX_DIGITS = 16;
 
 /**
  * Classes of bytes. Names that listings use are ASCII; in text, `>` and carriage returns are left to the
@@ -150,7 +150,7 @@ export class XmlCursor {
 
   /** The number of a text that is only digits, without making a string; undefined for any other text. */
   digits(start: number, end: number): number | undefined {
-    if (end - start > MOST_DIGITS) return undefined;
+    if (end - start > MAX_DIGITS) return undefined;
     let number = 0;
     for (let at = start; at < end; at++) {
       const digit = (this.#bytes[at] ?? 0) - ZERO;

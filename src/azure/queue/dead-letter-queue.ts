@@ -18,7 +18,7 @@ import type {
 /** Dead letters that are received and handled at once. */
 const BATCH = 200;
 /** The client takes at most 2,048 unsettled messages on a link. */
-const MOST_HELD_BY_LINK = 1000;
+const MAX_HELD_BY_LINK = 1000;
 /** A dead-letter queue that delivers no message for this long has none left that is not locked. */
 const WAIT_MS = 1500;
 
@@ -56,7 +56,7 @@ export function createAzureDeadLetterQueue(
         if (failed !== undefined) throw failed.reason;
         isEnough = outcomes.some((outcome) => outcome.status === 'fulfilled' && outcome.value === 'enough');
         heldByLink += batch.length;
-        if (heldByLink < MOST_HELD_BY_LINK) continue;
+        if (heldByLink < MAX_HELD_BY_LINK) continue;
         heldByLink = 0;
         await receiver.close();
         receiver = open();

@@ -10,7 +10,7 @@ import type { World } from './start-world.ts';
 /** What is left in the queue at the end. */
 export interface Rest {
   /** Rechecks after writes of unknown outcome: they are due ten minutes later. */
-  readonly lateLooks: number;
+  readonly lateChecks: number;
   readonly deadLetters: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export async function untilAtRest({ events, broker }: World, { within }: { withi
       if (events.pending > 0 || broker.counts().active > 0) return false;
       const { waiting, dead } = await look(broker.connectionString);
       unfinished = waiting.filter((message) => !isLateLook(message));
-      return unfinished.length === 0 && { lateLooks: waiting.length, deadLetters: dead.map(describe) };
+      return unfinished.length === 0 && { lateChecks: waiting.length, deadLetters: dead.map(describe) };
     },
     {
       within,

@@ -15,8 +15,8 @@ export interface Proof {
 
 const TELL_EVERY_MS = 5000;
 /** Of a worker's resident memory. */
-const MOST_MIB = 300;
-const MOST_GROWTH_MIB = 64;
+const MAX_MIB = 300;
+const MAX_GROWTH_MIB = 64;
 
 /** Makes chaos, then checks every promise of the mirror. Returns what happened. */
 export async function expectOrderAfter({
@@ -45,8 +45,8 @@ export async function expectOrderAfter({
 
 async function expectOrder(chaos: Chaos, restWithin: number, tell: (line: string) => void): Promise<void> {
   const { world, workers } = chaos;
-  const { lateLooks, deadLetters } = await untilAtRest(world, { within: restWithin });
-  tell(`at rest, but for ${lateLooks} looks after writes that might still have been under way`);
+  const { lateChecks, deadLetters } = await untilAtRest(world, { within: restWithin });
+  tell(`at rest, but for ${lateChecks} checks after writes that might still have been under way`);
   world.witness.checkCopies();
   expect(world.witness.violations).toEqual([]);
   expect(deadLetters).toEqual([]);
@@ -55,7 +55,7 @@ async function expectOrder(chaos: Chaos, restWithin: number, tell: (line: string
   tell(`${await expectEqualAccounts(world.accounts, { within: 1000 })} blobs are equal`);
   for (const worker of workers) {
     expect(worker.defects()).toEqual([]);
-    expect(worker.memory.peakMiB).toBeLessThan(MOST_MIB);
-    expect(worker.memory.growthMiB).toBeLessThan(MOST_GROWTH_MIB);
+    expect(worker.memory.peakMiB).toBeLessThan(MAX_MIB);
+    expect(worker.memory.growthMiB).toBeLessThan(MAX_GROWTH_MIB);
   }
 }

@@ -33,7 +33,7 @@ export interface Chaos {
 }
 
 /** Enough messages for two workers; more would only delay the end. */
-const MOST_MESSAGES = 300;
+const MAX_MESSAGES = 300;
 const MEMORY_EVERY_MS = 500;
 const COPY_WITHIN_MS = 2000;
 /** Milliseconds that the broker is down. */
@@ -62,7 +62,7 @@ export async function runChaos(
           source: world.accounts.source,
           witness: world.witness,
           over,
-          isBehind: () => world.broker.counts().active > MOST_MESSAGES,
+          isBehind: () => world.broker.counts().active > MAX_MESSAGES,
         },
         chaos.deeds,
       ),

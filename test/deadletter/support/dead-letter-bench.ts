@@ -11,8 +11,8 @@ import { toProperties } from '../../../src/model/hint-message.ts';
 import type { DeadLetterQueue } from '../../../src/ports/dead-letter-queue.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 
-export interface LetterBench {
-  readonly box: DeadLetterStore;
+export interface DeadLetterBench {
+  readonly store: DeadLetterStore;
   readonly queues: Readonly<Record<DeadLetterQueueName, DeadLetterQueue>>;
   readonly documents: MemoryDocuments;
   /** Puts messages into a dead-letter queue, in their order: expired, as the mirror's own are. */
@@ -25,8 +25,8 @@ export interface LetterBench {
   readonly connectionString: string;
 }
 
-/** The letters of a broker of its own, by the real client. */
-export async function startLetterBench(lockDurationMs = 15_000): Promise<LetterBench> {
+/** The dead letters of a broker of its own, by the real client. */
+export async function startDeadLetterBench(lockDurationMs = 15_000): Promise<DeadLetterBench> {
   const definition = {
     lockDurationMs,
     maxDeliveryCount: 10,
@@ -52,7 +52,7 @@ export async function startLetterBench(lockDurationMs = 15_000): Promise<LetterB
     return { active, deadLetter };
   };
   return {
-    box: createDeadLetterStore(queues, documents.through(immediately), createSilentLogger()),
+    store: createDeadLetterStore(queues, documents.through(immediately), createSilentLogger()),
     queues,
     documents,
     counts,

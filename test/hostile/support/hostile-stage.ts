@@ -18,7 +18,7 @@ import { createMemoryPair } from '../../support/memory-pair.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 
 /** A longer chain is endless: the longest is of a file that stays empty, which is checked twenty times. */
-const MOST_DELIVERIES_OF_EVENT = 40;
+const MAX_DELIVERIES_OF_EVENT = 40;
 
 export interface Outcome {
   readonly deliveries: number;
@@ -69,7 +69,7 @@ export class HostileStage {
     const failures: BlobmirrorError[] = [];
     let deliveries = 0;
     for (let message = this.#next(); message !== undefined; message = this.#next()) {
-      if (++deliveries > MOST_DELIVERIES_OF_EVENT * events)
+      if (++deliveries > MAX_DELIVERIES_OF_EVENT * events)
         throw new Error(`${deliveries} deliveries, and no end: ${message.messageId}`);
       const lock = this.queue.receive(message);
       try {

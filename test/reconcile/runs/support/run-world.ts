@@ -31,7 +31,7 @@ export interface Chances {
 
 const WORKERS = 4;
 /** An attacker without an end would keep the world from coming to rest. */
-const MOST_FORGED = 100;
+const MAX_FORGED = 100;
 /** Nothing goes wrong with a message any more that came so often: else Service Bus would give it up. */
 const LAST_TROUBLE = 5;
 
@@ -88,7 +88,7 @@ export class RunWorld {
         ...[...this.queue.scheduled].map((message) => () => this.queue.enqueue(message)),
       ];
       if (steps.length === 0) return;
-      if (this.#forged < MOST_FORGED && this.#happens(this.#chances.forged ?? 0)) this.#forge();
+      if (this.#forged < MAX_FORGED && this.#happens(this.#chances.forged ?? 0)) this.#forge();
       steps[this.#draw(steps.length)]?.();
       for (const lock of this.#held)
         if (lock.message.deliveryCount < LAST_TROUBLE && this.#happens(this.#chances.lostLock))

@@ -27,7 +27,7 @@ export interface EncodedValue {
 const DEEPEST = 64;
 
 /** Elements without bytes of their own (null, true, the empty list) use memory only when decoded. */
-const MOST_EMPTY_ELEMENTS = 1024;
+const MAX_EMPTY_ELEMENTS = 1024;
 
 const KNOWN_TYPES = new Set([
   0x40, 0x41, 0x42, 0x43, 0x44, 0x45, 0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x60, 0x61, 0x70, 0x71, 0x72,
@@ -147,8 +147,8 @@ function expectKey(bytes: Buffer, key: EncodedValue): void {
 function endOfArray(bytes: Buffer, type: number, at: number, limit: number, depth: number): number {
   const { count, at: constructorAt, end } = readCount(bytes, type, at, limit);
   const element = readConstructor(bytes, constructorAt, end, depth + 1);
-  if (element.type >> 4 === 0x4 && count > MOST_EMPTY_ELEMENTS) {
-    throw new EncodingError(`an AMQP array of more than ${MOST_EMPTY_ELEMENTS} elements without bytes`);
+  if (element.type >> 4 === 0x4 && count > MAX_EMPTY_ELEMENTS) {
+    throw new EncodingError(`an AMQP array of more than ${MAX_EMPTY_ELEMENTS} elements without bytes`);
   }
   let next = element.bodyAt;
   for (let i = 0; i < count; i++) next = endOfBody(bytes, element.type, next, end, depth + 1);

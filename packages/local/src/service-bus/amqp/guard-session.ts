@@ -21,7 +21,7 @@ type DetachFrame = Parameters<ServerConnection['on_detach']>[0];
 const LONGEST_DELIVERY_TAG = 32;
 
 /** The maximum message size of links to the broker's own nodes. */
-const MOST_REQUEST_BYTES = 1024 * 1024;
+const MAX_REQUEST_BYTES = 1024 * 1024;
 
 /** The outcomes that rhea knows, received to modified (AMQP 1.0, part 3, 3.4). */
 const OUTCOMES = new Set<unknown>([
@@ -189,7 +189,7 @@ export class SessionGuard {
     const bytes =
       (begun === undefined ? 0 : (this.#begunBytes.get(link) ?? 0)) + (frame.payload?.length ?? 0);
     this.#begunBytes.set(link, bytes);
-    const most = link.local.attach.max_message_size ?? MOST_REQUEST_BYTES;
+    const most = link.local.attach.max_message_size ?? MAX_REQUEST_BYTES;
     if (begun === undefined || bytes <= most) return;
     frame.payload = Buffer.alloc(0);
     begun.frames.length = 0;

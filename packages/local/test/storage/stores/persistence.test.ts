@@ -88,7 +88,7 @@ describe('a data directory', () => {
       };
       const writers = [1, 2, 3, 4].map(write);
       // Saved at least once, and during the next writes.
-      await vi.waitFor(() => expect(acknowledged.count).toBeGreaterThan(400), { timeout: 20_000 });
+      await vi.waitFor(() => expect(acknowledged.count).toBeGreaterThan(400), { timeout: 200_000 });
       child.kill('SIGKILL');
       await Promise.all(writers);
       const storage = await startStorage({ port: 0, accounts, dataDirectory });
