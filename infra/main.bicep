@@ -22,6 +22,10 @@ param sourceIsHierarchical bool = false
 @secure()
 param sourceSasConnection string = ''
 
+@description('For a source in another tenant: a connection string with the SAS that takes over when the first one has ended. It is kept in Key Vault.')
+@secure()
+param sourceSasSecondary string = ''
+
 @description('Event Grid system topic that the source has already: an account can have one only. It must have a system-assigned identity.')
 param systemTopicName string = ''
 @description('Resource group of that topic; the source\'s when empty.')
@@ -223,6 +227,7 @@ module vault 'app/key-vault.bicep' = if (sourceIsElsewhere) {
     tags: tags
     principalId: identity.outputs.principalId
     sourceConnection: sourceSasConnection
+    sourceSecondary: sourceSasSecondary
     isPrivate: privateNetwork
   }
 }
@@ -333,9 +338,20 @@ module endpoints 'app/endpoints.bicep' = if (privateNetwork) {
 var isHierarchical = sourceIsElsewhere ? sourceIsHierarchical : source!.outputs.isHierarchical
 
 var sourceConnection = sourceIsElsewhere
-  ? {
-      BLOBMIRROR_SOURCE: '@Microsoft.KeyVault(SecretUri=${vault!.outputs.secretUri})'
-    }
+  ? union(
+      {
+        BLOBMIRROR_SOURCE: '@Microsoft.KeyVault(SecretUri=${vault!.outputs.secretUri})'
+        BLOBMIRROR_KEY_VAULT_SECRETS: empty(sourceSasSecondary)
+          ? vault!.outputs.secretUri
+          : '${vault!.outputs.secretUri};${vault!.outputs.secondSecretUri}'
+        BLOBMIRROR_KEY_VAULT_SECRETS__clientId: identity.outputs.clientId
+      },
+      empty(sourceSasSecondary)
+        ? {}
+        : {
+            BLOBMIRROR_SOURCE__secondary: '@Microsoft.KeyVault(SecretUri=${vault!.outputs.secondSecretUri})'
+          }
+    )
   : {
       BLOBMIRROR_SOURCE__blobServiceUri: source!.outputs.blobEndpoint
       BLOBMIRROR_SOURCE__clientId: identity.outputs.clientId

@@ -1,4 +1,4 @@
-// Keeps the one secret that there may be: the SAS of a source in another tenant.
+// Keeps the SAS of a source in another tenant, and the one that takes over from it.
 
 @description('Region of the vault.')
 param location string
@@ -11,6 +11,9 @@ param principalId string
 @description('Connection string of the source, with its SAS.')
 @secure()
 param sourceConnection string
+@description('Connection string of the source with the SAS that takes over; none when empty.')
+@secure()
+param sourceSecondary string
 @description('Whether only private endpoints may reach it.')
 param isPrivate bool
 
@@ -39,7 +42,16 @@ resource secret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = {
   }
 }
 
-// Key Vault Secrets User, on the one secret: the app's setting refers to it.
+resource secondSecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(sourceSecondary)) {
+  parent: vault
+  name: 'source-secondary'
+  properties: {
+    value: sourceSecondary
+    contentType: 'storage connection string'
+  }
+}
+
+// Key Vault Secrets User, on these secrets only: settings of the app refer to them, and it reads when they end.
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 
 resource readsSecret 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
@@ -52,7 +64,19 @@ resource readsSecret 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+resource readsSecondSecret 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(sourceSecondary)) {
+  name: guid(secondSecret.id, principalId, secretsUser)
+  scope: secondSecret
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
 @description('Resource id of the vault.')
 output id string = vault.id
 @description('Address of the secret, not its value.')
 output secretUri string = secret.properties.secretUri
+@description('Address of the secret with the SAS that takes over, whether or not there is one.')
+output secondSecretUri string = '${vault.properties.vaultUri}secrets/source-secondary'

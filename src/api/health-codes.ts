@@ -52,6 +52,18 @@ export const HEALTH_CODES = {
     toDo: 'Find out why full syncs do not complete or prove nothing: the alerts of the last ones say why.',
     next: 'blobmirror reconcile list',
   },
+  'credential-ended': {
+    toDo: 'Make a new SAS or secret and put it into the setting that is named, or into its secret in Key Vault. Where a second SAS took over, mirroring goes on; where there is none, nothing of that account can be read.',
+    next: 'blobmirror check',
+  },
+  'credential-ending': {
+    toDo: 'Make a new SAS or secret before that day. A second SAS in the setting …__secondary takes over without a restart.',
+    next: 'blobmirror check',
+  },
+  'credential-unknown': {
+    toDo: 'Note the end of the SAS yourself, or let the identity of the app read the secret (Key Vault Secrets User), so that its end is told in time.',
+    next: 'blobmirror check',
+  },
   'settings-differ': {
     toDo: 'Give all workers of the mirror the same settings and release, or stop those that should not be at work. While they differ, what is copied, deleted and claimed depends on which worker does it.',
     next: 'blobmirror status',

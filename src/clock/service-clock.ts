@@ -95,7 +95,7 @@ export const systemSteadyClock: SteadyClock = {
 
 /** For what a process does beside its work: its timers do not keep the process running. */
 export const backgroundSteadyClock: SteadyClock = {
-  now: systemSteadyClock.now,
+  now: () => performance.now(),
   after: (delayMs, run) => {
     const timer = setTimeout(run, delayMs);
     timer.unref();

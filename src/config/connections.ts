@@ -10,7 +10,11 @@ export type StorageConnection = {
   /** The x-ms-version of all requests. Undefined for the newest that the account accepts. */
   readonly apiVersion?: ServiceVersion;
 } & (
-  | { readonly connectionString: string }
+  | {
+      readonly connectionString: string;
+      /** With a second SAS, which takes over when the first one has ended. */
+      readonly secondary?: string;
+    }
   | { readonly blobServiceUri: string; readonly clientId: string | undefined }
 );
 
@@ -22,7 +26,34 @@ export type ServiceBusConnection =
 /** @throws BlobmirrorError `setting-missing` or `setting-invalid` */
 export function parseStorageConnection(env: Environment, name: string): StorageConnection {
   const apiVersion = readApiVersion(env, `${name}__apiVersion`);
-  return { ...parseConnection(env, name), ...(apiVersion !== undefined && { apiVersion }) };
+  const connection = parseConnection(env, name);
+  const second = readOptional(env, `${name}__secondary`);
+  return {
+    ...connection,
+    ...(second !== undefined && {
+      secondary: parseSecondary(`${name}__secondary`, name, connection, second),
+    }),
+    ...(apiVersion !== undefined && { apiVersion }),
+  };
+}
+
+/** A second connection string for the same account, where both hold a SAS. */
+function parseSecondary(setting: string, name: string, first: StorageConnection, text: string): string {
+  const isSas = (parts: ReadonlyMap<string, string>): boolean =>
+    parts.has('sharedaccesssignature') && !parts.has('accountkey');
+  if (!('connectionString' in first) || !isSas(parseParts(first.connectionString)))
+    throw invalid(`${setting} is set, but ${name} holds no SAS; a second one takes the place of a SAS only`);
+  refuseReference(setting, text);
+  if (!isSas(parseParts(text)))
+    throw invalid(
+      `${setting} is no connection string with a SAS; it should be like BlobEndpoint=${LIKE_ENDPOINT};SharedAccessSignature=SAS`,
+    );
+  const second = parseConnection({ [setting]: text }, setting);
+  if (!isSameAccount(first, second))
+    throw invalid(
+      `${setting} is for the account ${second.accountName}; it should be for ${first.accountName}, as ${name} is`,
+    );
+  return text;
 }
 
 /** Whether two connections reach one account, however it is spelt: by name, or by endpoint. */
@@ -46,6 +77,7 @@ const ACCOUNT_NAME = /^[a-z0-9]{1,24}$/;
 function parseConnection(env: Environment, name: string): StorageConnection {
   const { text, uri, clientId } = readEither(env, name, 'blobServiceUri', 'a storage connection string');
   if (text === undefined) return { accountName: accountOfUri(name, uri), blobServiceUri: uri, clientId };
+  refuseReference(name, text);
   const parts = parseParts(text);
   const endpoint = parts.get('blobendpoint');
   const ofEndpoint = accountOfEndpoint(endpoint);
@@ -66,6 +98,14 @@ function parseConnection(env: Environment, name: string): StorageConnection {
       `${name} has the AccountName ${accountName} and a BlobEndpoint of the account ${ofEndpoint}; both should name the same account`,
     );
   return { accountName, connectionString: text };
+}
+
+/** What App Service leaves in the place of a value that it could not read: learn.microsoft.com/azure/app-service/app-service-key-vault-references */
+function refuseReference(name: string, text: string): void {
+  if (!text.startsWith('@Microsoft.KeyVault(')) return;
+  throw invalid(
+    `${name} is a reference to Key Vault that was not resolved; the secret should be there and enabled, the identity of the app should have the role Key Vault Secrets User on it, and the app should reach the vault`,
+  );
 }
 
 function isUrlOrSas(text: string): boolean {
@@ -151,6 +191,29 @@ function accountOfUri(name: string, uri: string): string {
   if (account !== undefined && (rest === '' || rest === `/${account}` || rest === `/${account}-secondary`))
     return account;
   throw invalid(`${setting} is ${shown(uri)}; it should be like ${LIKE_ENDPOINT}`);
+}
+
+/** The secrets of Key Vault whose end health watches. Their values come by references, as values of other settings. */
+export interface KeyVaultSettings {
+  /** Addresses. */
+  readonly secrets: readonly string[];
+  /** Of the user-assigned identity that reads them. */
+  readonly clientId: string | undefined;
+}
+
+const SECRETS = 'BLOBMIRROR_KEY_VAULT_SECRETS';
+/** The domains of all clouds begin with `vault.`. */
+const SECRET_URI =
+  /^https:\/\/[a-z0-9-]{3,24}\.vault\.[a-z0-9.-]+\/secrets\/[a-z0-9-]{1,127}(?:\/[a-f0-9]{32})?\/?$/i;
+
+/** @throws BlobmirrorError `setting-invalid` */
+export function readKeyVaultSettings(env: Environment): KeyVaultSettings {
+  const secrets = (readOptional(env, SECRETS) ?? '').split(/[;\s]+/).filter((item) => item !== '');
+  const wrong = secrets.find((item) => !SECRET_URI.test(item));
+  if (wrong === undefined) return { secrets, clientId: readOptional(env, `${SECRETS}__clientId`) };
+  throw invalid(
+    `${SECRETS} holds ${holdsSecret(wrong) ? 'a secret, which is not shown' : shown(wrong)}; it should be addresses like https://VAULT.vault.azure.net/secrets/NAME, with semicolons between them`,
+  );
 }
 
 function invalid(message: string): BlobmirrorError {

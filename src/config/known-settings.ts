@@ -11,7 +11,7 @@ const PREFIX = 'BLOBMIRROR_';
 const PROTECTING = [
   ...['SOURCE', 'BACKUP', 'STATE'].flatMap((account) => [
     account,
-    ...['blobServiceUri', 'clientId', 'apiVersion'].map((member) => `${account}__${member}`),
+    ...['secondary', 'blobServiceUri', 'clientId', 'apiVersion'].map((member) => `${account}__${member}`),
   ]),
   'SERVICE_BUS',
   'SERVICE_BUS__fullyQualifiedNamespace',
@@ -58,6 +58,8 @@ const OTHERS = [
   'LOG_LEVEL',
   'HTTP_HOST',
   'HTTP_KEY',
+  'KEY_VAULT_SECRETS',
+  'KEY_VAULT_SECRETS__clientId',
 ].map((name) => `${PREFIX}${name}`);
 
 /** A test holds this list to what is read, and to the table of docs/settings.md. */

@@ -1,9 +1,11 @@
 import {
+  type KeyVaultSettings,
   type ServiceBusConnection,
   type StorageConnection,
   isSameAccount,
   parseServiceBusConnection,
   parseStorageConnection,
+  readKeyVaultSettings,
 } from './connections.ts';
 import { type CopySettings, type RequestRates, readCopySettings, readRequestRates } from './copy-settings.ts';
 import {
@@ -63,6 +65,7 @@ export interface Settings extends AccountSettings {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly telemetry: TelemetrySettings;
   readonly http: HttpSettings;
+  readonly keyVault: KeyVaultSettings;
 }
 
 /** See `mirror/policy.ts`. */
@@ -105,6 +108,7 @@ export function readSettings(env: Environment): Settings {
     logLevel: readChoice(env, 'BLOBMIRROR_LOG_LEVEL', LOG_LEVELS, 'info'),
     telemetry: readTelemetrySettings(env),
     http: readHttpSettings(env),
+    keyVault: readKeyVaultSettings(env),
   };
   refuseSameQueue(settings);
   return Object.freeze(settings);
@@ -167,7 +171,7 @@ const SECRETS: ReadonlySet<string> = new Set([
 ]);
 
 /** Where a connection belongs is said by `parseStorageConnection` and `parseServiceBusConnection`. */
-const SAY_WHERE = /__(?:blobServiceUri|fullyQualifiedNamespace)$/;
+const SAY_WHERE = /__(?:blobServiceUri|fullyQualifiedNamespace|secondary)$/;
 
 /**
  * Every other setting may be shown in an error, in the status or in a log.

@@ -18,7 +18,7 @@ const EVENT_GRID_DEAD_LETTERS = 'BLOBMIRROR_EVENT_GRID_DEAD_LETTERS';
 
 /** @throws BlobmirrorError `setting-invalid` */
 export function readStateSettings(env: Environment, backup: StorageConnection): StateSettings {
-  const isSet = [STATE, `${STATE}__blobServiceUri`, `${STATE}__apiVersion`].some(
+  const isSet = [STATE, `${STATE}__blobServiceUri`, `${STATE}__secondary`, `${STATE}__apiVersion`].some(
     (name) => readOptional(env, name) !== undefined,
   );
   const container = readOwnContainer(env, CONTAINER, 'blobmirror-state');

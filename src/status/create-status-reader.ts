@@ -60,20 +60,23 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
   } = parts;
   const beginning = serviceClock.begin();
   const seeing = readState();
-  const [seen, sourceProbe, backupProbe, waiting, letters, canaryOnBackup] = await Promise.all([
-    seeing,
-    ask(ACCOUNT_WITHIN_MS, source, probe.source),
-    ask(ACCOUNT_WITHIN_MS, backup, probe.backup),
-    ask(
-      QUEUE_WITHIN_MS,
-      'the queue of events',
-      async () => await readWaiting(events, parts.now, { scan: (await seeing).state.scan }),
-    ),
-    ask(QUEUE_WITHIN_MS, 'the dead-letter queues', async () =>
-      readDeadLetters(readLetters(), (await seeing).state.isAcknowledged),
-    ),
-    lookAtCanary && ask(ACCOUNT_WITHIN_MS, backup, lookAtCanary),
-  ]);
+  const [seen, sourceProbe, backupProbe, waiting, letters, canaryOnBackup, credentialsAt] = await Promise.all(
+    [
+      seeing,
+      ask(ACCOUNT_WITHIN_MS, source, probe.source),
+      ask(ACCOUNT_WITHIN_MS, backup, probe.backup),
+      ask(
+        QUEUE_WITHIN_MS,
+        'the queue of events',
+        async () => await readWaiting(events, parts.now, { scan: (await seeing).state.scan }),
+      ),
+      ask(QUEUE_WITHIN_MS, 'the dead-letter queues', async () =>
+        readDeadLetters(readLetters(), (await seeing).state.isAcknowledged),
+      ),
+      lookAtCanary && ask(ACCOUNT_WITHIN_MS, backup, lookAtCanary),
+      parts.readCredentials(),
+    ],
+  );
 
   // After both accounts have answered, so that their time is known.
   const judgement = serviceClock.assess(beginning);
@@ -159,6 +162,8 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
         damaged: state.damaged,
         tooNew: state.tooNew,
         unknownSettings: parts.unknownSettings ?? [],
+        // After the probes, which find a SAS that is refused.
+        credentials: credentialsAt(now),
         findings: state.findings,
         workers: currentWorkers(state.workers, now),
         worker: parts.worker,

@@ -4,6 +4,7 @@ import { type FullSyncFindings, NO_FINDINGS } from '../api/full-sync-findings.ts
 import { refusedWhole, type VersionStatus } from '../model/service-version.ts';
 import { formatDuration, formatSkew } from '../api/statement.ts';
 import type { ClockStatus, DeadLetterCounts, Health, RecoveryPoint } from '../api/status.ts';
+import { type CredentialReport, judgeCredentials } from './judge-credentials.ts';
 import { type WorkerReport, otherClocksOff, settingsDiffer } from './judge-workers.ts';
 import { judgeFullSyncs } from './judge-full-syncs.ts';
 
@@ -30,6 +31,7 @@ export interface HealthEvidence {
   readonly unknownSettings?: readonly string[];
   /** The pause document cannot be read, so mirroring is paused. */
   readonly isPauseUnknown?: boolean;
+  readonly credentials?: readonly CredentialReport[];
   readonly findings?: FullSyncFindings;
   /** The workers that are at work. */
   readonly workers?: readonly WorkerReport[];
@@ -73,6 +75,7 @@ export function judgeHealth(evidence: HealthEvidence, limits: HealthLimits): Hea
     ...pause(evidence),
     ...unreadDocuments(evidence),
     ...unknownSettings(evidence),
+    ...judgeCredentials(evidence.credentials ?? [], evidence.now),
     ...settingsDiffer(evidence.workers ?? []),
     ...judgeFullSyncs(evidence.findings ?? NO_FINDINGS),
     ...deadLetters(evidence),

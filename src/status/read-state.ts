@@ -14,6 +14,7 @@ import type { QueueBrowser } from '../ports/dead-letter-queue.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { CANARY, CANARY_DOCUMENT, type CanaryDocument, believeCanary } from './canary.ts';
 import { HISTORY, HISTORY_DOCUMENT, type HistoryDocument, believeHistory } from './history.ts';
+import type { CredentialReport } from './judge-credentials.ts';
 import type { WorkerReport } from './judge-workers.ts';
 import type { HealthLimits } from './judge-health.ts';
 import { WAITING_SCAN, WAITING_SCAN_DOCUMENT, type WaitingScan } from './waiting-scan.ts';
@@ -48,6 +49,8 @@ export interface StatusParts {
   ) => Promise<(letter: DeadLetter) => boolean>;
   /** One cheap request that needs the mirror's rights; rejects if it fails. */
   readonly probe: { readonly source: () => Promise<unknown>; readonly backup: () => Promise<unknown> };
+  /** Reads secrets; resolves to what is then known of the end of each SAS and secret. Never rejects. */
+  readonly readCredentials: () => Promise<(now: Date) => readonly CredentialReport[]>;
   /** The API versions that the accounts accept. */
   readonly versions: () => Readonly<Record<'source' | 'backup', VersionStatus>>;
   /** Reads the canary on the backup; undefined: the canary is off. */

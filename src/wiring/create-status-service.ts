@@ -24,6 +24,7 @@ import { type PathRule, type ScopeRules, createScope } from '../model/scope.ts';
 import { readRecorded } from '../unprotected/list-unprotected.ts';
 import { connectStorage } from './connect-storage.ts';
 import { mirrorDigest, mirrorIdOf } from './mirror-id.ts';
+import { watchCredentials } from './watch-credentials.ts';
 import type { OpenQueues } from './open-queues.ts';
 
 /** The status of the mirror, and the two functions that keep it up to date each minute. */
@@ -95,6 +96,7 @@ export function createStatusService(
       source: sourceAccount.negotiatedVersion.status(),
       backup: backupAccount.negotiatedVersion.status(),
     }),
+    readCredentials: watchCredentials(settings),
     readCanary: onBackup && (async () => await backup.read(onBackup)),
     unknownSettings: settings.unknown.map(describeUnknown),
     canaryContainer: recovery.canary,

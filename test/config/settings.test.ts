@@ -210,6 +210,7 @@ describe('the settings', () => {
     'BLOBMIRROR_STATE',
     'BLOBMIRROR_SERVICE_BUS',
     'BLOBMIRROR_HTTP_KEY',
+    ...['SOURCE', 'BACKUP', 'STATE'].map((account) => `BLOBMIRROR_${account}__secondary`),
   ];
   it.each(Object.entries(SECRETS))(
     'refuse %s in each setting that takes none, and never show it',
@@ -224,6 +225,48 @@ describe('the settings', () => {
       }
     },
   );
+
+  it('take a second SAS beside the first one, for the same account only', () => {
+    const sas = (account: string, sig: string) =>
+      `BlobEndpoint=https://${account}.blob.core.windows.net;SharedAccessSignature=sv=1&sig=${sig}`;
+    const read = (env: Record<string, string>) => () => readSettings({ ...GOOD, ...env });
+    const first = { BLOBMIRROR_SOURCE: sas('photos', 'hidden1') };
+    const second = sas('photos', 'hidden2');
+    expect(read({ ...first, BLOBMIRROR_SOURCE__secondary: second })().source).toMatchObject({
+      accountName: 'photos',
+      secondary: second,
+    });
+    const keyed = { BLOBMIRROR_SOURCE: 'AccountName=photos;AccountKey=hidden3' };
+    for (const [env, says] of [
+      [{ ...keyed, BLOBMIRROR_SOURCE__secondary: second }, /BLOBMIRROR_SOURCE holds no SAS/],
+      [
+        { ...first, BLOBMIRROR_SOURCE__secondary: keyed.BLOBMIRROR_SOURCE },
+        /__secondary is no connection string with a SAS/,
+      ],
+      [
+        { ...first, BLOBMIRROR_SOURCE__secondary: sas('other', 'hidden4') },
+        /__secondary is for the account other; it should be for photos/,
+      ],
+      [
+        { ...first, BLOBMIRROR_SOURCE__secondary: '@Microsoft.KeyVault(SecretUri=x)' },
+        /__secondary is a reference to Key Vault that was not resolved/,
+      ],
+      [{ BLOBMIRROR_SOURCE: '@Microsoft.KeyVault(SecretUri=x)' }, /BLOBMIRROR_SOURCE is a reference/],
+    ] as const) {
+      expect(read(env)).toThrow(says);
+      expect(read(env)).not.toThrow(/hidden/);
+    }
+  });
+
+  it('take addresses of secrets in Key Vault, and show none of anything else', () => {
+    const read = (text: string) => () =>
+      readSettings({ ...GOOD, BLOBMIRROR_KEY_VAULT_SECRETS: text }).keyVault.secrets;
+    const secret = 'https://kv-one.vault.azure.net/secrets/source';
+    expect(read(`${secret}; ${secret}/0123456789abcdef0123456789abcdef`)()).toHaveLength(2);
+    expect(read('')()).toEqual([]);
+    expect(read('http://kv-one.vault.azure.net/secrets/source')).toThrow(/it should be addresses like https/);
+    expect(read('https://kv-one.vault.azure.net/keys/source')).toThrow(/it should be addresses/);
+  });
 
   it('say which setting takes a SAS, with the account of its URL', () => {
     for (const [name, value] of [

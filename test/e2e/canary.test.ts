@@ -66,7 +66,7 @@ test('a source that refuses the canary is reported in the problems and the log, 
       resourceTypes: AccountSASResourceTypes.parse('sco').toString(),
       permissions: AccountSASPermissions.parse('rl'),
       protocol: SASProtocol.HttpsAndHttp,
-      expiresOn: new Date(Date.now() + 3_600_000),
+      expiresOn: new Date(Date.now() + 90 * 24 * 3_600_000),
     },
     new StorageSharedKeyCredential(info.source.accountName, info.source.accountKey),
   ).toString();

@@ -127,7 +127,7 @@ const FAULTS: readonly Fault[] = [
     from: '  BLOBMIRROR_DELETES: deletes',
     to: '  BLOBMIRROR_DELETE: deletes',
     rule: 'settings',
-    says: /nobody reads the setting BLOBMIRROR_DELETE$/,
+    says: /BLOBMIRROR_DELETE is not a setting of this release; did you mean BLOBMIRROR_DELETES/,
   },
   {
     fault: 'a required setting that is not set',

@@ -14,6 +14,7 @@ import { ABSENT } from '../../src/model/reading.ts';
 import { CANARY } from '../../src/status/canary.ts';
 import { HISTORY, type HistoryDocument } from '../../src/status/history.ts';
 import { createStatusReader } from '../../src/status/create-status-reader.ts';
+import type { CredentialReport } from '../../src/status/judge-credentials.ts';
 import type { WorkerReport } from '../../src/status/judge-workers.ts';
 import { type StatusParts, createStateReader } from '../../src/status/read-state.ts';
 import { NO_RULES } from '../support/no-rules.ts';
@@ -78,6 +79,7 @@ function bench() {
     isQueueAway: false,
     findings: NO_FINDINGS,
     workers: [] as WorkerReport[],
+    credentials: [] as CredentialReport[],
     areLettersAway: false,
     letters: [] as DeadLetter[],
     isBackupAway: false,
@@ -133,6 +135,7 @@ function bench() {
       backup: async () => (state.isBackupAway ? await away() : undefined),
     },
     versions: () => ({ source: SPOKEN, backup: SPOKEN }),
+    readCredentials: async () => await Promise.resolve(() => state.credentials),
     readCanary: undefined,
     canaryContainer: 'canary',
     scope: { ...NO_RULES, containers: { include: [], exclude: ['tmp*'] } },
@@ -255,6 +258,22 @@ describe('a status', () => {
     expect(Object.keys(told.activity)).not.toContain('workers');
     pass(9.1 * 60_000);
     expect((await read()).health).toEqual({ status: 'ok', problems: [] });
+    expect((await open()()).health).toEqual({ status: 'ok', problems: [] });
+  });
+
+  it('tells credentials that end, until they are replaced', async () => {
+    const { open, state } = bench();
+    state.credentials = [{ name: 'the SAS of BLOBMIRROR_SOURCE', endsAt: ago(-60) }];
+    expect((await open()()).health).toMatchObject({
+      status: 'ok',
+      problems: [{ code: 'credential-ending' }],
+    });
+    state.credentials = [{ name: 'the SAS of BLOBMIRROR_SOURCE', endsAt: ago(60) }];
+    expect((await open()()).health).toMatchObject({
+      status: 'failing',
+      problems: [{ code: 'credential-ended' }],
+    });
+    state.credentials = [{ name: 'the SAS of BLOBMIRROR_SOURCE', endsAt: ago(-60 * 24 * 90) }];
     expect((await open()()).health).toEqual({ status: 'ok', problems: [] });
   });
 

@@ -14,7 +14,7 @@ const digests = (env: Record<string, string> = {}) => settingDigests(readSetting
 
 /** What workers may have of their own, and what makes them workers of one mirror. */
 const NOT_SHARED =
-  /^(?:APPLICATIONINSIGHTS_|BLOBMIRROR_(?:SOURCE|BACKUP|STATE|SERVICE_BUS)(?:$|_|__)|BLOBMIRROR_(?:NAME|EVENTS_QUEUE|RECONCILE_QUEUE|RECONCILE_BUDGET|COPY|COPY_BUDGET|LOG_LEVEL|HTTP_\w+|MAX_REQUESTS\w*)$)/;
+  /^(?:APPLICATIONINSIGHTS_|BLOBMIRROR_(?:SOURCE|BACKUP|STATE|SERVICE_BUS)(?:$|_|__)|BLOBMIRROR_(?:NAME|EVENTS_QUEUE|RECONCILE_QUEUE|RECONCILE_BUDGET|COPY|COPY_BUDGET|KEY_VAULT_\w+|LOG_LEVEL|HTTP_\w+|MAX_REQUESTS\w*)$)/;
 
 describe('the digests of settings', () => {
   it('are of every setting that workers should share', async () => {

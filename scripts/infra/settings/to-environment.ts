@@ -14,8 +14,9 @@ const SHAPES: readonly (readonly [RegExp, (name: string) => string])[] = [
     () => 'InstrumentationKey=11111111-2222-3333-4444-555555555555',
   ],
   [/^BLOBMIRROR_NAMESPACE$/, () => 'flat'],
+  [/^BLOBMIRROR_KEY_VAULT_SECRETS$/, () => 'https://kv-x.vault.azure.net/secrets/source'],
   [
-    /^BLOBMIRROR_SOURCE$/,
+    /^BLOBMIRROR_SOURCE(?:__secondary)?$/,
     () => 'BlobEndpoint=https://photos.blob.core.windows.net/;SharedAccessSignature=sv=x',
   ],
 ];

@@ -16,6 +16,11 @@ export const WALK_THROUGHS: Readonly<Record<string, Readonly<Record<string, Valu
     backupResourceGroup: 'backups',
   },
   'a source in another tenant': { ...ANY, sourceSasConnection: 'BlobEndpoint=…' },
+  'a source in another tenant, and the SAS that takes over': {
+    ...ANY,
+    sourceSasConnection: 'BlobEndpoint=…',
+    sourceSasSecondary: 'BlobEndpoint=…',
+  },
   'no canary': { ...ANY, canary: false },
   'a private network': { ...ANY, privateNetwork: true },
   'tags, and nothing deleted': {

@@ -8,6 +8,7 @@ import {
 } from '@azure/storage-blob';
 import { type PipelineLimits, openPipeline } from './open-pipeline.ts';
 import { type NegotiatedVersion, negotiatedVersionOf } from './service-version.ts';
+import { type SasSuccession, sasSuccessionOf } from './sas-succession.ts';
 import { toStorageError } from '../errors/storage-error.ts';
 import type { ServiceVersion } from '../../model/service-version.ts';
 import { AccountClient, prepareKey } from '../../sdk-internals/storage-sdk.ts';
@@ -23,7 +24,11 @@ export type AccountConnection = {
   /** A fixed service version; undefined: that of the SDK, or an older one where it is refused. */
   readonly apiVersion?: ServiceVersion;
 } & (
-  | { readonly connectionString: string }
+  | {
+      readonly connectionString: string;
+      /** Of the same account, where both hold a SAS: takes over when the first one has ended. */
+      readonly secondary?: string;
+    }
   | { readonly blobServiceUri: string; readonly credential: TokenCredential }
 );
 
@@ -38,7 +43,7 @@ export interface Account {
   /** What authorises a copy from this account. */
   readonly authorization:
     | { readonly kind: 'key'; readonly credential: StorageSharedKeyCredential }
-    | { readonly kind: 'sas'; readonly query: string }
+    | { readonly kind: 'sas'; readonly sas: SasSuccession }
     | { readonly kind: 'identity'; readonly credential: TokenCredential };
 }
 
@@ -68,7 +73,15 @@ export function connectAccount(
   ): Account => {
     const negotiatedVersion = negotiatedVersionOf(url, connection.apiVersion);
     const createPipeline: Account['createPipeline'] = (...added) =>
-      openPipeline(name, credential, pipelineOptions, negotiatedVersion, limits, added);
+      openPipeline(
+        name,
+        credential,
+        pipelineOptions,
+        negotiatedVersion,
+        limits,
+        added,
+        authorization.kind === 'sas' ? authorization.sas.policy : undefined,
+      );
     const client = new AccountClient(url, createPipeline());
     return { name, client, negotiatedVersion, tries, createPipeline, authorization };
   };
@@ -77,6 +90,8 @@ export function connectAccount(
       connection.connectionString,
       pipelineOptions,
     );
+    const { secondary } = connection;
+    const second = secondary === undefined ? [] : [BlobServiceClient.fromConnectionString(secondary).url];
     if (credential instanceof StorageSharedKeyCredential) prepareKey(credential);
     return open(
       connection.accountName ?? accountName,
@@ -84,7 +99,7 @@ export function connectAccount(
       credential,
       credential instanceof StorageSharedKeyCredential
         ? { kind: 'key', credential }
-        : { kind: 'sas', query: new URL(url).search },
+        : { kind: 'sas', sas: sasSuccessionOf([url, ...second]) },
     );
   }
   const { blobServiceUri, credential } = connection;

@@ -35,6 +35,7 @@ const ANSWER_WITHIN_MS = TIME_BUDGETS.answer;
  * @param account its requests are counted under this name
  * @param negotiated the service version to send
  * @param added extra policies, applied to each request before it is signed
+ * @param sas chooses among several signatures
  */
 export function openPipeline(
   account: string,
@@ -43,6 +44,7 @@ export function openPipeline(
   negotiated: NegotiatedVersion,
   { cap, answerWithinMs = ANSWER_WITHIN_MS }: PipelineLimits = {},
   added: readonly PipelinePolicy[] = [],
+  sas?: PipelinePolicy,
 ): Pipeline {
   const limit: PipelinePolicy = {
     name: 'blobmirrorLimit',
@@ -69,6 +71,7 @@ export function openPipeline(
   const policies = openPolicies(pipeline);
   for (const policy of [limit, ...added]) policies.addPolicy(policy);
   policies.addPolicy(serviceVersionPolicy(account, negotiated), { phase: 'Retry' });
+  if (sas !== undefined) policies.addPolicy(sas, { phase: 'Retry' });
   const isOld = (date: string | undefined, sentAt: number): boolean =>
     theServiceClock.isOld(account, date, sentAt);
   policies.addPolicy(refuseForeignAnswers(isOld), { afterPhase: 'Retry' });

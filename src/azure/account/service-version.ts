@@ -203,7 +203,7 @@ function toPlainRead(request: PipelineRequest, version: string): PipelineRequest
 }
 
 /** A stream can be read only once. */
-function isReplayable({ body }: PipelineRequest): boolean {
+export function isReplayable({ body }: PipelineRequest): boolean {
   return !(typeof body === 'object' && body !== null && 'pipe' in body);
 }
 

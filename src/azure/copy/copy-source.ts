@@ -74,7 +74,7 @@ export function createCopySources(source: Account): CopySources {
         case 'key':
           return { url: `${urlOf(key)}?${await signForRequest(key.container)}` };
         case 'sas':
-          return { url: urlOf(key) };
+          return { url: authorization.sas.sign(urlOf(key)) };
         case 'identity': {
           const value = await requestToken(authorization.credential, source.name);
           return { url: urlOf(key), sourceAuthorization: { scheme: 'Bearer', value } };
@@ -82,7 +82,9 @@ export function createCopySources(source: Account): CopySources {
       }
     },
     sign: async (key) =>
-      authorization.kind === 'sas' ? urlOf(key) : `${urlOf(key)}?${await signForCopy(key.container)}`,
+      authorization.kind === 'sas'
+        ? authorization.sas.sign(urlOf(key))
+        : `${urlOf(key)}?${await signForCopy(key.container)}`,
   };
 }
 

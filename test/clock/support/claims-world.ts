@@ -127,6 +127,7 @@ export class ClaimsWorld {
           machine.hear({ tookMs: 40, account: 'backup' });
         },
       },
+      readCredentials: async () => await Promise.resolve(() => []),
       readCanary: undefined,
       canaryContainer: undefined,
       scope: NO_RULES,

@@ -240,6 +240,7 @@ export class StateWorld {
       documents: this.documents,
       readRuns: async () => await this.#readRuns(),
       readRecorded: async (damaged) => await readRecorded(this.documents, damaged),
+      readCredentials: async () => await Promise.resolve(() => []),
       readActivity: async (now, damaged) => await readActivity(this.documents, now, damaged),
       readPause: async () => (await pauses.read()).paused ?? undefined,
       events: { browse: async function* () {} },
