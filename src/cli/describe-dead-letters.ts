@@ -2,6 +2,8 @@ import type { DeadLetter, DeadLetterSummary } from '../api/dead-letter.ts';
 import { ERRORS } from '../model/errors.ts';
 import { toPrintableJson } from '../model/printable.ts';
 import { formatDuration } from '../api/statement.ts';
+import type { LocalOption } from './command-options.ts';
+import { localized } from './hints.ts';
 import { count, quote, toTable } from './output/table.ts';
 
 export interface ListedDeadLetters {
@@ -10,7 +12,7 @@ export interface ListedDeadLetters {
 }
 
 /** Dead letters as text: counts by code with what to do about each, then one row each. */
-export function describeDeadLetters({ summary, letters }: ListedDeadLetters): string {
+export function describeDeadLetters({ summary, letters }: ListedDeadLetters, options: LocalOption): string {
   if (summary.count === 0)
     return summary.isComplete
       ? 'no dead letters\n'
@@ -18,7 +20,7 @@ export function describeDeadLetters({ summary, letters }: ListedDeadLetters): st
   const codes = Object.entries(summary.byCode).toSorted(([, one], [, other]) => other - one);
   return [
     toTable(
-      codes.map(([code, many]) => [code, many, hintOf(code)]),
+      codes.map(([code, many]) => [code, many, localized(hintOf(code), options)]),
       ['CODE', 'COUNT', 'WHAT TO DO'],
     ),
     `${count(summary.count, 'dead letter')}${summary.isComplete ? '' : ' at least'}, ${summary.acknowledged.toLocaleString('en')} acknowledged\n`,
@@ -40,7 +42,7 @@ export function describeDeadLetters({ summary, letters }: ListedDeadLetters): st
 }
 
 /** One dead letter as text. */
-export function describeDeadLetter(letter: DeadLetter): string {
+export function describeDeadLetter(letter: DeadLetter, options: LocalOption): string {
   const errorText = ({ code, detail }: { readonly code: string; readonly detail: string }): string =>
     `${code}: ${detail}`;
   return [
@@ -48,7 +50,7 @@ export function describeDeadLetter(letter: DeadLetter): string {
       ['id', letter.id],
       ['code', letter.code],
       ['detail', letter.detail],
-      ['what to do', letter.hint],
+      ['what to do', localized(letter.hint, options)],
       ['key', keyOf(letter)],
       ['event', letter.event || '(none)'],
       ['attempts', String(letter.attempts)],

@@ -1,13 +1,20 @@
 import type { ShownKey } from '../api/shown-key.ts';
 import { elsewhereRows, sideRows, timeText, verdictRows, whyItWaits } from '../api/shown-key-words.ts';
 import { formatDuration } from '../api/statement.ts';
+import type { LocalOption } from './command-options.ts';
+import { localized } from './hints.ts';
 import { quote, toTable } from './output/table.ts';
 
 /** One key as text: the verdict first, then both sides beside each other, and what is known of it elsewhere. */
-export function describeKey(shown: ShownKey): string {
+export function describeKey(shown: ShownKey, options: LocalOption = {}): string {
   const { source, backup } = shown;
   return [
-    toTable(verdictRows(shown)),
+    toTable(
+      verdictRows(shown).map(([name, text]) => [
+        name,
+        name === 'what to do' ? localized(text, options) : text,
+      ]),
+    ),
     toTable(sideRows(shown), ['', `SOURCE ${source.account}`, `BACKUP ${backup.account}`]),
     differences(shown),
     toTable(elsewhereRows(shown)),

@@ -4,7 +4,8 @@ import { describeScope } from '../api/scope-status.ts';
 import { skipHintOf } from '../api/skip-hints.ts';
 import { formatBytes, formatDuration } from '../api/statement.ts';
 import type { Status } from '../api/status.ts';
-import { type LocalOption, localFlag } from './command-options.ts';
+import type { LocalOption } from './command-options.ts';
+import { localized } from './hints.ts';
 import { count, toTable } from './output/table.ts';
 import { toPrintable } from '../model/printable.ts';
 
@@ -12,9 +13,9 @@ import { toPrintable } from '../model/printable.ts';
 export function describeStatus(status: Status, options: LocalOption): string {
   return [
     head(status),
-    problems(status, localFlag(options)),
+    localized(problems(status), options),
     facts(status),
-    excepted(status),
+    localized(excepted(status), options),
     copiedAgain(status),
     containers(status),
     runs(status),
@@ -47,15 +48,15 @@ function aboutState(asOf: string | null): string {
     : `The mirror's state cannot be read, so these are as of ${utc(asOf)}: ${what}.`;
 }
 
-function problems({ health, paused }: Status, local: string): string {
+function problems({ health, paused }: Status): string {
   const rows = health.problems.map(({ code, detail }) => {
     const known = HEALTH_CODES[code as HealthCode] as (typeof HEALTH_CODES)[HealthCode] | undefined;
     return [
       `${code}: ${detail}`,
-      ...(known === undefined ? [] : [`  what to do: ${known.toDo}`, `  next: ${known.next}${local}`]),
+      ...(known === undefined ? [] : [`  what to do: ${known.toDo}`, `  next: ${known.next}`]),
     ];
   });
-  if (paused !== undefined) rows.push([`Mirroring is paused.`, `  next: blobmirror resume${local}`]);
+  if (paused !== undefined) rows.push([`Mirroring is paused.`, `  next: blobmirror resume`]);
   return rows
     .flat()
     .map((line) => `${line}\n`)

@@ -39,11 +39,6 @@ const WORDS = [
   ['the data directory ', '--data '],
   ['set hierarchical to true', 'add --hns'],
   ['set hierarchical to false', 'leave --hns out'],
-  ['is not a ready file of the environment', 'is not a file that "npm start" wrote'],
-  [
-    'it is written once the environment is ready, and removed when the environment stops',
-    '"npm start" writes it once it is ready, and removes it when it ends',
-  ],
 ] as const;
 
 /**

@@ -5,45 +5,24 @@
  * standard error.
  */
 import './require-node.ts';
-import { Command, CommanderError } from 'commander';
+import { CommanderError } from 'commander';
 import { toBlobmirrorError } from '../model/errors.ts';
 import { toPrintable } from '../model/printable.ts';
-import { checkCommand } from './commands/check.ts';
-import { pauseCommand, resumeCommand } from './commands/pause.ts';
-import { deadletterCommand } from './commands/deadletter.ts';
-import { reconcileCommand } from './commands/reconcile.ts';
-import { sasCommand } from './commands/sas.ts';
-import { showCommand } from './commands/show.ts';
-import { startCommand, workerCommand } from './commands/start.ts';
-import { statusCommand } from './commands/status.ts';
-import { unprotectedCommand } from './commands/unprotected.ts';
-import { verifyCommand } from './commands/verify.ts';
+import type { LocalOption } from './command-options.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
+import { localized } from './hints.ts';
 import { keepCompiled } from './keep-compiled.ts';
 import { fromLocalError } from './load-local.ts';
 import { printMessage } from './output/print.ts';
-import { readVersion } from './package.ts';
+import { createProgram, runProgram } from './program.ts';
 
-const program = new Command('blobmirror')
-  .description('Mirrors an Azure Storage account to a backup account, event by event.')
-  .version(readVersion())
-  .showHelpAfterError('(blobmirror --help lists the commands)')
-  .addCommand(startCommand())
-  .addCommand(workerCommand())
-  .addCommand(statusCommand())
-  .addCommand(unprotectedCommand())
-  .addCommand(verifyCommand())
-  .addCommand(showCommand())
-  .addCommand(reconcileCommand())
-  .addCommand(checkCommand())
-  .addCommand(pauseCommand())
-  .addCommand(resumeCommand())
-  .addCommand(deadletterCommand())
-  .addCommand(sasCommand());
-overrideExit(program);
+const program = createProgram();
+/** Those of the command that runs. */
+let options: LocalOption = {};
 program.hook('preAction', (_, command) => {
   // Not for `start`: writing the cache of the embedded environment would delay its stop.
   if (command.name() !== 'start') keepCompiled();
+  options = command.optsWithGlobals();
 });
 
 // The reader may close the pipe, as `head` does.
@@ -52,15 +31,9 @@ process.stdout.on('error', () => undefined);
 // Otherwise a socket whose other end is gone would keep the process alive for a minute.
 process.exit(await run());
 
-/** Makes commander throw, so that a wrong command line of any subcommand ends with our exit status. */
-function overrideExit(command: Command): void {
-  command.exitOverride();
-  command.commands.forEach(overrideExit);
-}
-
 async function run(): Promise<number> {
   try {
-    await program.parseAsync();
+    await runProgram(program, process.argv.slice(2));
     // A command sets it to say more than `done`.
     return Number(process.exitCode ?? EXIT.done);
   } catch (thrown) {
@@ -73,7 +46,9 @@ function report(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
   const cause = fromLocalError(thrown);
   const error = toBlobmirrorError(cause);
-  const hint = error.code === 'unexpected' ? '' : ` ${error.hint}`;
-  printMessage(toPrintable(`blobmirror: ${error.message}.${hint}`));
+  const hint = error.code === 'unexpected' ? '' : ` ${localized(error.hint, options)}`;
+  const message = error.message.replace(/[?.]$/, '');
+  const end = error.message.endsWith('?') ? '?' : '.';
+  printMessage(toPrintable(`blobmirror: ${message}${end}${hint}`));
   return exitCodeOf(cause);
 }

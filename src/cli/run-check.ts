@@ -1,14 +1,14 @@
 import { checkSettings, type Finding } from '../wiring/open-set-up-check.ts';
-import { readSettings } from '../config/settings.ts';
-import { environmentOf } from './environment-of.ts';
+import { settingsOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
 import type { LocalOption } from './command-options.ts';
+import { localized } from './hints.ts';
 import { type OutputOption, printData, startProgressLine, printMessage } from './output/print.ts';
 import { count, toTable } from './output/table.ts';
 
 /** The exit status. */
 export async function runCheck(options: LocalOption & OutputOption): Promise<number> {
-  const settings = readSettings(await environmentOf(options));
+  const settings = await settingsOf(options);
   const findings: Finding[] = [];
   const progress = startProgressLine(() => `${count(findings.length, 'check')} done`);
   try {
@@ -16,7 +16,7 @@ export async function runCheck(options: LocalOption & OutputOption): Promise<num
   } finally {
     progress.stop();
   }
-  await printData(options, findings, describeFindings);
+  await printData(options, findings, (all) => describeFindings(all, options));
   const many = (status: Finding['status']) => findings.filter((finding) => finding.status === status).length;
   printMessage(
     `${count(findings.length, 'check')}: ${count(many('problem'), 'problem')}, ${count(many('warning'), 'warning')}, ${many('unknown')} unknown`,
@@ -25,10 +25,10 @@ export async function runCheck(options: LocalOption & OutputOption): Promise<num
 }
 
 /** A table of all findings, and below it the commands that fix them, each on a line of its own to be copied. */
-function describeFindings(findings: readonly Finding[]): string {
+function describeFindings(findings: readonly Finding[], options: LocalOption): string {
   const rows = findings.map(({ check, of, status, detail }) => [status, check, of, detail]);
   const fixes = findings
     .filter(({ fix }) => fix !== undefined)
-    .map(({ check, fix = '' }) => `\n# ${check}\n${fix}\n`);
+    .map(({ check, fix = '' }) => `\n# ${check}\n${localized(fix, options)}\n`);
   return toTable(rows, ['STATUS', 'CHECK', 'OF', 'FOUND']) + fixes.join('');
 }

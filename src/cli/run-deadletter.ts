@@ -2,12 +2,12 @@ import { parseDeadLetterRequest } from '../api/dead-letter-request.ts';
 import type { DeadLetter, ProcessedDeadLetters } from '../api/dead-letter.ts';
 import type { LocalOption } from './command-options.ts';
 import { describeDeadLetter, describeDeadLetters } from './describe-dead-letters.ts';
-import { environmentOf } from './environment-of.ts';
+import { settingsOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
 import { type OutputOption, printData, printEach, printMessage } from './output/print.ts';
 import { count } from './output/table.ts';
-import { readSettings } from '../config/settings.ts';
 import { BlobmirrorError } from '../model/errors.ts';
+import { quoted } from '../model/printable.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createCommandApp } from '../wiring/create-command-app.ts';
 import type { DeadLetters } from '../wiring/create-dead-letters.ts';
@@ -40,14 +40,14 @@ export async function listDeadLetters(options: ChoiceOptions & { readonly limit:
       letters.push(...page.letters);
       from = page.next;
     }
-    await printData(options, { summary, letters }, describeDeadLetters);
+    await printData(options, { summary, letters }, (listed) => describeDeadLetters(listed, options));
     return EXIT.done;
   });
 }
 
 export async function showDeadLetter(id: string, options: DeadLetterOptions): Promise<number> {
   return await withDeadLetters(options, async (store) => {
-    await printData(options, await store.show(id), describeDeadLetter);
+    await printData(options, await store.show(id), (letter) => describeDeadLetter(letter, options));
     return EXIT.done;
   });
 }
@@ -118,17 +118,14 @@ function describe({ done, gone, failed }: ProcessedDeadLetters, verb: string, dr
 function parseLimit(text: string): number {
   const limit = Number(text);
   if (Number.isInteger(limit) && limit >= 0) return limit;
-  throw new BlobmirrorError(
-    'request-invalid',
-    `--limit is ${JSON.stringify(text)}; it should be a whole number`,
-  );
+  throw new BlobmirrorError('request-invalid', `--limit is ${quoted(text)}; it should be a whole number`);
 }
 
 async function withDeadLetters<Result>(
   options: LocalOption,
   use: (store: DeadLetterStore) => Promise<Result>,
 ): Promise<Result> {
-  const settings = readSettings(await environmentOf(options));
+  const settings = await settingsOf(options);
   // The command prints its errors itself.
   const { deadLetters, stop } = createCommandApp(settings, createLogger('silent'));
   try {

@@ -1,10 +1,10 @@
 import { hostname, userInfo } from 'node:os';
 import { openPauseStore } from '../wiring/open-documents.ts';
-import { readAccountSettings } from '../config/settings.ts';
 import { type Pause, parsePauseRequest } from '../api/pause.ts';
-import { environmentOf } from './environment-of.ts';
+import { accountSettingsOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
-import { type LocalOption, localFlag } from './command-options.ts';
+import type { LocalOption } from './command-options.ts';
+import { localized } from './hints.ts';
 import { type OutputOption, printData, printMessage } from './output/print.ts';
 import { toTable } from './output/table.ts';
 
@@ -18,7 +18,7 @@ export async function runPause(options: PauseOptions): Promise<number> {
   const paused = await (await open(options)).pause({ by: whoAmI(), ...request });
   await printData(options, { paused }, describe);
   printMessage(
-    `workers stop within seconds and messages wait; to resume: blobmirror resume${localFlag(options)}`,
+    localized('workers stop within seconds and messages wait; to resume: blobmirror resume', options),
   );
   return EXIT.done;
 }
@@ -37,7 +37,7 @@ export async function runResume(options: LocalOption & OutputOption): Promise<nu
 
 /** Uses the state alone: it works while the app and the queues are down. */
 async function open(options: LocalOption) {
-  return openPauseStore(readAccountSettings(await environmentOf(options)));
+  return openPauseStore(await accountSettingsOf(options));
 }
 
 function describe({ paused: { since, by, reason } }: { readonly paused: Pause }): string {

@@ -1,14 +1,14 @@
 import { parseReconcileRequest } from '../api/reconcile-request.ts';
 import { type Run, toSummary } from '../api/run.ts';
-import { type LocalOption, localFlag } from './command-options.ts';
-import { environmentOf } from './environment-of.ts';
+import type { LocalOption } from './command-options.ts';
+import { localized } from './hints.ts';
+import { settingsOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
 import { type OutputOption, printData, printMessage } from './output/print.ts';
 import { describeRun, describeRuns, printLines } from './reconcile/describe-run.ts';
 import { followRun } from './reconcile/follow-run.ts';
 import { exitStatusOf, isOfSameScope } from './reconcile/run-figures.ts';
 import { untilStopped } from './until-stopped.ts';
-import { readSettings } from '../config/settings.ts';
 import type { AdoptBy } from '../model/adoption.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { parseRunId } from '../model/run-id.ts';
@@ -38,9 +38,7 @@ export async function runReconcile(options: ReconcileOptions): Promise<number> {
     if ('running' in begun)
       throw new BlobmirrorError('run-in-progress', `the run ${begun.running} is under way`);
     if (await isPaused())
-      printMessage(
-        `mirroring is paused and the run waits; to resume: blobmirror resume${localFlag(options)}`,
-      );
+      printMessage(localized('mirroring is paused and the run waits; to resume: blobmirror resume', options));
     if (options.wait) return await waitFor(begun.started, reconciler, options);
     await printData(options, begun.started, (run) => describeRun(run, options));
     return EXIT.done;
@@ -83,10 +81,13 @@ export async function printReport(id: string, options: RunOptions): Promise<numb
 async function waitFor(started: Run, reconciler: Reconciler, options: RunOptions): Promise<number> {
   printMessage(`the run ${started.id} has begun`);
   const former = (await reconciler.list()).find((run) => isOfSameScope(run, started));
-  const ended = await followRun(started, former, reconciler, untilStopped());
+  const ended = await followRun(started, former, reconciler, untilStopped(), undefined, options);
   if (ended === 'interrupted') {
     printMessage(
-      `the run continues without this command; to cancel it: blobmirror reconcile cancel ${started.id}${localFlag(options)}`,
+      localized(
+        `the run continues without this command; to cancel it: blobmirror reconcile cancel ${started.id}`,
+        options,
+      ),
     );
     return EXIT.interrupted;
   }
@@ -105,7 +106,7 @@ async function withReconciler<Result>(
   options: LocalOption,
   use: (reconciler: Reconciler, isPaused: () => Promise<boolean>) => Promise<Result>,
 ): Promise<Result> {
-  const settings = readSettings(await environmentOf(options));
+  const settings = await settingsOf(options);
   // The command prints its errors itself.
   const { reconciliation, stop } = createCommandApp(settings, createLogger('silent'));
   try {

@@ -1,10 +1,9 @@
 import { type KeyVerdict, parseShownKey } from '../api/shown-key.ts';
-import { readSettings } from '../config/settings.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createCommandApp } from '../wiring/create-command-app.ts';
 import type { LocalOption } from './command-options.ts';
 import { describeKey } from './describe-key.ts';
-import { environmentOf } from './environment-of.ts';
+import { settingsOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
 import { type OutputOption, printData } from './output/print.ts';
 
@@ -21,12 +20,12 @@ const STATUS: Readonly<Record<KeyVerdict['state'], number>> = {
 /** Prints what is known of one key. Resolves with the exit status. */
 export async function runShow(text: string, options: ShowOptions): Promise<number> {
   const key = parseShownKey(text);
-  const settings = readSettings(await environmentOf(options));
+  const settings = await settingsOf(options);
   // What fails is told as unknown.
   const { showKey, stop } = createCommandApp(settings, createLogger('silent'));
   try {
     const shown = await showKey(key);
-    await printData(options, shown, describeKey);
+    await printData(options, shown, (each) => describeKey(each, options));
     return STATUS[shown.verdict.state];
   } finally {
     await stop();

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { removeReadyFile, writeReadyFile } from '@blobmirror/local/connections';
+import { READY_FILE, writeReadyFile } from '@blobmirror/local/connections';
 import { loadLocal } from './load-local.ts';
-import type { ReadyFile } from './ready-file.ts';
+import { localized } from './hints.ts';
+import { type ReadyFile, removeAbandoned, removeOwn } from './ready-file.ts';
 import { untilStopped } from './until-stopped.ts';
 import { startWorkerProcess } from './worker-process.ts';
-import { readMirrorName } from '../config/settings.ts';
+import { findUnknownSettings } from '../config/known-settings.ts';
+import { readMirrorName, refuseUnknown } from '../config/settings.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { DEFAULT_NAME } from '../model/mirror-id.ts';
 import { createLogger } from '../telemetry/logger.ts';
@@ -28,9 +30,10 @@ export async function runStart(options: StartOptions): Promise<void> {
   const stopped = untilStopped();
   const log = createLogger('info');
   // Read first, so that a wrong setting stops the start.
+  refuseUnknown(findUnknownSettings(process.env));
   const name = readMirrorName(process.env);
   const { startLocal } = await loadLocal();
-  await removeReadyFile(options.readyFile);
+  await removeAbandoned(options.readyFile);
 
   const local = await startLocal({
     storagePort: options.storagePort,
@@ -44,12 +47,15 @@ export async function runStart(options: StartOptions): Promise<void> {
     const info: ReadyFile = {
       ...local.connections,
       http: { baseUrl: `http://127.0.0.1:${httpPort}` },
+      pid: process.pid,
       ...(name !== DEFAULT_NAME && { name }),
     };
     // A full sync at the start finds what a crash lost from the queue or from one account.
     const worker = options.worker
       ? await startWorkerProcess(info, httpPort, { sweep: options.data !== undefined, log })
       : undefined;
+    // Another one may have started meanwhile.
+    await removeAbandoned(options.readyFile);
     await writeReadyFile(options.readyFile, info);
     process.stdout.write(describe(info, options));
 
@@ -57,7 +63,7 @@ export async function runStart(options: StartOptions): Promise<void> {
     await worker?.stop();
   } finally {
     await local.stop();
-    await removeReadyFile(options.readyFile);
+    await removeOwn(options.readyFile);
   }
 }
 
@@ -67,7 +73,7 @@ function describe(info: ReadyFile, { hns, readyFile, worker }: StartOptions): st
   source       ${info.source.blobEndpoint}
   backup       ${info.backup.blobEndpoint}
   service bus  ${new URL(info.serviceBus.connectionString.match(/sb:\/\/[^;]+/)?.[0] ?? '').host}
-  app          ${worker ? info.http.baseUrl : 'not started: run "blobmirror worker --local"'}
+  app          ${worker ? info.http.baseUrl : localized('not started: run "blobmirror worker"', readyFile === READY_FILE ? { local: true } : { local: readyFile })}
   connections  ${readyFile}
 `;
 }

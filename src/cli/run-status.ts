@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCommandApp } from '../wiring/create-command-app.ts';
-import { readSettings } from '../config/settings.ts';
 import type { Status } from '../api/status.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { environmentOf } from './environment-of.ts';
+import { settingsOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
 import type { LocalOption } from './command-options.ts';
 import { type OutputOption, printData, printLine, printScreen } from './output/print.ts';
@@ -18,7 +17,7 @@ const EVERY_MS = 2000;
 
 /** Prints the status once, or with `--watch` every two seconds. Resolves with the exit status. */
 export async function runStatus(options: StatusOptions): Promise<number> {
-  const settings = readSettings(await environmentOf(options));
+  const settings = await settingsOf(options);
   // The status names what fails: no log is needed.
   const { statusService, stop } = createCommandApp(settings, createLogger('silent'));
   const describe = (status: Status): string => describeStatus(status, options);

@@ -1,9 +1,9 @@
 import type { UnprotectedKey, UnprotectedPage } from '../api/unprotected.ts';
-import { readSettings } from '../config/settings.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createCommandApp } from '../wiring/create-command-app.ts';
 import type { LocalOption } from './command-options.ts';
-import { environmentOf } from './environment-of.ts';
+import { localized } from './hints.ts';
+import { settingsOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
 import { type OutputOption, printData, printEach, printMessage } from './output/print.ts';
 import { count, toTable } from './output/table.ts';
@@ -17,12 +17,12 @@ export interface UnprotectedOptions extends LocalOption, OutputOption {
 /** Prints each key that is not protected. Resolves with the exit status. */
 export async function runUnprotected(options: UnprotectedOptions): Promise<number> {
   const { container, prefix, reason } = options;
-  const settings = readSettings(await environmentOf(options));
+  const settings = await settingsOf(options);
   const { unprotected, stop } = createCommandApp(settings, createLogger('silent'));
   try {
     const found = await unprotected.list({ container, prefix, reason, limit: Infinity });
     if (options.output === 'json') await printEach(toLines(found), options.output);
-    else await printData(options, found, describeUnprotected);
+    else await printData(options, found, (page) => describeUnprotected(page, options));
     for (const what of found.unknown) printMessage(UNREAD[what] ?? `${what} could not be read`);
     if (found.unknown.length > 0) return EXIT.incomplete;
     return found.keys.length > 0 || found.more.length > 0 ? EXIT.different : EXIT.done;
@@ -43,7 +43,7 @@ async function* toLines({ keys, more }: UnprotectedPage): AsyncGenerator<string,
   for (const line of [...keys, ...more]) yield await Promise.resolve(JSON.stringify(line));
 }
 
-function describeUnprotected({ keys, byReason, more }: UnprotectedPage): string {
+function describeUnprotected({ keys, byReason, more }: UnprotectedPage, options: LocalOption): string {
   if (keys.length === 0 && more.length === 0) return 'everything that was seen is in the backup\n';
   const hints = new Map(keys.map(({ reason, hint }) => [reason, hint]));
   const rows = Object.entries(byReason).map(([reason, number]): [string, string, number] => [
@@ -61,7 +61,7 @@ function describeUnprotected({ keys, byReason, more }: UnprotectedPage): string 
     toTable(keys.map(toRow), ['KEY', 'REASON', 'SINCE', 'LAST TRY', 'NAMED BY']),
     [...hints]
       .filter(([, hint]) => hint !== '')
-      .map(([reason, hint]) => `  ${reason}: ${hint}\n`)
+      .map(([reason, hint]) => `  ${reason}: ${localized(hint, options)}\n`)
       .join(''),
     `${count(keys.length, 'key')} not protected${more.length > 0 ? ', and more that are not named' : ''}\n`,
   ]

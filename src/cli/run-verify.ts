@@ -1,6 +1,6 @@
 import type { Difference, Place } from '../api/difference.ts';
 import type { LocalOption } from './command-options.ts';
-import { environmentOf } from './environment-of.ts';
+import { accountEnvironmentOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
 import { type OutputOption, printLine, printMessage, startProgressLine } from './output/print.ts';
 import { count, quote } from './output/table.ts';
@@ -35,7 +35,7 @@ export async function runVerify(options: VerifyOptions): Promise<number> {
 
   let printed = 0;
   const verification = verifyAccounts(
-    await environmentOf(options),
+    await accountEnvironmentOf(options),
     {
       containers: options.container ?? [],
       prefix: options.prefix,

@@ -7,7 +7,7 @@ import { readHttpSettings } from '../config/http-settings.ts';
 import { readHostJson } from '../host/host-json.ts';
 import { resolveRegistrations } from '../host/load-registrations.ts';
 import { startHost } from '../host/start-host.ts';
-import { withLocalSettings } from './local-settings.ts';
+import { environmentOf } from './environment-of.ts';
 import { readReadyFile } from './ready-file.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { type Logger, createLogger } from '../telemetry/logger.ts';
@@ -27,10 +27,11 @@ export interface WorkerOptions extends LocalOption {
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const stopped = untilStopped();
   let httpPort = options.httpPort ?? 7071;
+  Object.assign(process.env, await environmentOf(options));
   if (options.local !== undefined) {
-    const info = await readReadyFile(options.local === true ? READY_FILE : options.local);
-    Object.assign(process.env, withLocalSettings(info, process.env));
-    httpPort = options.httpPort ?? Number(new URL(info.http.baseUrl).port);
+    const file = options.local === true ? READY_FILE : options.local;
+    const { http } = await readReadyFile(file);
+    httpPort = options.httpPort ?? Number(new URL(http.baseUrl).port);
   }
   // First, so that a wrong setting stops the start before anything else happens.
   const app = await theApp();

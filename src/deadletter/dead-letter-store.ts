@@ -20,11 +20,14 @@ import {
 import { type DeadLetterMark, MarkBuilder, advanceMark, readMark } from './dead-letter-mark.ts';
 import { type DeadLetterAction, processDeadLetters } from './process-dead-letters.ts';
 import { summarizeDeadLetters } from './summarize-dead-letters.ts';
+import { BlobmirrorError, ERRORS } from '../model/errors.ts';
 import type { Key } from '../model/key.ts';
 import { type Unprotected, leftByEvent } from '../model/unprotected.ts';
 import { parseMessage } from '../events/parse-message.ts';
 import type { UnprotectedKeys } from '../ports/unprotected-keys.ts';
 import { parseHistory, replayProperties } from '../model/hint-message.ts';
+import { nearest } from '../model/nearest.ts';
+import { quoted } from '../model/printable.ts';
 import type { BrowsedMessage, FreshMessage } from '../ports/dead-letter-queue.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -93,17 +96,41 @@ export function createDeadLetterStore(
       choice: DeadLetterSelection,
       { dryRun = false, signal = NEVER, only = () => true }: ProcessOptions = {},
     ) => {
+      await refuseUnknown(choice);
       const matches = matchesSelection(choice);
       const isSelected = (deadLetter: DeadLetter): boolean => matches(deadLetter) && only(deadLetter);
       return await processDeadLetters(queues, choice, { isSelected, act, dryRun, signal });
     };
 
+  /**
+   * A code that no dead letter can have selects none, which would pass for success. One of another release is known by
+   * the dead letters that have it.
+   */
+  const refuseUnknown = async ({ code }: DeadLetterSelection): Promise<void> => {
+    if (code === undefined || Object.hasOwn(ERRORS, code)) return;
+    const { byCode } = await summarizeDeadLetters(queues, undefined);
+    if (Object.hasOwn(byCode, code)) return;
+    const meant = nearest(code, [...Object.keys(byCode), ...Object.keys(ERRORS)]);
+    throw new BlobmirrorError(
+      'request-invalid',
+      `${quoted(code.slice(0, 80))} is no code of a dead letter${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+    );
+  };
+
   return {
-    list: async (request) => await listDeadLetters(queues, request),
+    list: async (request) => {
+      await refuseUnknown(request);
+      return await listDeadLetters(queues, request);
+    },
     show: async (id) => await showDeadLetter(queues, id),
-    export: (choice) => linesOf(exportDeadLetters(queues, choice)),
-    exportPage: async (choice, from, bounds) =>
-      await takePage(exportDeadLetters(queues, choice, from), bounds),
+    export: async function* (choice) {
+      await refuseUnknown(choice);
+      yield* linesOf(exportDeadLetters(queues, choice));
+    },
+    exportPage: async (choice, from, bounds) => {
+      await refuseUnknown(choice);
+      return await takePage(exportDeadLetters(queues, choice, from), bounds);
+    },
     summary: async () => await summarizeDeadLetters(queues, await readMark(documents, ACKNOWLEDGED)),
     replay: processWith(replay),
     purge: processWith(purge),

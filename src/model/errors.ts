@@ -210,6 +210,22 @@ export const ERRORS = {
     disposition: 'fatal',
     hint: 'Correct the name, or remove it: docs/settings.md lists every setting.',
   },
+  'local-not-running': {
+    disposition: 'fatal',
+    hint: 'Run "npm start" and wait until it is ready, or name the ready file of one that runs: --local=FILE.',
+  },
+  'ready-file-damaged': {
+    disposition: 'fatal',
+    hint: 'Stop "npm start" and run it again, which writes the file anew, or name another one: --local=FILE.',
+  },
+  'ready-file-taken': {
+    disposition: 'fatal',
+    hint: 'Stop the other one, or give this one a ready file of its own with --ready-file FILE, and other ports.',
+  },
+  'command-timed-out': {
+    disposition: 'retry',
+    hint: 'What it has begun in the workers goes on. Run "blobmirror check" to see what does not answer, or allow more time with --timeout.',
+  },
   'local-not-installed': {
     disposition: 'fatal',
     hint: 'Run "npm install @blobmirror/local" where blobmirror is installed, or work against Azure with the settings in docs/settings.md.',

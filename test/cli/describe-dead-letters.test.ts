@@ -13,7 +13,7 @@ const NONE: DeadLetterSummary = {
 };
 
 it('tells no dead letters from an unknown number of them', () => {
-  expect(describeDeadLetters({ summary: NONE, letters: [] })).toBe('no dead letters\n');
+  expect(describeDeadLetters({ summary: NONE, letters: [] }, {})).toBe('no dead letters\n');
   const unread = { ...NONE, isComplete: false };
-  expect(describeDeadLetters({ summary: unread, letters: [] })).toContain('dead letters: (unknown)');
+  expect(describeDeadLetters({ summary: unread, letters: [] }, {})).toContain('dead letters: (unknown)');
 });

@@ -154,6 +154,25 @@ describe('dead letters over HTTP', () => {
     expect(counts('events')).toEqual({ active: 2, deadLetter: 0 });
   });
 
+  it('are not selected by a code that there is not, and take the code of another release', async () => {
+    const { api, bury } = await startApi();
+    await bury('events', parked(eventOf('photos', 'a'), 'of-another-release'));
+    const typo = { code: 'storage-rejectd' };
+    for (const answer of [
+      await api.list(query('code=storage-rejectd')),
+      await api.export(query('code=storage-rejectd')),
+      await api.replay(body(typo)),
+      await api.purge(body({ ...typo, confirm: true })),
+    ])
+      expect(answer).toMatchObject({
+        status: 400,
+        body: expect.stringContaining('did you mean storage-rejected?') as string,
+      });
+    expect(jsonOf(await api.replay(body({ code: 'of-another-release', dryRun: true })))).toMatchObject({
+      replayed: 1,
+    });
+  });
+
   it.each([
     ['replay', '', 'must select dead letters in one way'],
     ['replay', '{"ids": []}', 'ids'],

@@ -60,12 +60,12 @@ export async function readReadyFile(
       { cause },
     );
   }
-  const parsed = connections.loose().safeParse(parseJson(text));
+  const content = parseJson(text);
+  const parsed = connections.loose().safeParse(content);
   if (parsed.success) return parsed.data;
-  throw new LocalError(
-    'setting-invalid',
-    `${file} is not a ready file of the environment: ${z.prettifyError(parsed.error)}`,
-  );
+  const [issue] = parsed.error.issues;
+  const wrong = content === undefined ? 'it is no JSON' : `${issue?.path.join('.')}: ${issue?.message}`;
+  throw new LocalError('setting-invalid', `${file} is not a ready file of the environment: ${wrong}`);
 }
 
 function parseJson(text: string): unknown {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type LocalOption, helpAfter, withLocal } from '../command-options.ts';
+import { type LocalOption, helpAfter, withAction, withConnection } from '../command-options.ts';
 import { type OutputOption, withOutput } from '../output/print.ts';
 
 const HELP = helpAfter({
@@ -17,12 +17,11 @@ const HELP = helpAfter({
 });
 
 export function checkCommand(): Command {
-  return withOutput(
-    withLocal(new Command('check').description('test the set-up: accounts, rights, queues, clocks')),
-  )
-    .addHelpText('after', HELP)
-    .action(async (options: LocalOption & OutputOption) => {
-      const { runCheck } = await import('../run-check.ts');
-      process.exitCode = await runCheck(options);
-    });
+  const command = withOutput(
+    withConnection(new Command('check').description('test the set-up: accounts, rights, queues, clocks')),
+  ).addHelpText('after', HELP);
+  return withAction(command, async (options: LocalOption & OutputOption) => {
+    const { runCheck } = await import('../run-check.ts');
+    return await runCheck(options);
+  });
 }

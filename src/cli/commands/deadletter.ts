@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { ChoiceOptions, DeadLetterOptions, PurgeOptions } from '../run-deadletter.ts';
-import { helpAfter, withLocal } from '../command-options.ts';
+import { helpAfter, withAction, withConnection } from '../command-options.ts';
 import { withOutput } from '../output/print.ts';
 
 const NOTES =
@@ -43,75 +43,78 @@ const PURGE_HELP = helpAfter({
 });
 
 export function deadletterCommand(): Command {
-  const command = new Command('deadletter')
-    .description('list, replay and purge messages that could not be processed')
-    .addHelpText('after', HELP);
+  const command = withCommon(
+    new Command('deadletter').description('list, replay and purge messages that could not be processed'),
+  ).addHelpText('after', HELP);
 
-  withFilter(command.command('list').description('count dead letters by code, and print them, oldest first'))
+  const list = withFilter(
+    command.command('list').description('count dead letters by code, and print them, oldest first'),
+  )
     .option('--limit <count>', 'print at most this many', '50')
     .addHelpText(
       'after',
       helpAfter({ examples: [["blobmirror deadletter list -o json | jq -r '.letters[].path'"]] }),
-    )
-    .action(async (options: ChoiceOptions & { readonly limit: string }) => {
-      const { listDeadLetters } = await import('../run-deadletter.ts');
-      process.exitCode = await listDeadLetters(options);
-    });
+    );
+  withAction(list, async (options: ChoiceOptions & { readonly limit: string }) => {
+    const { listDeadLetters } = await import('../run-deadletter.ts');
+    return await listDeadLetters(options);
+  });
 
-  withCommon(
+  const show = withCommon(
     command
       .command('show')
       .description('print a dead letter with its message')
       .argument('<id>', 'the id that "list" prints'),
-  )
-    .addHelpText('after', helpAfter({ examples: [['blobmirror deadletter show events:4711 -o json']] }))
-    .action(async (id: string, options: DeadLetterOptions) => {
-      const { showDeadLetter } = await import('../run-deadletter.ts');
-      process.exitCode = await showDeadLetter(id, options);
-    });
+  ).addHelpText('after', helpAfter({ examples: [['blobmirror deadletter show events:4711 -o json']] }));
+  withAction(show, async (options: DeadLetterOptions, id: string) => {
+    const { showDeadLetter } = await import('../run-deadletter.ts');
+    return await showDeadLetter(id, options);
+  });
 
-  withChoice(command.command('replay').description('put dead letters back into their queues'))
-    .addHelpText('after', REPLAY_HELP)
-    .action(async (ids: readonly string[], options: ChoiceOptions) => {
-      const { replayDeadLetters } = await import('../run-deadletter.ts');
-      process.exitCode = await replayDeadLetters(ids, options);
-    });
+  const replay = withChoice(
+    command.command('replay').description('put dead letters back into their queues'),
+  ).addHelpText('after', REPLAY_HELP);
+  withAction(replay, async (options: ChoiceOptions, ids: readonly string[]) => {
+    const { replayDeadLetters } = await import('../run-deadletter.ts');
+    return await replayDeadLetters(ids, options);
+  });
 
-  withChoice(command.command('purge').description('delete dead letters for good'))
+  const purge = withChoice(command.command('purge').description('delete dead letters for good'))
     .option('--yes', 'confirm the purge', false)
-    .addHelpText('after', PURGE_HELP)
-    .action(async (ids: readonly string[], options: PurgeOptions) => {
-      const { purgeDeadLetters } = await import('../run-deadletter.ts');
-      process.exitCode = await purgeDeadLetters(ids, options);
-    });
+    .addHelpText('after', PURGE_HELP);
+  withAction(purge, async (options: PurgeOptions, ids: readonly string[]) => {
+    const { purgeDeadLetters } = await import('../run-deadletter.ts');
+    return await purgeDeadLetters(ids, options);
+  });
 
-  withLocal(command.command('export').description('print dead letters with their messages, as lines of JSON'))
+  const exported = withConnection(
+    command.command('export').description('print dead letters with their messages, as lines of JSON'),
+  )
     .option('--code <code>', 'only those with this code')
     .option('--container <name>', 'only those about this container, by its name at the source')
     .addHelpText(
       'after',
       helpAfter({ examples: [['blobmirror deadletter export --container photos > deadletters.jsonl']] }),
-    )
-    .action(async (options: Omit<ChoiceOptions, 'output'>) => {
-      const { exportDeadLetters } = await import('../run-deadletter.ts');
-      process.exitCode = await exportDeadLetters(options);
-    });
+    );
+  withAction(exported, async (options: Omit<ChoiceOptions, 'output'>) => {
+    const { exportDeadLetters } = await import('../run-deadletter.ts');
+    return await exportDeadLetters(options);
+  });
 
-  withCommon(
+  const acknowledge = withCommon(
     command
       .command('acknowledge')
       .description('acknowledge the present dead letters, which clears the health problem'),
-  )
-    .addHelpText('after', helpAfter({ examples: [['blobmirror deadletter acknowledge']] }))
-    .action(async (options: DeadLetterOptions) => {
-      const { acknowledgeDeadLetters } = await import('../run-deadletter.ts');
-      process.exitCode = await acknowledgeDeadLetters(options);
-    });
+  ).addHelpText('after', helpAfter({ examples: [['blobmirror deadletter acknowledge']] }));
+  withAction(acknowledge, async (options: DeadLetterOptions) => {
+    const { acknowledgeDeadLetters } = await import('../run-deadletter.ts');
+    return await acknowledgeDeadLetters(options);
+  });
   return command;
 }
 
 function withCommon(command: Command): Command {
-  return withOutput(withLocal(command));
+  return withOutput(withConnection(command));
 }
 
 function withFilter(command: Command): Command {

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type LocalOption, helpAfter, withLocal } from '../command-options.ts';
+import { type LocalOption, helpAfter, withAction, withConnection } from '../command-options.ts';
 import { type OutputOption, withOutput } from '../output/print.ts';
 import type { PauseOptions } from '../run-pause.ts';
 
@@ -13,13 +13,15 @@ const PAUSE_HELP = helpAfter({
 });
 
 export function pauseCommand(): Command {
-  return withOutput(withLocal(new Command('pause').description('pause mirroring in every worker')))
+  const command = withOutput(
+    withConnection(new Command('pause').description('pause mirroring in every worker')),
+  )
     .option('--reason <text>', 'shown in the status')
-    .addHelpText('after', PAUSE_HELP)
-    .action(async (options: PauseOptions) => {
-      const { runPause } = await import('../run-pause.ts');
-      process.exitCode = await runPause(options);
-    });
+    .addHelpText('after', PAUSE_HELP);
+  return withAction(command, async (options: PauseOptions) => {
+    const { runPause } = await import('../run-pause.ts');
+    return await runPause(options);
+  });
 }
 
 const RESUME_HELP = helpAfter({
@@ -31,10 +33,11 @@ const RESUME_HELP = helpAfter({
 });
 
 export function resumeCommand(): Command {
-  return withOutput(withLocal(new Command('resume').description('resume mirroring after a pause')))
-    .addHelpText('after', RESUME_HELP)
-    .action(async (options: LocalOption & OutputOption) => {
-      const { runResume } = await import('../run-pause.ts');
-      process.exitCode = await runResume(options);
-    });
+  const command = withOutput(
+    withConnection(new Command('resume').description('resume mirroring after a pause')),
+  ).addHelpText('after', RESUME_HELP);
+  return withAction(command, async (options: LocalOption & OutputOption) => {
+    const { runResume } = await import('../run-pause.ts');
+    return await runResume(options);
+  });
 }

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { ADOPT_BY } from '../../model/adoption.ts';
-import { helpAfter, withLocal } from '../command-options.ts';
+import { helpAfter, withAction, withConnection } from '../command-options.ts';
 import { withOutput } from '../output/print.ts';
 import type { ReconcileOptions, RunOptions } from '../run-reconcile.ts';
 
@@ -62,34 +62,34 @@ export function reconcileCommand(): Command {
       ).choices(ADOPT_BY),
     )
     .option('--wait', 'wait until the run has ended, and print the result', false)
-    .addHelpText('after', HELP)
-    .action(async (options: ReconcileOptions) => {
-      const { runReconcile } = await import('../run-reconcile.ts');
-      process.exitCode = await runReconcile(options);
-    });
+    .addHelpText('after', HELP);
+  withAction(command, async (options: ReconcileOptions) => {
+    const { runReconcile } = await import('../run-reconcile.ts');
+    return await runReconcile(options);
+  });
 
-  withRunOptions(command.command('list').description('print the latest runs, newest first'))
-    .addHelpText('after', helpAfter({ examples: [["blobmirror reconcile list -o json | jq -r '.[0].id'"]] }))
-    .action(async (_, own: Command) => {
-      const { listRuns } = await import('../run-reconcile.ts');
-      process.exitCode = await listRuns(own.optsWithGlobals<RunOptions>());
-    });
+  const list = withRunOptions(
+    command.command('list').description('print the latest runs, newest first'),
+  ).addHelpText('after', helpAfter({ examples: [["blobmirror reconcile list -o json | jq -r '.[0].id'"]] }));
+  withAction(list, async (options: RunOptions) => {
+    const { listRuns } = await import('../run-reconcile.ts');
+    return await listRuns(options);
+  });
   for (const [name, description, rest] of OF_ONE_RUN) {
     const example = `blobmirror reconcile ${name} 2026-11-25T13-09-31Z-4f2a ${rest}`.trimEnd();
-    withRunOptions(command.command(name).description(description).argument('<id>', 'the id of the run'))
-      .addHelpText('after', helpAfter({ examples: [[example]] }))
-      .action(async (id: string, _, own: Command) => {
-        const commands = await import('../run-reconcile.ts');
-        const act = { show: commands.showRun, cancel: commands.cancelRun, report: commands.printReport }[
-          name
-        ];
-        process.exitCode = await act(id, own.optsWithGlobals<RunOptions>());
-      });
+    const ofOneRun = withRunOptions(
+      command.command(name).description(description).argument('<id>', 'the id of the run'),
+    ).addHelpText('after', helpAfter({ examples: [[example]] }));
+    withAction(ofOneRun, async (options: RunOptions, id: string) => {
+      const commands = await import('../run-reconcile.ts');
+      const act = { show: commands.showRun, cancel: commands.cancelRun, report: commands.printReport }[name];
+      return await act(id, options);
+    });
   }
   return command;
 }
 
 /** These options may precede or follow the name of a subcommand. */
 function withRunOptions(command: Command): Command {
-  return withOutput(withLocal(command));
+  return withOutput(withConnection(command));
 }

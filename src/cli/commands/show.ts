@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { helpAfter, withLocal } from '../command-options.ts';
+import { helpAfter, withAction, withConnection } from '../command-options.ts';
 import { withOutput } from '../output/print.ts';
 import type { ShowOptions } from '../run-show.ts';
 
@@ -19,16 +19,15 @@ const HELP = helpAfter({
 });
 
 export function showCommand(): Command {
-  return withOutput(
-    withLocal(
+  const command = withOutput(
+    withConnection(
       new Command('show')
         .description('show one blob or directory: whether it is in step, and if not, why')
         .argument('<key>', 'CONTAINER/PATH, by the name of the container at the source'),
     ),
-  )
-    .addHelpText('after', HELP)
-    .action(async (key: string, options: ShowOptions) => {
-      const { runShow } = await import('../run-show.ts');
-      process.exitCode = await runShow(key, options);
-    });
+  ).addHelpText('after', HELP);
+  return withAction(command, async (options: ShowOptions, key: string) => {
+    const { runShow } = await import('../run-show.ts');
+    return await runShow(key, options);
+  });
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { helpAfter, withLocal } from '../command-options.ts';
+import { helpAfter, withAction, withConnection } from '../command-options.ts';
 import { withOutput } from '../output/print.ts';
 import type { StatusOptions } from '../run-status.ts';
 
@@ -20,15 +20,15 @@ const HELP = helpAfter({
 });
 
 export function statusCommand(): Command {
-  return withOutput(
-    withLocal(
+  const command = withOutput(
+    withConnection(
       new Command('status').description('print the recovery point, health and backlog of the mirror'),
     ),
   )
     .option('--watch', 'repeat every two seconds; with -o json, one line each time', false)
-    .addHelpText('after', HELP)
-    .action(async (options: StatusOptions) => {
-      const { runStatus } = await import('../run-status.ts');
-      process.exitCode = await runStatus(options);
-    });
+    .addHelpText('after', HELP);
+  return withAction(command, async (options: StatusOptions) => {
+    const { runStatus } = await import('../run-status.ts');
+    return await runStatus(options);
+  });
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { helpAfter, withLocal } from '../command-options.ts';
+import { helpAfter, withAction, withConnection } from '../command-options.ts';
 import { withOutput } from '../output/print.ts';
 import type { UnprotectedOptions } from '../run-unprotected.ts';
 
@@ -19,8 +19,8 @@ const HELP = helpAfter({
 });
 
 export function unprotectedCommand(): Command {
-  return withOutput(
-    withLocal(
+  const command = withOutput(
+    withConnection(
       new Command('unprotected').description(
         'print each key whose last change is not in the backup, and why',
       ),
@@ -29,9 +29,9 @@ export function unprotectedCommand(): Command {
     .option('--container <name>', 'only keys of this container, by its name at the source')
     .option('--prefix <prefix>', 'only keys whose path begins with it')
     .option('--reason <reason>', 'only keys with this reason or error code')
-    .addHelpText('after', HELP)
-    .action(async (options: UnprotectedOptions) => {
-      const { runUnprotected } = await import('../run-unprotected.ts');
-      process.exitCode = await runUnprotected(options);
-    });
+    .addHelpText('after', HELP);
+  return withAction(command, async (options: UnprotectedOptions) => {
+    const { runUnprotected } = await import('../run-unprotected.ts');
+    return await runUnprotected(options);
+  });
 }

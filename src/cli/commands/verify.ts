@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { helpAfter, withLocal } from '../command-options.ts';
+import { helpAfter, withAction, withConnection } from '../command-options.ts';
 import { withOutput } from '../output/print.ts';
 import type { VerifyOptions } from '../run-verify.ts';
 
@@ -22,8 +22,8 @@ const HELP = helpAfter({
 });
 
 export function verifyCommand(): Command {
-  return withOutput(
-    withLocal(new Command('verify').description('compare both accounts and print every difference')),
+  const command = withOutput(
+    withConnection(new Command('verify').description('compare both accounts and print every difference')),
   )
     .option('--container <name...>', 'only these containers, by their names at the source')
     .option('--prefix <path>', 'only blobs whose name begins with this', '')
@@ -44,11 +44,11 @@ export function verifyCommand(): Command {
         .default(30),
     )
     .addOption(new Option('--limit <n>', 'stop after this many differences').argParser(parseNumber))
-    .addHelpText('after', HELP)
-    .action(async (options: VerifyOptions) => {
-      const { runVerify } = await import('../run-verify.ts');
-      process.exitCode = await runVerify(options);
-    });
+    .addHelpText('after', HELP);
+  return withAction(command, async (options: VerifyOptions) => {
+    const { runVerify } = await import('../run-verify.ts');
+    return await runVerify(options);
+  });
 }
 
 function parseNumber(text: string): number {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type Command, Option } from 'commander';
 import { toPrintable, toPrintableJson, toPrintableLines } from '../../model/printable.ts';
+import { remindOf, spoke } from './reminders.ts';
 
 export type OutputFormat = 'table' | 'json';
 
@@ -25,6 +26,7 @@ export async function printData<Value>(
 ): Promise<void> {
   const text = output === 'json' ? `${JSON.stringify(value, undefined, 2)}\n` : describe(value);
   const printed = GUARDS[output](text);
+  spoke();
   // Resolves after an error, too: the reader may have closed the pipe, as `head` does.
   await new Promise<void>((resolve) => process.stdout.write(printed, () => resolve()));
 }
@@ -37,6 +39,7 @@ const GUARDS: Readonly<Record<OutputFormat, (text: string) => string>> = {
 
 /** Writes one line of data to standard output: JSON, or text. False when the reader is slow. */
 export function printLine(line: string, format: OutputFormat): boolean {
+  spoke();
   return process.stdout.write(`${format === 'json' ? toPrintableJson(line) : toPrintable(line)}\n`);
 }
 
@@ -55,11 +58,13 @@ const CLEAR_SCREEN = '\u001B[H\u001B[2J';
 
 /** Writes text to standard output in the place of what a terminal shows. */
 export function printScreen(text: string): void {
+  spoke();
   process.stdout.write(`${process.stdout.isTTY ? CLEAR_SCREEN : ''}${toPrintableLines(text)}`);
 }
 
 /** A line or more for people, on standard error: standard output is for data alone. */
 export function printMessage(lines: string): void {
+  spoke();
   process.stderr.write(`${toPrintableLines(lines)}\n`);
 }
 
@@ -74,20 +79,24 @@ export interface ProgressLine {
 const EVERY_MS = 250;
 const CLEAR = '\r\u001B[K';
 
-/** A line on standard error that is redrawn four times a second; nothing when that is not a terminal. */
+/** A line on standard error that is redrawn four times a second; a reminder now and then where that is no terminal. */
 export function startProgressLine(describe: () => string): ProgressLine {
   const started = performance.now();
   const isShown = process.stderr.isTTY;
   const clear = (): void => {
     if (isShown) process.stderr.write(CLEAR);
   };
-  const timer = isShown
-    ? setInterval(() => process.stderr.write(CLEAR + toPrintable(describe())), EVERY_MS)
-    : undefined;
+  const draw = (): void => {
+    spoke();
+    process.stderr.write(CLEAR + toPrintable(describe()));
+  };
+  const timer = isShown ? setInterval(draw, EVERY_MS) : undefined;
+  remindOf(describe);
   return {
     clear,
     stop: () => {
       clearInterval(timer);
+      remindOf(undefined);
       clear();
     },
     seconds: () => (performance.now() - started) / 1000,

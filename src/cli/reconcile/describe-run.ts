@@ -1,6 +1,7 @@
 import type { ReportLine, Run, RunSummary } from '../../api/run.ts';
 import { skipHintOf } from '../../api/skip-hints.ts';
-import { type LocalOption, localFlag } from '../command-options.ts';
+import type { LocalOption } from '../command-options.ts';
+import { localized } from '../hints.ts';
 import { printEach } from '../output/print.ts';
 import { count, quote, toTable } from '../output/table.ts';
 import { figuresOf } from './run-figures.ts';
@@ -28,16 +29,16 @@ export function describeRun(run: Run, options: LocalOption = {}): string {
       ['copied', isDamaged ? UNKNOWN : count(counts.bytesCopied, 'byte')],
     ]),
     describeTable('VERDICT', counts.byVerdict),
-    describeTable('SKIPPED', counts.skipped, skipHintOf),
+    describeTable('SKIPPED', counts.skipped, (reason) => localized(skipHintOf(reason), options)),
     foreign(run),
-    describeTable('FAILED', counts.failed, hintOf),
+    describeTable('FAILED', counts.failed, (code) => localized(hintOf(code), options)),
     run.samples.failed
       .slice(0, FAILURES)
       .map((line) => `${toColumns(line)}\n`)
       .join(''),
-    alerts(run),
+    alerts(run, options),
     run.adoption !== undefined && describeAdoption(run.adoption),
-    outOfStep > 0 && `each key: blobmirror reconcile report ${run.id}${localFlag(options)}\n`,
+    outOfStep > 0 && `${localized(`each key: blobmirror reconcile report ${run.id}`, options)}\n`,
   ];
   return sections.filter((section) => section !== false && section !== '').join('\n');
 }
@@ -66,9 +67,13 @@ function took({ startedAt, updatedAt, endedAt = updatedAt }: RunSummary): string
   return `${((Date.parse(endedAt) - Date.parse(startedAt)) / 1000).toFixed(1)} s`;
 }
 
-function alerts(run: Run): string {
+function alerts(run: Run, options: LocalOption): string {
   if (run.alerts.length === 0) return '';
-  const lines = run.alerts.map(({ code, container, detail }) => [code, container ?? '', detail]);
+  const lines = run.alerts.map(({ code, container, detail }) => [
+    code,
+    container ?? '',
+    localized(detail, options),
+  ]);
   return toTable([['ALERT', 'CONTAINER', 'WHAT TO DO'], ...lines]);
 }
 

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Run } from '../../api/run.ts';
+import type { LocalOption } from '../command-options.ts';
+import { localized } from '../hints.ts';
 import { printMessage, startProgressLine } from '../output/print.ts';
 import { figuresOf, secondsLeft } from './run-figures.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
@@ -24,12 +26,16 @@ export async function followRun(
   reconciler: Pick<Reconciler, 'read'>,
   stopped: Promise<void>,
   pace: Pace = PACE,
+  options: LocalOption = {},
 ): Promise<Run | 'interrupted'> {
   const leave = new AbortController();
   const progress = startRunProgress(started, former);
   const interrupted = stopped.then(() => 'interrupted' as const);
   try {
-    return await Promise.race([interrupted, untilEnded(started, reconciler, progress, pace, leave.signal)]);
+    return await Promise.race([
+      interrupted,
+      untilEnded(started, reconciler, progress, { ...pace, ...options }, leave.signal),
+    ]);
   } finally {
     leave.abort();
     progress.stop();
@@ -40,7 +46,7 @@ async function untilEnded(
   started: Run,
   reconciler: Pick<Reconciler, 'read'>,
   progress: RunProgress,
-  pace: Pace,
+  pace: Pace & LocalOption,
   left: AbortSignal,
 ): Promise<Run> {
   const quietUntil = performance.now() + pace.workerWithin;
@@ -52,7 +58,10 @@ async function untilEnded(
     if (isQuiet && performance.now() > quietUntil) {
       isQuiet = false;
       progress.print(
-        `no worker has finished a slice of this run within ${pace.workerWithin / 1000} s. A large first slice takes longer; if no worker runs, start one: blobmirror worker`,
+        localized(
+          `no worker has finished a slice of this run within ${pace.workerWithin / 1000} s. A large first slice takes longer; if no worker runs, start one: blobmirror worker`,
+          pace,
+        ),
       );
     }
     await sleep(pace.askEvery, undefined, { signal: left });

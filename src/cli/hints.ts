@@ -1,0 +1,31 @@
+import type { LocalOption } from './command-options.ts';
+
+/** Commands that connect to something, as hints of errors, health and runs name them. */
+const COMMAND =
+  /(?<!npx )\bblobmirror ((?:reconcile (?:list|show|report|cancel)|deadletter (?:list|show|replay|purge|export|acknowledge)|show|unprotected|status|verify|reconcile|check|pause|resume|deadletter|worker)(?![\w-]))( --local)?/g;
+
+/** A hint whose commands work as they are printed: with the connections and the program of this command. */
+export function localized(text: string, options: LocalOption): string {
+  return text.replaceAll(
+    COMMAND,
+    (_, command: string, own: string | undefined) => `${program()} ${command}${own ?? localFlag(options)}`,
+  );
+}
+
+/** The option again, for a command that is proposed: it should ask the same accounts. */
+function localFlag({ local }: LocalOption): string {
+  if (local === undefined) return '';
+  return local === true ? ' --local' : ` --local=${forShell(local)}`;
+}
+
+function forShell(text: string): string {
+  return /^[\w./:@%+,=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** In a checkout or a project, npm finds the command; elsewhere it is installed. */
+function program(): string {
+  const { npm_lifecycle_event: event, npm_lifecycle_script: script = '' } = process.env;
+  return event === 'start' || (event === 'npx' && /\bblobmirror\b/.test(script))
+    ? 'npx blobmirror'
+    : 'blobmirror';
+}

@@ -1,0 +1,69 @@
+import { toPrintable } from '../../model/printable.ts';
+
+/** Nobody should wait longer without a word, whatever hangs. */
+const FIRST_WORD_MS = 2000;
+/** After the command has printed something itself: its own lines of progress are at most five seconds apart. */
+const NEXT_WORD_MS = 10_000;
+/** Reminders become rarer up to this. */
+const RAREST_MS = 60_000;
+const LOOK_EVERY_MS = 250;
+
+/** What the process has said so far. There is one command in a process. */
+const said = {
+  at: 0,
+  /** Something other than a reminder. */
+  isOwn: false,
+  waitsFor: [] as readonly string[],
+  progress: undefined as (() => string) | undefined,
+};
+
+/** Every output calls it. */
+export function spoke(): void {
+  said.at = performance.now();
+  said.isOwn = true;
+}
+
+/** The accounts and the namespace that the command asks. */
+export function waitFor(names: readonly string[]): void {
+  said.waitsFor = names;
+}
+
+/** What a reminder says in the place of whom the command waits for. Undefined: nothing better. */
+export function remindOf(progress: (() => string) | undefined): void {
+  said.progress = progress;
+}
+
+/** Says on standard error what the command waits for while it prints nothing. Call the result to end that. */
+export function startReminders(): () => void {
+  const started = performance.now();
+  said.at = started;
+  said.isOwn = false;
+  let quietMs = FIRST_WORD_MS;
+  let isFirst = true;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    if (said.isOwn) quietMs = Math.max(quietMs, NEXT_WORD_MS);
+    if (now - said.at < quietMs) return;
+    const seconds = Math.round((now - started) / 1000);
+    const how = isFirst ? '; Ctrl-C ends the command, --timeout SECONDS limits it' : '';
+    process.stderr.write(toPrintable(`${describe()}, ${seconds} s so far${how}`) + '\n');
+    said.at = now;
+    isFirst = false;
+    quietMs = Math.min(quietMs * 2, RAREST_MS);
+  }, LOOK_EVERY_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+function describe(): string {
+  if (said.progress !== undefined) return said.progress();
+  return describeWait();
+}
+
+/** `waiting for photos, photosbackup and mirror.servicebus.windows.net` */
+export function describeWait(): string {
+  const names = [...new Set(said.waitsFor)];
+  if (names.length === 0) return 'at work';
+  const [last = '', ...others] = names.toReversed();
+  return `waiting for ${others.length === 0 ? last : `${others.toReversed().join(', ')} and ${last}`}`;
+}
