@@ -85,7 +85,7 @@ function parseConnection(env: Environment, name: string): StorageConnection {
   if (accountName === undefined || !(parts.has('accountkey') || parts.has('sharedaccesssignature'))) {
     throw invalid(
       isUrlOrSas(text)
-        ? `${name} is a URL or a SAS and no connection string; ${withSas(name, 'it should be ', text)}`
+        ? `${name} is a URL or a SAS and no connection string; ${withSas('it should be ', text)}, or set ${name}__blobServiceUri to the endpoint alone to use an Entra identity`
         : `${name} is not a storage connection string; it should hold AccountName and AccountKey, or SharedAccessSignature and a BlobEndpoint like ${LIKE_ENDPOINT}`,
     );
   }
@@ -113,9 +113,9 @@ function isUrlOrSas(text: string): boolean {
 }
 
 /** How to give a SAS, for the account of a URL if it names one. Nothing else of the text is shown. */
-function withSas(name: string, lead: string, text: string): string {
+function withSas(lead: string, text: string): string {
   const endpoint = `https://${accountOfEndpoint(text) ?? 'ACCOUNT'}.blob.core.windows.net`;
-  return `${lead}BlobEndpoint=${endpoint};SharedAccessSignature=SAS, or set ${name}__blobServiceUri to the endpoint alone to use an Entra identity`;
+  return `${lead}BlobEndpoint=${endpoint};SharedAccessSignature=SAS`;
 }
 
 function readApiVersion(env: Environment, name: string): ServiceVersion | undefined {
@@ -184,7 +184,7 @@ function accountOfUri(name: string, uri: string): string {
   const setting = `${name}__blobServiceUri`;
   if (holdsSecret(uri) || /[?#@]/.test(uri))
     throw invalid(
-      `${setting} holds a key, a SAS or another query, which is not shown; it should be the endpoint alone, like ${LIKE_ENDPOINT}; ${withSas(name, `a SAS belongs in ${name}, as `, uri)}`,
+      `${setting} holds a key, a SAS or another query, which is not shown; it should be the endpoint alone, like ${LIKE_ENDPOINT}; ${withSas(`a SAS belongs in ${name}, as `, uri)}`,
     );
   const account = accountOfEndpoint(uri);
   const rest = account === undefined ? '' : new URL(uri).pathname.replace(/\/+$/, '');

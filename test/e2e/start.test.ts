@@ -49,6 +49,7 @@ test('the ready file has the shape that other tools rely on, for its owner alone
       reconcileQueue: 'reconcile',
     },
     http: { baseUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as string },
+    pid: expect.any(Number) as number,
   });
   expect((await stat(readyFile)).mode & 0o777).toBe(0o600);
 });
