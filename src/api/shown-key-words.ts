@@ -90,6 +90,7 @@ export function timeText(time: string, now: string): string {
 export function elsewhereRows({
   waiting,
   deadLetters,
+  unprotected,
   lastFullSync,
   at,
 }: ShownKey): (readonly [string, string])[] {
@@ -110,12 +111,28 @@ export function elsewhereRows({
           : `at least ${count.toLocaleString('en')}: not all were looked at`,
       ),
     ],
+    ['unprotected', ifKnown(unprotected, (found) => unprotectedText(found, at))],
     ['last full sync', ifKnown(lastFullSync, (found) => lastFullSyncText(found, at))],
   ];
 }
 
 function ifKnown<Known>(part: ShownPart<Known>, describe: (known: Known) => string): string {
   return part.isUnknown === true ? unknownText(part) : describe(part);
+}
+
+type Recorded = Extract<ShownKey['unprotected'], { readonly isUnknown?: undefined }>;
+
+function unprotectedText({ keys, isComplete }: Recorded, at: string): string {
+  if (keys.length === 0) return isComplete ? 'not on record' : 'not named on record, which does not name all';
+  return keys
+    .map(({ path, below, reason, since, lastTry }) =>
+      [
+        `${path === '' ? 'its container, ' : below === true ? `all below ${path}, ` : ''}${reason}`,
+        ...(since === null ? [] : [`since ${timeText(since, at)}`]),
+        lastTry === null ? 'not tried since' : `last tried ${timeText(lastTry, at)}`,
+      ].join(', '),
+    )
+    .join('; ');
 }
 
 type LastFullSync = Extract<ShownKey['lastFullSync'], { readonly isUnknown?: undefined }>;

@@ -1,6 +1,7 @@
 import type { DeadLetter } from './dead-letter.ts';
 import type { Difference } from './difference.ts';
 import type { ReportLine } from './run.ts';
+import type { UnprotectedKey } from './unprotected.ts';
 import type { Access } from '../model/access.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { type Key, parseKey } from '../model/key.ts';
@@ -27,6 +28,12 @@ export interface ShownKey {
   readonly waiting: ShownPart<WaitingForKey>;
   readonly deadLetters: ShownPart<DeadLettersOfKey>;
   readonly lastFullSync: ShownPart<LastFullSync>;
+  /** What the record of unprotected keys says of it, of a directory above it, or of its container. */
+  readonly unprotected: ShownPart<{
+    readonly keys: readonly UnprotectedKey[];
+    /** False: the record does not name all keys of its container. */
+    readonly isComplete: boolean;
+  }>;
 }
 
 /**

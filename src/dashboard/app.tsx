@@ -10,6 +10,7 @@ import { Problems } from './sections/problems.tsx';
 import { Recovery } from './sections/recovery.tsx';
 import { Runs } from './sections/runs.tsx';
 import { dismissNotice, notice } from './state/notice.ts';
+import { Unprotected } from './sections/unprotected.tsx';
 import { overall, status, trouble } from './state/poll.ts';
 import { Button, Icon } from './ui/elements.tsx';
 
@@ -31,6 +32,7 @@ export function App() {
         {now === undefined ? null : (
           <>
             <Recovery status={now} />
+            <Unprotected status={now} />
             <DeadLetters status={now} />
             <FindKey />
             <ActivitySection status={now} />

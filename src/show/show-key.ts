@@ -5,6 +5,7 @@
  */
 import type { DeadLetter } from '../api/dead-letter.ts';
 import type { KeyVerdict, NotKnown, ShownKey, ShownPart, ShownSide } from '../api/shown-key.ts';
+import type { UnprotectedKey } from '../api/unprotected.ts';
 import { within } from '../concurrency/deadline.ts';
 import { decide } from '../mirror/decide.ts';
 import type { Policy } from '../mirror/policy.ts';
@@ -29,6 +30,9 @@ export interface ShowParts {
   readonly events: QueueBrowser;
   readonly listDeadLetters: () => AsyncIterable<DeadLetter>;
   readonly runs: RunReports;
+  readonly findRecorded: (
+    key: Key,
+  ) => Promise<{ readonly keys: readonly UnprotectedKey[]; readonly isComplete: boolean }>;
   readonly now: () => Date;
   /** How long each answer is waited for, in milliseconds. */
   readonly answerWithinMs?: number;
@@ -43,14 +47,16 @@ export async function showKey(parts: ShowParts, key: Key): Promise<ShownKey> {
   const withTags = policy.tags === 'mirror';
   const asked = async <Known>(what: string, call: () => Promise<Known>) =>
     await ask(answerWithinMs, what, call);
-  const [onSource, onBackup, isHierarchical, waiting, deadLetters, lastFullSync] = await Promise.all([
-    asked(source.account, async () => await readSide(source, key, withTags)),
-    asked(backup.account, async () => await readSide(backup, key, withTags)),
-    asked('an account', parts.isHierarchical),
-    asked('the events queue', async () => await findWaiting(parts.events, key)),
-    asked('the dead-letter queues', async () => await findDeadLetters(parts.listDeadLetters(), key)),
-    asked("the mirror's state", async () => await findLastFullSync(parts.runs, key)),
-  ]);
+  const [onSource, onBackup, isHierarchical, waiting, deadLetters, lastFullSync, unprotected] =
+    await Promise.all([
+      asked(source.account, async () => await readSide(source, key, withTags)),
+      asked(backup.account, async () => await readSide(backup, key, withTags)),
+      asked('an account', parts.isHierarchical),
+      asked('the events queue', async () => await findWaiting(parts.events, key)),
+      asked('the dead-letter queues', async () => await findDeadLetters(parts.listDeadLetters(), key)),
+      asked("the mirror's state", async () => await findLastFullSync(parts.runs, key)),
+      asked("the mirror's state", async () => await parts.findRecorded(key)),
+    ]);
   const exclusion = scope.exclusionOf(key);
   const judged = await judge(parts, key, { onSource, onBackup, isHierarchical, exclusion });
   return {
@@ -68,6 +74,7 @@ export async function showKey(parts: ShowParts, key: Key): Promise<ShownKey> {
     waiting: toPart(waiting),
     deadLetters: toPart(deadLetters),
     lastFullSync: toPart(lastFullSync),
+    unprotected: toPart(unprotected),
   };
 }
 

@@ -95,7 +95,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
   const isProvenKnown = seen.readAt !== undefined;
   const isWaitingKnown = waiting.answer?.isEarliestKnown ?? false;
   const areLettersKnown = found.counts.isComplete && !waiting.answer?.parked;
-  const isAllNamed = isProvenKnown && isWaitingKnown && areLettersKnown;
+  const isAllNamed = isProvenKnown && isWaitingKnown && areLettersKnown && state.recorded.isComplete;
   const recovery: RecoveryPoint = {
     proven:
       state.proof === undefined

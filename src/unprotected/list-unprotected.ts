@@ -10,6 +10,7 @@ import type {
 } from '../api/unprotected.ts';
 import { readDocument } from '../documents/change-document.ts';
 import { type BlobmirrorError, ERRORS, type ErrorCode } from '../model/errors.ts';
+import type { Key } from '../model/key.ts';
 import type { Unprotected } from '../model/unprotected.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { LEDGER, LEDGER_DOCUMENT, type LedgerDocument, nameOf } from './ledger-document.ts';
@@ -125,6 +126,36 @@ export async function listUnprotected(
     more: counted,
     isComplete: counted.length === 0 && unknown.size === 0 && !names.isFull,
     unknown: [...unknown],
+  };
+}
+
+/**
+ * What the record says of one key: of the key itself, of a directory above it with all below, or of its container.
+ *
+ * @throws BlobmirrorError if the record cannot be read
+ */
+export async function findRecorded(
+  documents: Pick<DocumentStore, 'read'>,
+  key: Key,
+): Promise<{ readonly keys: readonly UnprotectedKey[]; readonly isComplete: boolean }> {
+  const found = await readDocument(documents, LEDGER_DOCUMENT, LEDGER);
+  if (found.state === 'damaged') throw found.error;
+  const { keys, more, lostAt } = found.state === 'there' ? found.value : EMPTY;
+  const counted = more.filter(({ container }) => container === '' || container === key.container);
+  return {
+    keys: keys
+      .filter(
+        ({ container, path, below }) =>
+          container === key.container &&
+          (path === key.path || path === '' || (below === true && key.path.startsWith(path))),
+      )
+      .map(({ mark: _mark, seenAt: _seenAt, tries: _tries, lastTry = null, ...each }) => ({
+        ...each,
+        lastTry,
+        namedBy: 'record',
+        hint: hintOf(each.reason),
+      })),
+    isComplete: lostAt === undefined && counted.length === 0,
   };
 }
 

@@ -62,7 +62,12 @@ export function createApp(settings: Settings, log: Logger): App {
   });
   const showKey = once(async () => {
     const { createShowKey } = await import('./create-show-key.ts');
-    return createShowKey(settings, { accounts, queues, reconciler: (await reconciliation()).reconciler });
+    return createShowKey(settings, {
+      accounts,
+      queues,
+      documents,
+      reconciler: (await reconciliation()).reconciler,
+    });
   });
   return {
     log,

@@ -35,7 +35,7 @@ export function createCommandApp(settings: Settings, log: Logger): CommandApp {
   const { reconciler } = reconciliation;
   return {
     reconciliation,
-    showKey: createShowKey(settings, { accounts, queues, reconciler }),
+    showKey: createShowKey(settings, { accounts, queues, documents, reconciler }),
     deadLetters: createDeadLetters(settings, log, { accounts, queues, documents, unprotected: ledger }),
     unprotected: createUnprotected(settings, log, { accounts, queues, documents, ledger, reconciler, pause }),
     statusService: createStatusService(settings, log, { queues, documents }),

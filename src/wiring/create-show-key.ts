@@ -5,7 +5,9 @@ import type { ShownKey } from '../api/shown-key.ts';
 import { browseDeadLetters } from '../deadletter/browse-dead-letters.ts';
 import type { Key } from '../model/key.ts';
 import { mapInspector } from '../ports/account-decorators.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
 import { showKey } from '../show/show-key.ts';
+import { findRecorded } from '../unprotected/list-unprotected.ts';
 import { connectStorage } from './connect-storage.ts';
 import type { Reconciler } from './create-reconciliation.ts';
 import type { OpenAccounts } from './open-accounts.ts';
@@ -14,6 +16,7 @@ import type { OpenQueues } from './open-queues.ts';
 interface ShowKeyParts {
   readonly accounts: Pick<OpenAccounts, 'scope' | 'isHierarchical'>;
   readonly queues: Pick<OpenQueues, 'events' | 'deadLetters'>;
+  readonly documents: Pick<DocumentStore, 'read'>;
   readonly reconciler: Pick<Reconciler, 'list' | 'report'>;
 }
 
@@ -23,7 +26,7 @@ interface ShowKeyParts {
  */
 export function createShowKey(
   settings: Settings,
-  { accounts, queues, reconciler }: ShowKeyParts,
+  { accounts, queues, documents, reconciler }: ShowKeyParts,
 ): (key: Key) => Promise<ShownKey> {
   const { scope, isHierarchical } = accounts;
   const source = createAzureAccountInspector(connectStorage(settings.source));
@@ -41,6 +44,7 @@ export function createShowKey(
           for await (const { deadLetter } of browseDeadLetters(queues.deadLetters)) yield deadLetter;
         },
         runs: reconciler,
+        findRecorded: async (each) => await findRecorded(documents, each),
         now: () => theServiceClock.now(),
       },
       key,

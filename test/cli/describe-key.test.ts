@@ -41,6 +41,21 @@ const SHOWN: ShownKey = {
     ],
   },
   deadLetters: { count: 0, letters: [], isComplete: true },
+  unprotected: {
+    keys: [
+      {
+        container: 'photos',
+        path: 'a',
+        below: true,
+        reason: 'backup-leased',
+        hint: '',
+        since: '2026-11-25T11:03:02.000Z',
+        lastTry: null,
+        namedBy: 'record',
+      },
+    ],
+    isComplete: true,
+  },
   lastFullSync: {
     run: {
       id: 'a-run',
@@ -73,6 +88,7 @@ it('a key is told verdict first, with both sides beside each other, and names th
     /^metadata Colour +red$/m,
     /^waiting +at least 1 message: only the first 100,000 of the queue were looked at$/m,
     /^dead letters +0$/m,
+    /^unprotected +all below a, backup-leased, since 2026-11-25 11:03:02 UTC \(1 h ago\), not tried since$/m,
     /^last full sync +a-run, begun 2026-11-25 11:03:02 UTC \(1 h ago\): skipped \(backup-leased\); it ended with alerts: shard-failed$/m,
     /2 failed attempts, storage-throttled, due 2026-11-25 12:04:02 UTC \(in 1 min\)$/m,
   ])
@@ -89,9 +105,10 @@ it('what could not be read of a key is unknown, not nothing', () => {
     waiting: UNKNOWN,
     deadLetters: UNKNOWN,
     lastFullSync: UNKNOWN,
+    unprotected: UNKNOWN,
   });
   expect(text).toMatch(/^UNKNOWN +it did not answer$/m);
-  for (const what of ['a check would', 'waiting', 'dead letters', 'last full sync'])
+  for (const what of ['a check would', 'waiting', 'dead letters', 'unprotected', 'last full sync'])
     expect(text).toMatch(new RegExp(`^${what} +\\(unknown\\)`, 'm'));
   expect(text).toContain('(unknown) storage-unavailable: it did not answer');
 });

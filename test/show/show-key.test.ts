@@ -12,6 +12,11 @@ import type { BrowsedMessage } from '../../src/ports/dead-letter-queue.ts';
 import { type ShowParts, showKey } from '../../src/show/show-key.ts';
 import { eventGridEvent } from '../events/samples.ts';
 import { createMemoryAccount, createMemoryInspector } from '../memory/memory-account.ts';
+import { MemoryDocuments } from '../memory/memory-documents.ts';
+import { immediately } from '../memory/schedule.ts';
+import { createLedger } from '../../src/unprotected/ledger.ts';
+import { findRecorded } from '../../src/unprotected/list-unprotected.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 import { aRun } from '../support/a-run.ts';
 import { KEY } from '../support/keys.ts';
 import { POLICY } from '../support/memory-pair.ts';
@@ -35,6 +40,7 @@ function bench(rules: Partial<ScopeRules> = {}) {
     lines: [] as ReportLine[],
   };
   const scope = createScope('sourceaccount', rules);
+  const documents = new MemoryDocuments().through(immediately);
   const parts: ShowParts = {
     source: createMemoryInspector(source),
     backup: mapInspector(createMemoryInspector(backup), scope),
@@ -55,9 +61,11 @@ function bench(rules: Partial<ScopeRules> = {}) {
         yield* await Promise.resolve(state.lines.map((line) => JSON.stringify(line)));
       },
     },
+    findRecorded: async (key) => await findRecorded(documents, key),
     now: () => NOW,
   };
   return {
+    ledger: createLedger({ documents, log: createSilentLogger(), now: () => NOW }),
     source,
     backup,
     state,
@@ -98,6 +106,7 @@ describe('a key that is shown', () => {
       waiting: { count: 0, isComplete: true },
       deadLetters: { count: 0, isComplete: true },
       lastFullSync: { run: null, lines: [] },
+      unprotected: { keys: [], isComplete: true },
     });
   });
 
@@ -219,10 +228,16 @@ describe('a key that is shown', () => {
     const shown = await show(KEY, {
       events: { browse: () => ({ [Symbol.asyncIterator]: () => ({ next: away }) }) },
       listDeadLetters: () => ({ [Symbol.asyncIterator]: () => ({ next: away }) }),
+      findRecorded: away,
       runs: { list: away, report: () => ({ [Symbol.asyncIterator]: () => ({ next: away }) }) },
     });
     const unknown = { isUnknown: true, code: 'storage-unavailable', detail: 'it did not answer' };
-    expect(shown).toMatchObject({ waiting: unknown, deadLetters: unknown, lastFullSync: unknown });
+    expect(shown).toMatchObject({
+      waiting: unknown,
+      deadLetters: unknown,
+      lastFullSync: unknown,
+      unprotected: unknown,
+    });
     expect(shown.verdict.state).toBe('in-step');
   });
 });
@@ -283,4 +298,20 @@ it('a key comes with its dead letters, and with what the last full sync that cov
     deadLetters: { count: 1, letters: [{ id: 'events:1' }] },
     lastFullSync: { run: { id: 'this' }, lines: [line, { path: '' }], isComplete: true },
   });
+});
+
+it('a key comes with what the record of unprotected keys says of it, and of what it is in', async () => {
+  const { show, ledger } = bench();
+  const { container } = KEY;
+  await ledger.record([
+    { ...KEY, reason: 'backup-leased' },
+    { container, path: 'cat', below: true, reason: 'rename-incomplete' },
+    { container, path: 'ca', reason: 'backup-immutable' },
+    { container, path: '', reason: 'access-not-permitted' },
+    { container: parseContainerName('docs'), path: KEY.path, reason: 'backup-leased' },
+  ]);
+  const { unprotected } = await show();
+  const reasons = unprotected.isUnknown === true ? [] : unprotected.keys.map(({ reason }) => reason);
+  expect(reasons.toSorted()).toEqual(['access-not-permitted', 'backup-leased', 'rename-incomplete']);
+  expect(unprotected).toMatchObject({ isComplete: true });
 });

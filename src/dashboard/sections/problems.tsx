@@ -5,6 +5,7 @@ import { Button, Icon } from '../ui/elements.tsx';
 
 /** The section that shows more about a problem, by a part of its code. */
 const PLACES: readonly (readonly [mark: string, id: string, words: string])[] = [
+  ['unprotected', 'unprotected', 'See the keys'],
   ['dead-letter', 'dead-letters', 'See the dead letters'],
   ['proven', 'runs', 'See the full syncs'],
   ['live', 'backlog', 'See the backlog'],

@@ -1,11 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import { headlineOf } from '../../api/headline.ts';
-import { skipHintOf } from '../../api/skip-hints.ts';
 import type { RecoveryPoint, Status } from '../../api/status.ts';
 import { Chart } from '../charts/chart.tsx';
 import type { Line } from '../charts/options.ts';
 import { Time, counted, span } from '../format/format-values.tsx';
-import { KeyName } from './find-key.tsx';
 
 /**
  * The state of the mirror, by the worst that is known of it, and below it the two recovery points. Live: every change
@@ -129,28 +127,19 @@ function Canary({ canary: { state, ageMs, writtenAt, isUnknown }, now }: CanaryP
   );
 }
 
-function Excepted({ excepted: { count, sample, ...excepted } }: Pick<RecoveryPoint, 'excepted'>) {
+function Excepted({ excepted: { count, ...excepted } }: Pick<RecoveryPoint, 'excepted'>) {
   const isComplete = excepted.isComplete !== false;
   if (count === 0)
     return isComplete ? null : (
       <p class="aside">Which keys are excepted is not known: not everything that names them could be read.</p>
     );
   return (
-    <details class="excepted">
-      <summary>
+    <p class="aside">
+      <a href="#unprotected">
         Except {isComplete ? '' : 'at least '}
         {counted(count, 'key')}
-      </summary>
-      <ul>
-        {sample.map(({ container, path, reason }) => (
-          <li key={`${container}/${path}`}>
-            <KeyName container={container} path={path} /> <code>{reason}</code>{' '}
-            <span class="soft">{skipHintOf(reason)}</span>
-          </li>
-        ))}
-      </ul>
-      {count > sample.length ? <p class="soft">and {counted(count - sample.length, 'other')}</p> : null}
-    </details>
+      </a>
+    </p>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { Status } from '../../../src/api/status.ts';
-import { LETTERS } from './statuses.ts';
+import { LETTERS, UNPROTECTED } from './statuses.ts';
 
 /** The status that the page gets from now on; a test may replace it while the page is open. */
 export interface Answered {
@@ -28,6 +28,22 @@ export async function answerWith(page: Page, status: Status): Promise<Answered> 
     const to = from + Number(query.get('limit'));
     const next = to < letters.length ? String(to) : null;
     await route.fulfill({ json: { letters: letters.slice(from, to), next } });
+  });
+  await page.route('**/api/unprotected?*', async (route) => {
+    const query = new URL(route.request().url()).searchParams;
+    const has = (name: 'container' | 'reason', value: string): boolean =>
+      [null, value].includes(query.get(name));
+    const keys = UNPROTECTED.keys.filter(
+      ({ container, reason, path }) =>
+        has('container', container) && has('reason', reason) && path.startsWith(query.get('prefix') ?? ''),
+    );
+    const byReason = Object.fromEntries(
+      [...Map.groupBy(keys, ({ reason }) => reason)].map(([reason, each]) => [reason, each.length]),
+    );
+    const from = Number(query.get('from') ?? 0);
+    const to = from + 2;
+    const next = to < keys.length ? String(to) : null;
+    await route.fulfill({ json: { ...UNPROTECTED, byReason, keys: keys.slice(from, to), next } });
   });
   return answered;
 }

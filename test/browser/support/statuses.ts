@@ -1,6 +1,7 @@
 import { NO_ACTIVITY, type RecoverySample, type Status } from '../../../src/api/status.ts';
 import type { DeadLetter } from '../../../src/api/dead-letter.ts';
 import type { RunId } from '../../../src/model/run-id.ts';
+import type { UnprotectedPage } from '../../../src/api/unprotected.ts';
 import type { ShownKey } from '../../../src/api/shown-key.ts';
 import { NO_RULES } from '../../support/no-rules.ts';
 import type { RunSummary } from '../../../src/api/run.ts';
@@ -296,4 +297,22 @@ export const SHOWN: ShownKey = {
   },
   deadLetters: { isUnknown: true, code: 'queue-unavailable', detail: 'it did not answer' },
   lastFullSync: { run: null, lines: [], isComplete: true },
+  unprotected: { keys: [], isComplete: true },
+};
+
+/** The keys that `ON_FIRE` excepts, and others that are only counted. */
+export const UNPROTECTED: UnprotectedPage = {
+  keys: ON_FIRE.recovery.excepted.sample.map((key, index) => ({
+    ...key,
+    hint: `What would mend ${key.reason}.`,
+    since: before(60 + index),
+    lastTry: index === 0 ? null : before(5),
+    namedBy: 'record',
+    ...(index === 0 && { deadLetter: 'events:0' }),
+  })),
+  next: null,
+  byReason: {},
+  more: [{ container: 'photos', reason: 'backup-leased', count: 120, isExact: false }],
+  isComplete: false,
+  unknown: ['waiting'],
 };
