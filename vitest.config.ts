@@ -16,7 +16,7 @@ const PROCESSES = ['test/e2e/**/*.test.ts'];
  * tests of commands replace what belongs to the process.
  */
 const ALONE = [
-  'test/{chaos,cli,functions,host,http,package,telemetry,wiring}/**/*.test.ts',
+  'test/{chaos,cli,functions,functions-host,host,http,package,telemetry,wiring}/**/*.test.ts',
   'test/azure/**/{open-pipeline,service-version}.test.ts',
   'packages/local/test/**/correct-handlers.test.ts',
 ];

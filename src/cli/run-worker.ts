@@ -4,6 +4,7 @@ import type { Mirror } from '../wiring/create-mirror.ts';
 import { type Identity, isRefusal } from '../wiring/open-identity.ts';
 import { theApp } from '../wiring/the-app.ts';
 import { readHttpSettings } from '../config/http-settings.ts';
+import { isAsAzure } from '../host/as-azure.ts';
 import { readHostJson } from '../host/host-json.ts';
 import { resolveRegistrations } from '../host/load-registrations.ts';
 import { startHost } from '../host/start-host.ts';
@@ -47,6 +48,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     httpHost: http.host,
     httpKey: http.key,
     createCredential,
+    asAzure: isAsAzure(process.env),
     log,
   });
   const stopping = new AbortController();

@@ -7,6 +7,7 @@ import {
   type TypedData,
   logAt,
 } from './functions-core.ts';
+import { fromRpcResponse, relayLine } from './as-azure.ts';
 import type { Registrations } from './load-registrations.ts';
 import type { Trigger } from './parse-trigger.ts';
 import { within } from '../concurrency/deadline.ts';
@@ -34,12 +35,14 @@ export interface InvokeOptions {
   /** Data that appStart hooks share with the others. */
   readonly appHookData: Record<string, unknown>;
   readonly functionTimeoutMs: number;
+  /** See `as-azure.ts`. */
+  readonly asAzure?: boolean | undefined;
   readonly log: Logger;
 }
 
 const TIMED_OUT = 'The handler did not end within functionTimeout of host.json';
 
-export function createInvoke({ hooks, appHookData, functionTimeoutMs, log }: InvokeOptions): Invoke {
+export function createInvoke({ hooks, appHookData, functionTimeoutMs, asAzure, log }: InvokeOptions): Invoke {
   return async (trigger, input, details = {}) => {
     const invocationId = randomUUID();
     const lines = log.child({ ...details.fields, function: trigger.name, invocation: invocationId });
@@ -50,7 +53,7 @@ export function createInvoke({ hooks, appHookData, functionTimeoutMs, log }: Inv
         () => new Error(TIMED_OUT),
       );
     } catch (error) {
-      if (error instanceof ParkedMessageReceived) lines.debug(error.message);
+      if (error instanceof ParkedMessageReceived && asAzure !== true) lines.debug(error.message);
       else lines.error('Function failed', { error });
       throw error;
     }
@@ -63,6 +66,7 @@ export function createInvoke({ hooks, appHookData, functionTimeoutMs, log }: Inv
     invocationId: string,
     lines: Logger,
   ): Promise<unknown> {
+    let hasEnded = false;
     const core: CoreInvocationContext = {
       invocationId,
       metadata: toLibraryMetadata(trigger),
@@ -71,7 +75,11 @@ export function createInvoke({ hooks, appHookData, functionTimeoutMs, log }: Inv
         ...(triggerMetadata && { triggerMetadata }),
       },
       state: 'preInvocationHooks',
-      log: (level, _category, message) => logAt(lines, level, message),
+      log: (level, category, message) => {
+        if (asAzure !== true) logAt(lines, level, message);
+        // The host of Azure drops lines of an invocation that it knows no more.
+        else if (!hasEnded || category === 'system') relayLine(lines, level, message);
+      },
     };
     const model = trigger.registered.model.getInvocationModel(core);
     const { context, inputs } = await model.getArguments();
@@ -95,7 +103,11 @@ export function createInvoke({ hooks, appHookData, functionTimeoutMs, log }: Inv
     }
     core.state = 'postInvocationHooks';
     await runHooks('postInvocation', after);
-    if (after.error === undefined || after.error === null) return after.result;
+    hasEnded = true;
+    if (after.error === undefined || after.error === null)
+      return asAzure === true && trigger.type === 'httpTrigger'
+        ? fromRpcResponse(await model.getResponse(context, after.result))
+        : after.result;
     throw after.error instanceof Error ? after.error : new Error(inspect(after.error));
   }
 

@@ -29,6 +29,8 @@ interface ProgrammingModel {
 interface InvocationModel {
   getArguments(): Promise<{ context: InvocationContext; inputs: unknown[] }>;
   invokeFunction(context: InvocationContext, inputs: unknown[], callback: FunctionCallback): Promise<unknown>;
+  /** The result as it goes over gRPC. */
+  getResponse(context: InvocationContext, result: unknown): Promise<RpcResponse>;
 }
 
 /** The last argument of the handler. The host corrects the type of the trigger in it. */
@@ -47,12 +49,36 @@ export interface CoreInvocationContext {
   log(level: LogLevel, category: string, message: string): void;
 }
 
+/** A request as it comes over gRPC: its body is whole before the function is called. */
+export interface RpcRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, string>>;
+  readonly body?: { readonly bytes: Uint8Array };
+}
+
+/** What the library makes of the result of a function. */
+export interface RpcResponse {
+  readonly returnValue?: {
+    readonly http?: {
+      readonly statusCode?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: { readonly bytes?: Uint8Array; readonly string?: string };
+    };
+  } | null;
+}
+
 /** An input of the handler. The library parses `json`, and `string` when it is valid JSON. */
 export type TypedData =
   | { readonly string: string }
   | { readonly json: string }
   | { readonly bytes: Uint8Array }
-  | { readonly http: { readonly nativeRequest: Request; readonly params: Readonly<Record<string, string>> } };
+  | {
+      readonly http:
+        { readonly nativeRequest: Request; readonly params: Readonly<Record<string, string>> } | RpcRequest;
+    };
 
 export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
 
@@ -79,6 +105,12 @@ const HOOK_NAMES: readonly string[] = [
 let installed = false;
 let collector: Collector | undefined;
 let model: ProgrammingModel | undefined;
+let takeLine: ((level: LogLevel, line: string) => void) | undefined;
+
+/** Takes the lines that the app writes outside of invocations; undefined leaves them to standard error. */
+export function setLineTaker(taker: typeof takeLine): void {
+  takeLine = taker;
+}
 
 /** Makes `require` return the replacement. Idempotent. */
 export function installFunctionsCore(): void {
@@ -114,8 +146,10 @@ function currentCollector(what: string): Collector {
 const core = {
   version: '3.0.0',
   hostVersion: '4.34.0',
-  // Lines go to standard error with their fields, as those of the host do: see telemetry/worker-log.ts.
-  takesNoLines: true,
+  /** Lines go to standard error with their fields, as those of the host do: see telemetry/worker-log.ts. */
+  get takesNoLines(): boolean {
+    return takeLine === undefined;
+  },
 
   setProgrammingModel(given: ProgrammingModel): void {
     model = given;
@@ -136,7 +170,8 @@ const core = {
   },
 
   log(level: LogLevel, _category: string, message: string): void {
-    collector?.log(level, message);
+    if (takeLine === undefined) collector?.log(level, message);
+    else takeLine(level, message);
   },
 };
 

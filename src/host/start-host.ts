@@ -1,5 +1,7 @@
 import type { Logger } from '../telemetry/logger.ts';
+import { relayLine } from './as-azure.ts';
 import { createInvoke } from './create-invoke.ts';
+import { setLineTaker } from './functions-core.ts';
 import type { HostJson } from './host-json.ts';
 import { startHttp } from './http/start-http.ts';
 import { loadRegistrations } from './load-registrations.ts';
@@ -24,6 +26,8 @@ export interface HostOptions {
   readonly httpKey?: string | undefined;
   /** Needed only when a connection is `NAME__fullyQualifiedNamespace`. */
   readonly createCredential?: CreateCredential | undefined;
+  /** Whether to behave as Azure Functions where this host is more helpful: see `as-azure.ts`. */
+  readonly asAzure?: boolean | undefined;
   readonly log: Logger;
 }
 
@@ -47,14 +51,21 @@ const CLOSING_MS = 1000;
  * @throws BlobmirrorError `setting-invalid`, `setting-missing` or `port-taken`; nothing is left running then
  */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const { hostJson, log } = options;
+  const { hostJson, asAzure = false, log } = options;
+  setLineTaker(asAzure ? (level, line) => relayLine(log, level, line) : undefined);
   const { functions, hooks } = await loadRegistrations(options.registrations, log);
   const triggers = functions
     .map((registered) => parseTrigger(registered, options.settings, hostJson.routePrefix))
     .filter(({ name }) => !isDisabled(name, options.settings));
   const clients = new ServiceBusClients(hostJson.serviceBus, options.createCredential);
   const appHookData = {};
-  const invoke = createInvoke({ hooks, appHookData, functionTimeoutMs: hostJson.functionTimeoutMs, log });
+  const invoke = createInvoke({
+    hooks,
+    appHookData,
+    functionTimeoutMs: hostJson.functionTimeoutMs,
+    asAzure,
+    log,
+  });
   const running: RunningTrigger[] = [];
   let baseUrl: string | undefined;
   let stopped: Promise<void> | undefined;
@@ -64,13 +75,13 @@ export async function startHost(options: HostOptions): Promise<Host> {
     if (options.httpPort !== undefined) {
       const { httpPort: port, httpHost: host = '127.0.0.1', httpKey: key } = options;
       const http = triggers.filter(isOf('httpTrigger'));
-      const server = await startHttp(http, { port, host, key }, invoke, log);
+      const server = await startHttp(http, { port, host, key, asAzure }, invoke, log);
       baseUrl = server.baseUrl;
       running.push(server);
     }
     for (const trigger of triggers.filter(isOf('serviceBusTrigger'))) {
       const client = clients.get(trigger.connection);
-      running.push(startServiceBus(trigger, { client, settings: hostJson.serviceBus, invoke, log }));
+      running.push(startServiceBus(trigger, { client, settings: hostJson.serviceBus, invoke, asAzure, log }));
     }
     for (const trigger of triggers.filter(isOf('timerTrigger'))) running.push(startTimer(trigger, invoke));
   } catch (error) {

@@ -35,9 +35,8 @@ export function chainMessage(
   const history = { ...before, ...changes, root: shorten(`${before.root}${part}`) };
   // A requeued message repeats the numbers; without `holds` the queue would drop its successors as duplicates.
   const holds = history.holds ? `.${history.holds}` : '';
-  const parkings = history.parkings ? `.p${history.parkings}` : '';
   return {
-    messageId: `${history.root}.${purpose}.${history.attempts}.${history.looks}.${deliveryCount}${holds}${parkings}`,
+    messageId: `${history.root}.${purpose}.${history.attempts}.${history.looks}.${deliveryCount}${holds}`,
     event: withoutShadow(event),
     history,
   };
@@ -60,7 +59,9 @@ export async function parkAgain(queue: HintQueue, message: IncomingMessage): Pro
   const history = parseHistory(applicationProperties, messageId, enqueuedTime);
   const parkings = (history.parkings ?? 0) + 1;
   if (parkings > MOST_PARKINGS) throw new ParkedMessageReceived();
-  await queue.deadLetter(chainMessage(body, '', 'parked', { ...history, deliveryCount }, { parkings }));
+  const next = chainMessage(body, '', 'parked', { ...history, deliveryCount }, { parkings });
+  // After the message itself, not its chain: the queue would drop the same id as a duplicate, and the event with it.
+  await queue.deadLetter({ ...next, messageId: `${shorten(messageId)}.p${parkings}` });
 }
 
 /** Service Bus takes message ids of at most 128 characters. */

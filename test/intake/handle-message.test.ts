@@ -327,6 +327,7 @@ describe('an event that fails', () => {
         first?.event,
         { parked: true, attempts: 1, lastError: first?.history.lastError },
       ]);
+    expect(others.map(({ messageId }) => messageId.endsWith('.p1.p2.p3.p4.p5'))).toContain(true);
     // Duplicate detection would drop a second copy with the same id.
     expect(new Set(intake.dead.map(({ messageId }) => messageId)).size).toBe(6);
     const last = toProperties(intake.dead.at(-1)?.history ?? ({} as never));

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { serialize } from 'hono/utils/cookie';
+import { toRpcRequest } from '../as-azure.ts';
 import type { Invoke } from '../create-invoke.ts';
 import { settledOrAborted } from '../../concurrency/deadline.ts';
 import { type Exposure, refuse } from './refuse.ts';
@@ -21,7 +22,7 @@ export interface HttpServer extends RunningTrigger {
  */
 export async function startHttp(
   triggers: readonly HttpTrigger[],
-  { port, ...exposure }: Exposure & { readonly port: number },
+  { port, asAzure, ...exposure }: Exposure & { readonly port: number; readonly asAzure?: boolean },
   invoke: Invoke,
   log: Logger,
 ): Promise<HttpServer> {
@@ -86,7 +87,9 @@ export async function startHttp(
       failure(500, 'function-failed', `Function ${trigger.name} failed; see the log`);
     let result: unknown;
     try {
-      result = await invoke(trigger, { http: { nativeRequest: request, params } });
+      const http =
+        asAzure === true ? await toRpcRequest(request, params) : { nativeRequest: request, params };
+      result = await invoke(trigger, { http });
     } catch {
       return failed();
     }

@@ -22,6 +22,8 @@ export interface ServiceBusContext {
   readonly client: ServiceBusClient;
   readonly settings: ServiceBusSettings;
   readonly invoke: Invoke;
+  /** See `as-azure.ts`. */
+  readonly asAzure?: boolean;
   readonly log: Logger;
 }
 
@@ -79,7 +81,7 @@ export function startServiceBus(trigger: ServiceBusTrigger, context: ServiceBusC
     let triggerMetadata: Readonly<Record<string, TypedData>>;
     try {
       input = toInput(message, trigger.binary);
-      triggerMetadata = toTriggerMetadata(message, input);
+      triggerMetadata = toTriggerMetadata(message, input, context.asAzure);
     } catch (error) {
       log.error('Message could not be converted for the function and is abandoned', { messageId, error });
       return 'abandon';

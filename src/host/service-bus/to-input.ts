@@ -1,4 +1,5 @@
 import type { ServiceBusReceivedMessage } from '@azure/service-bus';
+import { toAzureFields } from '../as-azure.ts';
 import type { TypedData } from '../functions-core.ts';
 
 /**
@@ -17,13 +18,14 @@ export function toInput({ body }: { readonly body: unknown }, binary: boolean): 
  *
  * As in Azure, members of a body that is a JSON object overwrite metadata of the same name, ignoring case:
  * github.com/Azure/azure-functions-host/issues/7119, `Utility.ApplyBindingData`. Azure adds the other members too. They are
- * left out here: our functions do not read them, and the library would parse each.
+ * left out unless `asAzure`: our functions do not read them, and the library would parse each.
  */
 export function toTriggerMetadata(
   message: ServiceBusReceivedMessage,
   input: TypedData,
+  asAzure = false,
 ): Record<string, TypedData> {
-  const fields: Record<string, unknown> = {
+  const own: Record<string, unknown> = {
     MessageId: message.messageId,
     // AMQP counts from 0, .NET from 1.
     DeliveryCount: (message.deliveryCount ?? 0) + 1,
@@ -45,6 +47,7 @@ export function toTriggerMetadata(
     ApplicationProperties: message.applicationProperties ?? {},
     UserProperties: message.applicationProperties ?? {},
   };
+  const fields = asAzure ? toAzureFields(own, objectOf(input) ?? {}) : own;
   const present = Object.entries(fields).filter(([, value]) => value !== undefined);
   const metadata = new Map(present.map(([name, value]) => [name.toLowerCase(), { name, value }]));
   for (const [name, value] of membersOf(input, metadata)) {
@@ -63,19 +66,24 @@ function membersOf(
   input: TypedData,
   names: { has(name: string): boolean },
 ): readonly (readonly [string, unknown])[] {
-  if (!('string' in input) || !input.string.trimStart().startsWith('{')) return [];
+  return Object.entries(objectOf(input) ?? {})
+    .filter(([name, value]) => names.has(name.toLowerCase()) && value !== null && !Array.isArray(value))
+    .map(([name, value]) => [
+      name.toLowerCase(),
+      typeof value === 'object' ? value : `${value as string | number | boolean}`,
+    ]);
+}
+
+/** The body when it is a JSON object. */
+function objectOf(input: TypedData): Readonly<Record<string, unknown>> | undefined {
+  if (!('string' in input) || !input.string.trimStart().startsWith('{')) return undefined;
   try {
     const body = JSON.parse(input.string) as Readonly<Record<string, unknown>>;
     // Throws when it is nested deeper than the parser of Functions reads.
     JSON.stringify(body);
-    return Object.entries(body)
-      .filter(([name, value]) => names.has(name.toLowerCase()) && value !== null && !Array.isArray(value))
-      .map(([name, value]) => [
-        name.toLowerCase(),
-        typeof value === 'object' ? value : `${value as string | number | boolean}`,
-      ]);
+    return body;
   } catch {
-    return [];
+    return undefined;
   }
 }
 
