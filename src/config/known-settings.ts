@@ -69,7 +69,7 @@ export const KNOWN_SETTINGS: readonly string[] = [...PROTECTING, ...OTHERS];
 const OF_HOST: ReadonlySet<string> = new Set([`${PREFIX}SERVICE_BUS__credential`]);
 
 /** Whatever follows, such a setting was to leave something out or to keep something. */
-const PROTECTING_STEM = /^(?:EXCLUDE|INCLUDE|DELETES?)(?:_|$)/;
+const PROTECTING_STEM = /^(?:EXCLUDE|INCLUDE|DELETES?|HISTORY)(?:_|$)/;
 
 /**
  * Variables that Kubernetes sets for a Service whose name begins with `blobmirror`:

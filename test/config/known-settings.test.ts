@@ -20,6 +20,7 @@ describe('a variable that is named like a setting', () => {
     ['BLOBMIROR_BACKUP', 'BLOBMIRROR_BACKUP'],
     ['BLOB_MIRROR_BACKUP', 'BLOBMIRROR_BACKUP'],
     ['BLOBMIRROR_EXCLUDE', undefined],
+    ['BLOBMIRROR_HISTORY', undefined],
     ['BLOBMIRROR_EXCLUDE_TAGGED_BLOBS', undefined],
   ])('%s is nearly a setting that protects data, %s, and stops the app', (name, known) => {
     expect(find(name)).toMatchObject({
