@@ -27,13 +27,13 @@ export interface StartOptions {
  * stop.
  */
 export async function runStart(options: StartOptions): Promise<void> {
-  const stopped = untilStopped();
   const log = createLogger('info');
   // Read first, so that a wrong setting stops the start.
   refuseUnknown(findUnknownSettings(process.env));
   const name = readMirrorName(process.env);
-  const { startLocal } = await loadLocal();
   await removeAbandoned(options.readyFile);
+  const stopped = untilStopped();
+  const { startLocal } = await loadLocal();
 
   const local = await startLocal({
     storagePort: options.storagePort,
