@@ -1,5 +1,6 @@
 import { READY_FILE } from '@blobmirror/local/connections';
 import { createCredential } from '../wiring/connect-storage.ts';
+import type { App } from '../wiring/create-app.ts';
 import type { Mirror } from '../wiring/create-mirror.ts';
 import { type Identity, isRefusal } from '../wiring/open-identity.ts';
 import { theApp } from '../wiring/the-app.ts';
@@ -8,13 +9,14 @@ import { isAsAzure } from '../host/as-azure.ts';
 import { readHostJson } from '../host/host-json.ts';
 import { resolveRegistrations } from '../host/load-registrations.ts';
 import { startHost } from '../host/start-host.ts';
-import { environmentOf } from './environment-of.ts';
+import { accountEnvironmentOf } from './environment-of.ts';
 import { readReadyFile } from './ready-file.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { type Logger, createLogger } from '../telemetry/logger.ts';
 import { beginRun } from './begin-run.ts';
 import type { LocalOption } from './command-options.ts';
 import { writeCompiled } from './keep-compiled.ts';
+import { startReminders } from './output/reminders.ts';
 import { PACKAGE_ROOT } from './package.ts';
 import { untilStopped } from './until-stopped.ts';
 
@@ -28,7 +30,7 @@ export interface WorkerOptions extends LocalOption {
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const stopped = untilStopped();
   let httpPort = options.httpPort ?? 7071;
-  Object.assign(process.env, await environmentOf(options));
+  Object.assign(process.env, await accountEnvironmentOf(options));
   if (options.local !== undefined) {
     const file = options.local === true ? READY_FILE : options.local;
     const { http } = await readReadyFile(file);
@@ -38,8 +40,12 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const app = await theApp();
   const http = readHttpSettings(process.env);
   const log = createLogger('info');
-  await check(await app.mirror(), log);
-  await admit(app.identity, log);
+  const endReminders = startReminders((waitsFor, seconds) => {
+    log.info('the worker is still starting', { waitsFor, seconds });
+  });
+  // Accounts that do not answer take a minute or more. Nothing has begun that would have to be stopped.
+  const isAdmitted = await Promise.race([examine(app, log).then(() => true), stopped.then(() => false)]);
+  if (!isAdmitted) return;
   const host = await startHost({
     registrations: await resolveRegistrations(PACKAGE_ROOT),
     settings: process.env,
@@ -57,6 +63,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     const { reconciler } = await app.reconciliation();
     void beginRun(reconciler, log, how);
   }
+  endReminders();
   process.stdout.write(`blobmirror worker is ready\n`);
   process.send?.('ready');
   writeCompiled();
@@ -68,6 +75,11 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   app.pause.close();
   await hostStopped;
   await app.stop();
+}
+
+async function examine(app: Pick<App, 'mirror' | 'identity'>, log: Logger): Promise<void> {
+  await check(await app.mirror(), log);
+  await admit(app.identity, log);
 }
 
 /** Accounts of different kinds stop the start. An account that is out of reach does not: it may be back later. */

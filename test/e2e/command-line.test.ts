@@ -1,10 +1,13 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { SETTINGS_OUT_OF_REACH } from '../support/settings-out-of-reach.ts';
-import { runBlobmirror } from './support/blobmirror-process.ts';
+import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.ts';
 import { temporaryDirectory } from './support/temporary-directory.ts';
+import { waitUntil } from './support/wait-until.ts';
 
 let directory: string;
 
@@ -93,4 +96,31 @@ test('a file that is not a ready file is refused, and the error does not show it
   expect(status).toBe(2);
   expect(stderr).toContain(`${file} is not a file that "npm start" wrote`);
   expect(stderr).not.toContain('not to be told');
+});
+
+test('a worker whose accounts take connections and answer nothing says so in its log, and ends when it is asked to', async () => {
+  const silent = createServer((socket) => socket.on('error', () => undefined).resume()).listen(
+    0,
+    '127.0.0.1',
+  );
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const env = Object.fromEntries(
+    Object.entries(SETTINGS_OUT_OF_REACH).map(([name, value]) => [
+      name,
+      value.replace('127.0.0.1:9', `127.0.0.1:${port}`),
+    ]),
+  );
+  const worker = spawnBlobmirror(['worker', '--http-port', '0'], { env });
+  onTestFinished(async () => {
+    await worker.end();
+    silent.close();
+  });
+  await waitUntil(
+    'the worker says that it waits',
+    () => worker.logged('the worker is still starting').length > 0,
+    { within: 60_000 },
+  );
+  worker.signal('SIGTERM');
+  expect(await worker.ended).toBe(0);
 });

@@ -33,8 +33,16 @@ export function remindOf(progress: (() => string) | undefined): void {
   said.progress = progress;
 }
 
-/** Says on standard error what the command waits for while it prints nothing. Call the result to end that. */
-export function startReminders(): () => void {
+/** @param seconds since the start @param isFirst whether nothing was said before */
+type Say = (what: string, seconds: number, isFirst: boolean) => void;
+
+const sayToPeople: Say = (what, seconds, isFirst) => {
+  const how = isFirst ? '; Ctrl-C ends the command, --timeout SECONDS limits it' : '';
+  process.stderr.write(`${toPrintable(`${what}, ${seconds} s so far${how}`)}\n`);
+};
+
+/** Says what the process waits for while it prints nothing. Call the result to end that. */
+export function startReminders(say: Say = sayToPeople): () => void {
   const started = performance.now();
   said.at = started;
   said.isOwn = false;
@@ -44,20 +52,13 @@ export function startReminders(): () => void {
     const now = performance.now();
     if (said.isOwn) quietMs = Math.max(quietMs, NEXT_WORD_MS);
     if (now - said.at < quietMs) return;
-    const seconds = Math.round((now - started) / 1000);
-    const how = isFirst ? '; Ctrl-C ends the command, --timeout SECONDS limits it' : '';
-    process.stderr.write(toPrintable(`${describe()}, ${seconds} s so far${how}`) + '\n');
+    say(said.progress?.() ?? describeWait(), Math.round((now - started) / 1000), isFirst);
     said.at = now;
     isFirst = false;
     quietMs = Math.min(quietMs * 2, RAREST_MS);
   }, LOOK_EVERY_MS);
   timer.unref();
   return () => clearInterval(timer);
-}
-
-function describe(): string {
-  if (said.progress !== undefined) return said.progress();
-  return describeWait();
 }
 
 /** `waiting for photos, photosbackup and mirror.servicebus.windows.net` */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { inTime } from '../../../src/cli/command-options.ts';
 import { printMessage, startProgressLine } from '../../../src/cli/output/print.ts';
-import { waitFor } from '../../../src/cli/output/reminders.ts';
+import { startReminders, waitFor } from '../../../src/cli/output/reminders.ts';
 
 let lines: string[] = [];
 
@@ -33,6 +33,15 @@ it('a command that hangs says within two seconds what it waits for, and then eve
   await vi.advanceTimersByTimeAsync(600_000);
   expect(lines.length).toBeGreaterThan(10);
   expect(lines.length).toBeLessThan(20);
+});
+
+it('a worker that hangs while it starts says so in its log', async () => {
+  const said: unknown[] = [];
+  const end = startReminders((...each) => said.push(each));
+  await vi.advanceTimersByTimeAsync(2000);
+  end();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(said).toEqual([['waiting for photos, photosbackup and mirror.servicebus.windows.net', 2, true]]);
 });
 
 it('a command that hangs with progress to tell says that instead', async () => {

@@ -48,6 +48,8 @@ export function spawnBlobmirror(args: readonly string[], options: ProcessOptions
         ...process.env,
         BLOBMIRROR_RECONCILE_SCHEDULE: 'off',
         BLOBMIRROR_CANARY: 'off',
+        // That of a test, and no setting.
+        BLOBMIRROR_SEED: '',
         'AzureWebJobs.watch.Disabled': 'true',
         'AzureWebJobs.unprotected-retry.Disabled': 'true',
         ...options.env,
