@@ -10,7 +10,7 @@ import { observeBacklog, observeDeadLetters, observeHealth, observeRecovery } fr
 import { CANARY, canaryDelay, toArrived, toCanaryStatus } from './canary.ts';
 import { currentWorkers } from './judge-workers.ts';
 import { judgeHealth } from './judge-health.ts';
-import { lastLive, toSamples } from './history.ts';
+import { HISTORY, lastLive, toSamples } from './history.ts';
 import { type KnownState, type StatusParts, createStateReader, answerWithin } from './read-state.ts';
 import { AgeBuckets, type Waiting, readWaiting } from './read-waiting.ts';
 import { type DeadLetters, exceptKeys, readDeadLetters } from './read-dead-letters.ts';
@@ -174,6 +174,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
           lastSample === undefined || parts.isInGrace?.() === true || seen.unreachable !== undefined
             ? undefined
             : new Date(lastSample * 1000),
+        neverReported: neverReported(parts, seen),
       },
       limits,
     ),
@@ -214,6 +215,17 @@ function toLive(
   // If nothing waits, the time of the read counts as now.
   const isNow = at === asked.getTime();
   return { at: new Date(at).toISOString(), ageMs: isNow ? 0 : now.getTime() - at };
+}
+
+/** Of a mirror whose history was never begun. A process that is no worker cannot tell whether one has just started. */
+function neverReported(
+  { isInGrace }: StatusParts,
+  { state, unreachable }: KnownState,
+): 'perhaps new' | 'in time' | undefined {
+  const isUnread = unreachable !== undefined || [...state.damaged, ...state.tooNew].includes(HISTORY);
+  if (isUnread || state.history !== undefined) return undefined;
+  if (isInGrace === undefined) return 'perhaps new';
+  return isInGrace() ? undefined : 'in time';
 }
 
 async function ask<Result>(ms: number, what: string, call: () => Promise<Result>): Promise<Asked<Result>> {

@@ -42,6 +42,8 @@ export interface HealthEvidence {
   readonly firstStart: Date | undefined;
   /** When a worker last took a sample; undefined: never yet. */
   readonly lastSample: Date | undefined;
+  /** No worker has taken a sample yet. `perhaps new`: it is not known whether one had the time to. */
+  readonly neverReported?: 'perhaps new' | 'in time' | undefined;
 }
 
 export interface HealthLimits {
@@ -140,7 +142,18 @@ function ownClockOff({
   ];
 }
 
-function silence({ now, lastSample }: HealthEvidence): readonly Problem[] {
+function silence({ now, lastSample, neverReported }: HealthEvidence): readonly Problem[] {
+  if (neverReported !== undefined) {
+    const detail =
+      'No worker has ever reported: the app has not started, or only just, or its function watch is disabled.';
+    return [
+      {
+        code: 'app-silent',
+        detail,
+        ...(neverReported === 'perhaps new' && { severity: 'warning' as const }),
+      },
+    ];
+  }
   const silentMs = lastSample === undefined ? 0 : now.getTime() - lastSample.getTime();
   if (silentMs <= SILENT_AFTER_MS) return [];
   return [

@@ -142,6 +142,7 @@ function bench() {
     limits: { liveWithinMs: 900_000, provenWithinMs: 10_800_000 },
     now: () => new Date(now),
     serviceClock: state.clock,
+    isInGrace: () => true,
   };
   return {
     documents,
@@ -275,6 +276,30 @@ describe('a status', () => {
     });
     state.credentials = [{ name: 'the SAS of BLOBMIRROR_SOURCE', endsAt: ago(-60 * 24 * 90) }];
     expect((await open()()).health).toEqual({ status: 'ok', problems: [] });
+  });
+
+  it('says so when no worker has ever reported, and health fails where one had the time to', async () => {
+    const { parts, documents } = bench();
+    const { isInGrace: _, ...ofCommand } = parts;
+    const read = async (more: Partial<StatusParts>) =>
+      (await createStatusReader({ ...ofCommand, ...more }).read()).health;
+    expect(await read({ isInGrace: () => true })).toEqual({ status: 'ok', problems: [] });
+    expect(await read({})).toMatchObject({
+      status: 'ok',
+      problems: [
+        {
+          code: 'app-silent',
+          severity: 'warning',
+          detail: expect.stringContaining('No worker has ever reported') as string,
+        },
+      ],
+    });
+    expect(await read({ isInGrace: () => false })).toMatchObject({
+      status: 'failing',
+      problems: [{ code: 'app-silent' }],
+    });
+    await documents.write(HISTORY, 'damaged', { nothingThere: true });
+    expect((await read({})).problems.map(({ code }) => code)).toEqual(['document-damaged']);
   });
 
   it('is live up to now when nothing waits', async () => {

@@ -63,5 +63,14 @@ function sum(numbers: readonly number[]): number {
 /** @param run has ended */
 export function exitStatusOf(run: Run): number {
   const isWhole = run.state === 'done' && run.alerts.length === 0 && figuresOf(run).failed === 0;
-  return isWhole ? EXIT.done : EXIT.incomplete;
+  if (!isWhole) return EXIT.incomplete;
+  return isOfNothing(run) ? EXIT.nothing : EXIT.done;
+}
+
+/** Whether a run of one container or prefix met no key at all: most likely its name or prefix is misspelt. */
+export function isOfNothing({ state, request, counts }: Pick<Run, 'state' | 'request' | 'counts'>): boolean {
+  const isRestricted = request.container !== undefined || (request.prefix ?? '') !== '';
+  const { inStep, nominated, byVerdict, skipped, failed } = counts;
+  const met = [byVerdict, skipped, failed].flatMap((each) => Object.values(each));
+  return state === 'done' && isRestricted && sum([inStep, nominated, ...met]) === 0;
 }
