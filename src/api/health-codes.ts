@@ -96,6 +96,10 @@ export const HEALTH_CODES = {
     toDo: 'Correct the name of the app setting, or remove it. After a rollback it may be a setting of the newer release, which has no effect here.',
     next: 'blobmirror check',
   },
+  'unprotected-keys': {
+    toDo: 'Look at the reason of each key, and remove it where you can: the mirror retries by itself. Or acknowledge them to clear this problem; they stay excepted by name.',
+    next: 'blobmirror unprotected',
+  },
   'dead-letters': {
     toDo: 'Fix what their codes name, then replay them; or acknowledge them to clear this problem.',
     next: 'blobmirror deadletter list',

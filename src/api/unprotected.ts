@@ -18,6 +18,8 @@ export interface UnprotectedKey {
    * to recheck it.
    */
   readonly namedBy: 'record' | 'full-sync' | 'dead-letter' | 'waiting';
+  /** An operator has acknowledged it. */
+  readonly acknowledged?: true;
   /** The id of a dead letter about it. */
   readonly deadLetter?: string;
 }
@@ -55,11 +57,27 @@ export interface UnprotectedRequest {
   readonly limit: number;
 }
 
+interface RecordedKey {
+  readonly container: string;
+  readonly path: string;
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly since?: string;
+  readonly acknowledged?: true;
+}
+
 /** The recorded keys, as far as a statement needs them. */
 export interface RecordedKeys {
-  readonly keys: readonly { readonly container: string; readonly path: string; readonly reason: string }[];
+  readonly keys: readonly RecordedKey[];
   /** Keys beyond those, of a full sync. */
   readonly more: number;
+  /** The rows of what is counted and not named. A count that is not exact counts findings. */
+  readonly counted?: readonly {
+    readonly reason: string;
+    readonly count: number;
+    readonly since: string;
+    readonly acknowledged?: number;
+  }[];
   /** False: there are others. */
   readonly isComplete: boolean;
   /** The last full sync whose skipped and failed keys are among them. */

@@ -31,6 +31,19 @@ export async function runUnprotected(options: UnprotectedOptions): Promise<numbe
   }
 }
 
+/** Acknowledges what is on record now. */
+export async function acknowledgeUnprotected(options: LocalOption & OutputOption): Promise<number> {
+  const settings = await settingsOf(options);
+  const { unprotected, stop } = createCommandApp(settings, createLogger('silent'));
+  try {
+    const done = await unprotected.acknowledge();
+    await printData(options, done, ({ acknowledged }) => `${count(acknowledged, 'key')} acknowledged\n`);
+    return EXIT.done;
+  } finally {
+    await stop();
+  }
+}
+
 const UNREAD: Readonly<Record<string, string>> = {
   record: 'the record of keys could not be read, or was lost: a complete full sync begins it anew',
   'full-sync': 'what the last full sync left could not be read',

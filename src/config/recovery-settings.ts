@@ -11,6 +11,8 @@ export interface RecoverySettings {
   readonly canary: ContainerName | undefined;
   /** How old the live recovery point and the canary may be, in milliseconds. */
   readonly liveWithinMs: number;
+  /** How long a key may be unprotected, in milliseconds. */
+  readonly unprotectedWithinMs: number;
   /** How old the proven recovery point may be, in milliseconds. Undefined when no timer begins full syncs. */
   readonly provenWithinMs: number | undefined;
 }
@@ -22,6 +24,8 @@ export function readRecoverySettings(env: Environment, schedule: string | undefi
   return {
     canary: readCanary(env),
     liveWithinMs: minutes * 60_000,
+    unprotectedWithinMs:
+      60_000 * readPositive(env, 'BLOBMIRROR_HEALTH_UNPROTECTED_MINUTES', 60, 'a number of minutes above 0'),
     provenWithinMs: schedule === undefined ? undefined : periods * longestGapMs(schedule),
   };
 }

@@ -1,7 +1,7 @@
 import { app } from '@azure/functions';
 import { theApp } from '../wiring/the-app.ts';
 import { settings } from './support/start.ts';
-import { unprotectedHandlers } from './support/the-handlers.ts';
+import { actionGuard, unprotectedHandlers } from './support/the-handlers.ts';
 
 /** Keys that are not protected, by name: `?container=&prefix=&reason=&from=&limit=`. */
 app.http('unprotected', {
@@ -9,6 +9,15 @@ app.http('unprotected', {
   methods: ['GET'],
   authLevel: 'function',
   handler: async ({ query }) => await unprotectedHandlers.list(query),
+});
+
+/** Acknowledges the keys that are on record now, which clears the health problem. */
+app.http('unprotected-acknowledge', {
+  route: 'api/unprotected/acknowledge',
+  methods: ['POST'],
+  authLevel: 'function',
+  handler: async (request) =>
+    await actionGuard.protect(request, async () => await unprotectedHandlers.acknowledge()),
 });
 
 /** Each minute: takes the result of the last full sync over, and checks the keys that are due. */

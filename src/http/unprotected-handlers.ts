@@ -6,10 +6,17 @@ import { type HttpAnswer, type Query, answer, limitOf, parameter } from './answe
 export interface UnprotectedHandlers {
   /** `?container=&prefix=&reason=&from=&limit=` */
   readonly list: (query: Query) => Promise<HttpAnswer>;
+  readonly acknowledge: () => Promise<HttpAnswer>;
 }
 
 export function createUnprotectedHandlers(
-  { list }: { readonly list: (request: UnprotectedRequest) => Promise<UnprotectedPage> },
+  {
+    list,
+    acknowledge,
+  }: {
+    readonly list: (request: UnprotectedRequest) => Promise<UnprotectedPage>;
+    readonly acknowledge: () => Promise<{ readonly acknowledged: number }>;
+  },
   log: Logger,
 ): UnprotectedHandlers {
   return {
@@ -24,5 +31,6 @@ export function createUnprotectedHandlers(
         const jsonBody = await list({ ...filter, limit: limitOf(query) });
         return { status: 200, jsonBody };
       }),
+    acknowledge: async () => await answer(log, async () => ({ status: 200, jsonBody: await acknowledge() })),
   };
 }

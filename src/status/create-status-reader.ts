@@ -164,6 +164,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
         unknownSettings: parts.unknownSettings ?? [],
         // After the probes, which find a SAS that is refused.
         credentials: credentialsAt(now),
+        recorded: state.recorded,
         findings: state.findings,
         workers: currentWorkers(state.workers, now),
         worker: parts.worker,

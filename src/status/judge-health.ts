@@ -2,10 +2,12 @@ import type { ErrorCode } from '../model/errors.ts';
 import type { HealthCode, Problem } from '../api/health-codes.ts';
 import { type FullSyncFindings, NO_FINDINGS } from '../api/full-sync-findings.ts';
 import { refusedWhole, type VersionStatus } from '../model/service-version.ts';
+import { NOTHING_ON_RECORD, type RecordedKeys } from '../api/unprotected.ts';
 import { formatDuration, formatSkew } from '../api/statement.ts';
 import type { ClockStatus, DeadLetterCounts, Health, RecoveryPoint } from '../api/status.ts';
 import { type CredentialReport, judgeCredentials } from './judge-credentials.ts';
 import { type WorkerReport, otherClocksOff, settingsDiffer } from './judge-workers.ts';
+import { judgeUnprotected } from './judge-unprotected.ts';
 import { judgeFullSyncs } from './judge-full-syncs.ts';
 
 /** The input of the judgement. */
@@ -31,6 +33,8 @@ export interface HealthEvidence {
   readonly unknownSettings?: readonly string[];
   /** The pause document cannot be read, so mirroring is paused. */
   readonly isPauseUnknown?: boolean;
+  /** The record of unprotected keys. */
+  readonly recorded?: RecordedKeys;
   readonly credentials?: readonly CredentialReport[];
   readonly findings?: FullSyncFindings;
   /** The workers that are at work. */
@@ -48,6 +52,8 @@ export interface HealthEvidence {
 
 export interface HealthLimits {
   readonly liveWithinMs: number;
+  /** How long a key may be unprotected. */
+  readonly unprotectedWithinMs: number;
   /** Undefined: no timer starts full syncs. */
   readonly provenWithinMs: number | undefined;
 }
@@ -79,6 +85,7 @@ export function judgeHealth(evidence: HealthEvidence, limits: HealthLimits): Hea
     ...unknownSettings(evidence),
     ...judgeCredentials(evidence.credentials ?? [], evidence.now),
     ...settingsDiffer(evidence.workers ?? []),
+    ...judgeUnprotected(evidence.recorded ?? NOTHING_ON_RECORD, evidence.now, limits.unprotectedWithinMs),
     ...judgeFullSyncs(evidence.findings ?? NO_FINDINGS),
     ...deadLetters(evidence),
   ].map((problem): Problem => (HARMLESS.has(problem.code) ? { ...problem, severity: 'warning' } : problem));

@@ -19,6 +19,8 @@ export interface NamedKey {
   /** Retries since then, and the last one. */
   readonly tries: number;
   readonly lastTry?: string;
+  /** An operator saw it, with this reason. */
+  readonly acknowledged?: true;
 }
 
 /** Findings of keys beyond the named ones: counted, and a key counts as often as it was found. */
@@ -31,6 +33,8 @@ export interface MoreKeys {
   readonly seenAt: string;
   /** Exact: they are keys of the full sync that `run` names. */
   readonly isExact?: true;
+  /** How many of them an operator saw. */
+  readonly acknowledged?: number;
 }
 
 /** The ledger of unprotected keys: what was seen and is not in the backup. */
@@ -59,6 +63,7 @@ export const LEDGER_DOCUMENT = documentKind<LedgerDocument>('the unprotected key
         mark: z.string(),
         tries: count,
         lastTry: time.optional(),
+        acknowledged: z.literal(true).optional(),
       }),
     ),
     more: z.array(
@@ -69,6 +74,7 @@ export const LEDGER_DOCUMENT = documentKind<LedgerDocument>('the unprotected key
         since: time,
         seenAt: time,
         isExact: z.literal(true).optional(),
+        acknowledged: count.optional(),
       }),
     ),
     run: z.string().optional(),
@@ -166,6 +172,7 @@ export class LedgerDraft {
         mark: this.#mark,
         tries: known?.tries ?? 0,
         ...(known?.lastTry !== undefined && { lastTry: known.lastTry }),
+        ...(known?.acknowledged === true && known.reason === reason && { acknowledged: true }),
       });
     if (!isNamed) this.#countMore({ container, reason, count: 1, since, seenAt: this.now });
   }
@@ -186,13 +193,27 @@ export class LedgerDraft {
     const known = this.#keys.get(name);
     if (known?.mark !== mark) return;
     this.#isChanged = true;
+    const { acknowledged, ...rest } = known;
     this.#keys.set(name, {
-      ...known,
+      ...rest,
       reason,
       tries,
       lastTry: this.now,
       ...(below === true && { below }),
+      ...(acknowledged === true && known.reason === reason && { acknowledged }),
     });
+  }
+
+  /** Acknowledges all that is on record now, so that health no longer fails for it. Returns how many. */
+  acknowledge(): number {
+    this.#isChanged = true;
+    for (const [name, key] of this.#keys) this.#keys.set(name, { ...key, acknowledged: true });
+    let number = this.#keys.size;
+    for (const [name, row] of this.#more) {
+      this.#more.set(name, { ...row, acknowledged: row.count });
+      number += row.count;
+    }
+    return number;
   }
 
   /**
@@ -208,10 +229,17 @@ export class LedgerDraft {
     this.#isChanged = true;
     const found = new Set(left.map(nameOf));
     for (const [name, key] of this.#keys) if (!found.has(name) && isSeen(key)) this.#remove(name, key);
+    const counted = new Map(this.#more);
     for (const [name, row] of this.#more)
       if (row.isExact === true || isSeen({ ...row, path: '' })) this.#more.delete(name);
     for (const each of more)
       this.#countMore({ container: '', ...each, since: startedAt, seenAt: this.now, isExact: true });
+    // What the full sync before had counted for the same reason is no newer now.
+    for (const [name, row] of this.#more) {
+      const { since, acknowledged } = counted.get(name) ?? row;
+      if (row.isExact === true)
+        this.#more.set(name, { ...row, since, ...(acknowledged !== undefined && { acknowledged }) });
+    }
     for (const each of left) {
       const known = this.#keys.get(nameOf(each));
       if (known === undefined || isSeen(known)) this.record(each, startedAt);

@@ -44,6 +44,7 @@ export async function readRecorded(
   const { keys, more, run, lostAt } = found.state === 'there' ? found.value : EMPTY;
   return {
     keys,
+    counted: more,
     more: more.reduce((sum, { count, isExact }) => sum + (isExact === true ? count : 0), 0),
     isComplete:
       found.state !== 'damaged' && lostAt === undefined && more.every(({ isExact }) => isExact === true),

@@ -20,7 +20,7 @@ export interface CommandApp {
   readonly deadLetters: DeadLetters;
   readonly statusService: StatusService;
   readonly showKey: (key: Key) => Promise<ShownKey>;
-  readonly unprotected: Pick<UnprotectedService, 'list'>;
+  readonly unprotected: Pick<UnprotectedService, 'list' | 'acknowledge'>;
   readonly stop: () => Promise<void>;
 }
 

@@ -24,6 +24,8 @@ import type { OpenQueues } from './open-queues.ts';
 /** The keys that are not protected: listed for a user, and checked each minute. */
 export interface UnprotectedService {
   readonly list: (request: UnprotectedRequest) => Promise<UnprotectedPage>;
+  /** Acknowledges what is on record now: health no longer fails for it. Resolves to how many keys. */
+  readonly acknowledge: () => Promise<{ readonly acknowledged: number }>;
   /** Takes the result of the last full sync over, and retries the keys that are due. Does not reject. */
   readonly retry: () => Promise<void>;
 }
@@ -96,6 +98,13 @@ export function createUnprotected(
         },
         request,
       ),
+    acknowledge: async () => {
+      let acknowledged = 0;
+      await ledger.change((draft) => {
+        acknowledged = draft.acknowledge();
+      });
+      return { acknowledged };
+    },
     retry: async () => {
       try {
         await retry();

@@ -71,6 +71,7 @@ const SHARED: Readonly<Record<string, (settings: Settings) => unknown>> = {
   BLOBMIRROR_CANARY: ({ recovery }) => recovery.canary !== undefined,
   BLOBMIRROR_CANARY_CONTAINER: ({ scope }) => scope.canaries?.container ?? null,
   BLOBMIRROR_HEALTH_LIVE_MINUTES: ({ recovery }) => recovery.liveWithinMs,
+  BLOBMIRROR_HEALTH_UNPROTECTED_MINUTES: ({ recovery }) => recovery.unprotectedWithinMs,
   BLOBMIRROR_HEALTH_PROVEN_PERIODS: ({ recovery, reconcile: { schedule } }) =>
     schedule === undefined ? null : (recovery.provenWithinMs ?? 0) / longestGapMs(schedule),
 };

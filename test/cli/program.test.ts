@@ -18,7 +18,7 @@ async function parse(...args: readonly string[]): Promise<Called | string> {
   let called: Called | undefined;
   const replace = (command: Command, path: readonly string[]): void => {
     const names = [...path, command.name()];
-    if (command.commands.length === 0 || command.name() === 'reconcile')
+    if (command.commands.length === 0 || ['reconcile', 'unprotected'].includes(command.name()))
       command.action((...given: unknown[]) => {
         const own = given.at(-1) as Command;
         const operands = given.slice(0, -2);
@@ -46,6 +46,7 @@ async function parse(...args: readonly string[]): Promise<Called | string> {
 const CONNECTED: readonly (readonly [string, string?, string?])[] = [
   ['status'],
   ['unprotected'],
+  ['unprotected', 'acknowledge'],
   ['show', 'photos/a.jpg'],
   ['verify'],
   ['check'],
@@ -123,7 +124,7 @@ describe('a command line', () => {
 const COMMAND = new RegExp(
   [
     String.raw`\bblobmirror `,
-    String.raw`((?:deadletter (?:list|export|acknowledge)|(?:deadletter (?:show|replay|purge)|reconcile (?:show|report|cancel))(?: (?!-)[\w:.$\{}-]+)?|reconcile list|reconcile|show (?!-)(?:"[^"]*"|[\w./]+)|unprotected|status|verify|check|pause|resume|worker|start|sas)(?![\w-])`,
+    String.raw`((?:deadletter (?:list|export|acknowledge)|(?:deadletter (?:show|replay|purge)|reconcile (?:show|report|cancel))(?: (?!-)[\w:.$\{}-]+)?|reconcile list|reconcile|show (?!-)(?:"[^"]*"|[\w./]+)|unprotected acknowledge|unprotected|status|verify|check|pause|resume|worker|start|sas)(?![\w-])`,
     String.raw`(?: (?:--(?:local|wait|dry-run|all|yes|watch|hns|sweep)\b(?:=[\w./]+)?|-o json|--[a-z-]+[ =](?:"[^"]*"|\$\{[^}]*\}|[\w./-]+)))*)`,
   ].join(''),
   'g',

@@ -9,6 +9,7 @@ describe('the settings of the recovery point', () => {
     expect(readRecoverySettings({}, HOURLY)).toEqual({
       canary: undefined,
       liveWithinMs: 900_000,
+      unprotectedWithinMs: 3_600_000,
       provenWithinMs: 3 * HOUR,
     });
   });
@@ -19,10 +20,12 @@ describe('the settings of the recovery point', () => {
       BLOBMIRROR_CANARY_CONTAINER: 'mine',
       BLOBMIRROR_HEALTH_LIVE_MINUTES: '0.1',
       BLOBMIRROR_HEALTH_PROVEN_PERIODS: '1.5',
+      BLOBMIRROR_HEALTH_UNPROTECTED_MINUTES: '0.5',
     };
     expect(readRecoverySettings(env, HOURLY)).toEqual({
       canary: 'mine',
       liveWithinMs: 6000,
+      unprotectedWithinMs: 30_000,
       provenWithinMs: 1.5 * HOUR,
     });
   });

@@ -7,7 +7,7 @@ import { type HealthEvidence, judgeHealth } from '../../src/status/judge-health.
 const NOW = new Date('2026-11-25T12:00:00Z');
 const MINUTE = 60_000;
 const ago = (minutes: number): Date => new Date(NOW.getTime() - minutes * MINUTE);
-const LIMITS = { liveWithinMs: 15 * MINUTE, provenWithinMs: 180 * MINUTE };
+const LIMITS = { unprotectedWithinMs: 60 * MINUTE, liveWithinMs: 15 * MINUTE, provenWithinMs: 180 * MINUTE };
 const REACHED = { source: undefined, backup: undefined, queue: undefined, state: undefined };
 
 const SPOKEN = { refused: undefined, spoken: undefined, isTaken: true, isRefusedWhole: false };
@@ -243,6 +243,11 @@ describe('health', () => {
           unknownSettings: ['BLOBMIRROR_ZOO is not a setting of this release'],
           isPauseUnknown: true,
           findings: FINDINGS,
+          recorded: {
+            keys: [{ container: 'photos', path: 'a', reason: 'backup-leased', since: ago(61).toISOString() }],
+            more: 0,
+            isComplete: true,
+          },
           credentials: [
             { name: 'the SAS of a', endsAt: ago(1) },
             { name: 'the SAS of b', endsAt: ago(-1) },
@@ -261,7 +266,7 @@ describe('health', () => {
     expect(problems).toHaveLength(Object.keys(HEALTH_CODES).length - 3);
     for (const { code, detail } of problems) {
       expect(Object.keys(HEALTH_CODES)).toContain(code);
-      expect(detail).toMatch(/^[A-Z].*\.$/);
+      expect(detail).toMatch(/^[A-Z\d].*\.$/);
     }
     expect(problems.at(-1)?.detail).toBe(
       'At least 1,200 dead letters not acknowledged: changes that are not mirrored.',

@@ -139,7 +139,7 @@ function bench() {
     readCanary: undefined,
     canaryContainer: 'canary',
     scope: { ...NO_RULES, containers: { include: [], exclude: ['tmp*'] } },
-    limits: { liveWithinMs: 900_000, provenWithinMs: 10_800_000 },
+    limits: { liveWithinMs: 900_000, unprotectedWithinMs: 3_600_000, provenWithinMs: 10_800_000 },
     now: () => new Date(now),
     serviceClock: state.clock,
     isInGrace: () => true,

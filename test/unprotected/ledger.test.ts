@@ -11,6 +11,7 @@ import { readRecorded } from '../../src/unprotected/list-unprotected.ts';
 import { takeOverRun } from '../../src/unprotected/take-over-run.ts';
 import type { Proof } from '../../src/api/proof.ts';
 import type { RunId } from '../../src/model/run-id.ts';
+import { judgeUnprotected } from '../../src/status/judge-unprotected.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -269,5 +270,55 @@ describe('a complete full sync', () => {
     ]);
     // Each counts once.
     expect(await readRecorded(documents, () => undefined)).toMatchObject({ more: 10, isComplete: true });
+  });
+
+  describe('that are acknowledged', () => {
+    const acknowledge = async (ledger: Ledger): Promise<void> => {
+      await ledger.change((draft) => void draft.acknowledge());
+    };
+    const judgeAfter = async (documents: Parameters<typeof readRecorded>[0], at: number) =>
+      judgeUnprotected(await readRecorded(documents, () => undefined), new Date(at), 3_600_000).map(
+        ({ detail }) => detail.slice(0, 5),
+      );
+
+    it('fail health no longer, until another key or another reason comes', async () => {
+      const { worker, documents, passing, time } = bench();
+      const ledger = worker();
+      await ledger.record([left('a'), left('b')]);
+      const later = time.now + 2 * 3_600_000;
+      expect(await judgeAfter(documents, later)).toEqual(['2 key']);
+      await passing(acknowledge(ledger));
+      expect(await judgeAfter(documents, later)).toEqual([]);
+      // The same again, from any worker.
+      await worker().record([left('a')]);
+      expect(await judgeAfter(documents, later)).toEqual([]);
+      await worker().record([left('a', 'backup-immutable')]);
+      expect(await judgeAfter(documents, later)).toEqual(['1 key']);
+      await worker().record([left('c')]);
+      expect(await judgeAfter(documents, later)).toEqual(['2 key']);
+    });
+
+    it('stay so when a full sync finds them again, as do those that it only counts', async () => {
+      const { worker, documents, passing, time } = bench();
+      const lines = ['a', 'b', 'c'].map((path) => ({ ...line(path, 'backup-leased'), verdict: 'skipped' }));
+      const take = async (run: string, count: number): Promise<void> => {
+        const proof = {
+          ...proofOf([line('a', 'backup-leased')], { 'backup-leased': count }),
+          run: run as RunId,
+        };
+        const parts = { report: () => report(lines), touches: () => true, limits: { names: 1, lines: 100 } };
+        await takeOverRun({ ledger: worker(), ...parts }, proof, undefined);
+      };
+      await take('2026-11-30T12-00-00Z-0001', 9);
+      const later = time.now + 48 * 3_600_000;
+      expect(await judgeAfter(documents, later)).toEqual(['9 key']);
+      const ledger = worker();
+      await passing(acknowledge(ledger));
+      expect(await judgeAfter(documents, later)).toEqual([]);
+      await take('2026-11-30T13-00-00Z-0001', 9);
+      expect(await judgeAfter(documents, later)).toEqual([]);
+      await take('2026-11-30T14-00-00Z-0001', 12);
+      expect(await judgeAfter(documents, later)).toEqual(['3 key']);
+    });
   });
 });

@@ -30,6 +30,17 @@ export function unprotectedCommand(): Command {
     .option('--prefix <prefix>', 'only keys whose path begins with it')
     .option('--reason <reason>', 'only keys with this reason or error code')
     .addHelpText('after', HELP);
+  const acknowledge = withOutput(
+    withConnection(
+      command
+        .command('acknowledge')
+        .description('acknowledge the keys that are on record now, which clears the health problem'),
+    ),
+  ).addHelpText('after', helpAfter({ examples: [['blobmirror unprotected acknowledge']] }));
+  withAction(acknowledge, async (options: UnprotectedOptions) => {
+    const { acknowledgeUnprotected } = await import('../run-unprotected.ts');
+    return await acknowledgeUnprotected(options);
+  });
   return withAction(command, async (options: UnprotectedOptions) => {
     const { runUnprotected } = await import('../run-unprotected.ts');
     return await runUnprotected(options);

@@ -131,7 +131,7 @@ export class ClaimsWorld {
       readCanary: undefined,
       canaryContainer: undefined,
       scope: NO_RULES,
-      limits: { liveWithinMs: 900_000, provenWithinMs: 10_800_000 },
+      limits: { liveWithinMs: 900_000, unprotectedWithinMs: 3_600_000, provenWithinMs: 10_800_000 },
       versions: () => ({ source: SPOKEN, backup: SPOKEN }),
       now,
       serviceClock: clock,

@@ -256,7 +256,7 @@ export class StateWorld {
       serviceClock: trustClock(() => new Date(this.now)),
       versions: () => ({ source: SPOKEN, backup: SPOKEN }),
       scope: NO_RULES,
-      limits: { liveWithinMs: 15 * MINUTE, provenWithinMs: 180 * MINUTE },
+      limits: { liveWithinMs: 15 * MINUTE, unprotectedWithinMs: 3_600_000, provenWithinMs: 180 * MINUTE },
       now: () => new Date(this.now),
     }).read();
   }

@@ -1,0 +1,38 @@
+import type { Problem } from '../api/health-codes.ts';
+import { formatDuration } from '../api/statement.ts';
+import type { RecordedKeys } from '../api/unprotected.ts';
+
+const MOST_REASONS = 3;
+
+/** Keys that have been unprotected for longer than the threshold, and that nobody has acknowledged. No key is named. */
+export function judgeUnprotected(
+  { keys, counted = [], isComplete }: RecordedKeys,
+  now: Date,
+  withinMs: number,
+): readonly Problem[] {
+  const code = 'unprotected-keys' as const;
+  const ageOf = (since: string | undefined): number =>
+    since === undefined ? 0 : now.getTime() - Date.parse(since);
+  const open = [
+    ...keys.filter(({ acknowledged }) => acknowledged !== true).map((key) => ({ ...key, count: 1 })),
+    ...counted.map(({ acknowledged = 0, ...row }) => ({ ...row, count: row.count - acknowledged })),
+  ].filter(({ since, count }) => count > 0 && ageOf(since) > withinMs);
+  if (open.length === 0) {
+    if (isComplete) return [];
+    const detail =
+      'There may be unprotected keys that the record does not name: it was damaged, or it is full. The next complete full sync begins it anew.';
+    return [{ code, detail, severity: 'warning' }];
+  }
+  const byReason = new Map<string, number>();
+  for (const { reason, count } of open) byReason.set(reason, (byReason.get(reason) ?? 0) + count);
+  const reasons = [...byReason].toSorted(([, one], [, other]) => other - one);
+  const all = reasons.reduce((sum, [, count]) => sum + count, 0);
+  const named = reasons
+    .slice(0, MOST_REASONS)
+    .map(([reason, count]) => `${reason} (${count.toLocaleString('en')})`);
+  const more = reasons.length > MOST_REASONS ? ' and others' : '';
+  const oldestMs = Math.max(...open.map(({ since }) => ageOf(since)));
+  const what = `${isComplete ? '' : 'At least '}${all.toLocaleString('en')} ${all === 1 ? 'key is' : 'keys are'} not protected and not acknowledged`;
+  const detail = `${what}, the oldest for ${formatDuration(oldestMs)}; the threshold is ${formatDuration(withinMs)}: ${named.join(', ')}${more}.`;
+  return [{ code, detail }];
+}
