@@ -1,4 +1,5 @@
 import type { Problem } from '../api/health-codes.ts';
+import type { WorkerFacts } from './activity/activity-document.ts';
 import { formatDuration, formatSkew, listed } from '../api/statement.ts';
 
 /** What a worker last told of itself. */
@@ -10,6 +11,8 @@ export interface WorkerReport {
   readonly startedAt?: Date;
   /** A digest of each setting that all workers should share, by its name. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** What it mirrors. */
+  readonly scope?: WorkerFacts['scope'];
   /** Its clock, while that is known to be wrong. */
   readonly clockOff?: { readonly aheadMs: number; readonly of: string };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
+import { SKIP_HINTS } from '../api/skip-hints.ts';
 import { changeDocument, readDocument } from '../documents/change-document.ts';
 import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import type { Key } from '../model/key.ts';
@@ -7,6 +8,7 @@ import type { Unprotected } from '../model/unprotected.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { UnprotectedKeys } from '../ports/unprotected-keys.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { DroppedKeys, type WiderScope } from './dropped-keys.ts';
 import {
   LEDGER,
   LEDGER_DOCUMENT,
@@ -40,6 +42,8 @@ export interface LedgerParts {
   readonly log: Logger;
   /** The time of day, by the clocks of the services. */
   readonly now: () => Date;
+  /** The scopes of the workers that are at work. Default: none. */
+  readonly readScopes?: () => Promise<readonly WiderScope[]>;
   readonly clock?: SteadyClock;
   readonly limits?: LedgerLimits;
   /** From 0 to 1. */
@@ -70,13 +74,21 @@ export function createLedger(parts: LedgerParts): Ledger {
 class SharedLedger implements Ledger {
   readonly named = new Map<string, NamedKey>();
   readonly #parts: Required<LedgerParts>;
+  readonly #dropped: DroppedKeys;
   #next: Batch | undefined;
   #writing: Promise<void> | undefined;
   #pauseMs = LEAST_PAUSE_MS;
   #notBefore = -Infinity;
 
   constructor(parts: LedgerParts) {
-    this.#parts = { clock: systemSteadyClock, limits: LEDGER_LIMITS, random: Math.random, ...parts };
+    this.#parts = {
+      readScopes: async () => await Promise.resolve([]),
+      clock: systemSteadyClock,
+      limits: LEDGER_LIMITS,
+      random: Math.random,
+      ...parts,
+    };
+    this.#dropped = new DroppedKeys(this.#parts.clock);
   }
 
   readonly record = async (left: readonly Unprotected[]): Promise<void> => {
@@ -97,7 +109,10 @@ class SharedLedger implements Ledger {
     });
   };
 
-  readonly drop = (_keys: readonly Key[]): void => undefined;
+  readonly drop = (keys: readonly Key[]): void => {
+    this.#dropped.add(keys);
+    void this.#recordDropped();
+  };
 
   readonly change = async (change: Change): Promise<void> => {
     this.#next ??= createBatch();
@@ -115,8 +130,28 @@ class SharedLedger implements Ledger {
     const found = await readDocument(this.#parts.documents, LEDGER_DOCUMENT, LEDGER);
     const document = found.state === 'there' ? found.value : undefined;
     if (found.state !== 'damaged') this.#know(document);
+    void this.#recordDropped();
     return { document, isDamaged: found.state === 'damaged' };
   };
+
+  /** Never rejects: it is tried again with a later message. */
+  async #recordDropped(): Promise<void> {
+    if (!this.#dropped.isDue()) return;
+    const { readScopes, log } = this.#parts;
+    try {
+      const left = this.#dropped.within(await readScopes());
+      if (left.length === 0) return;
+      await this.record(left);
+      this.#dropped.forget(left);
+      log.warn('events were dropped here that another worker of the mirror has in its scope', {
+        keys: left.length,
+        hint: SKIP_HINTS['out-of-scope-here'],
+      });
+    } catch (thrown) {
+      const { code, message } = toBlobmirrorError(thrown);
+      log.warn('events that another worker should mirror may have been dropped', { code, detail: message });
+    }
+  }
 
   async #writeAll(): Promise<void> {
     for (let batch = this.#next; batch !== undefined; batch = this.#next) {

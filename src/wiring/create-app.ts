@@ -6,8 +6,9 @@ import { backgroundSteadyClock } from '../clock/service-clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { ERRORS } from '../model/errors.ts';
 import type { Key } from '../model/key.ts';
+import { type Scope, createScope } from '../model/scope.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
-import { keepActivity } from '../status/activity/keep-activity.ts';
+import { type AboutWorker, keepActivity } from '../status/activity/keep-activity.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type Telemetry, startTelemetry } from '../telemetry/start-telemetry.ts';
 import { createLedger } from '../unprotected/ledger.ts';
@@ -52,7 +53,13 @@ export function createApp(settings: Settings, log: Logger): App {
   const { documents } = identity;
   const control = openPause(documents, log, () => theServiceClock.now(), identity.refusal);
   const pause = control.gate;
-  const ledger = createLedger({ documents, log, now: () => theServiceClock.now() });
+  const now = (): Date => theServiceClock.now();
+  const ledger = createLedger({
+    documents,
+    log,
+    now,
+    readScopes: async () => await readScopes(settings, documents, now()),
+  });
   const accounts = openAccounts(settings, log, { isPaused: pause.isPaused, identity, unprotected: ledger });
   const queues = openQueues(settings);
   const worker = randomBytes(6).toString('hex');
@@ -99,6 +106,36 @@ export function createApp(settings: Settings, log: Logger): App {
   };
 }
 
+/** The scopes of the workers of this mirror that are at work, whatever their settings are. */
+async function readScopes(
+  { source, scope }: Settings,
+  documents: DocumentStore,
+  now: Date,
+): Promise<readonly Scope[]> {
+  const [{ readActivity }, { currentWorkers }] = await Promise.all([
+    import('../status/activity/read-activity.ts'),
+    import('../status/judge-workers.ts'),
+  ]);
+  const { workers } = await readActivity(documents, now);
+  return currentWorkers(workers, now).flatMap((worker) =>
+    worker.scope === undefined ? [] : createScope(source.accountName, { ...scope, ...worker.scope }),
+  );
+}
+
+function scopeOf({ scope: { containers, paths, patterns } }: Settings): NonNullable<AboutWorker['scope']> {
+  const plain = <Rule>({
+    include,
+    exclude,
+  }: {
+    readonly include: readonly Rule[];
+    readonly exclude: readonly Rule[];
+  }) => ({
+    include: [...include],
+    exclude: [...exclude],
+  });
+  return { containers: plain(containers), paths: plain(paths), patterns: plain(patterns) };
+}
+
 function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
   let made: Promise<Made> | undefined;
   return async () => await (made ??= make());
@@ -125,6 +162,7 @@ function startObservation(
   const telemetry = startTelemetry({ worker, monitor: connection }, log);
   const activity = keepActivity(worker, documents, log, backgroundSteadyClock, {
     settings: settingDigests(settings),
+    scope: scopeOf(settings),
     clock: theServiceClock,
   });
   return {

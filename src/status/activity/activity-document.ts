@@ -14,10 +14,21 @@ const minuteSchema = z.object({
   lags: z.record(z.coerce.number().int(), count),
 });
 
+const choiceOf = <Rule extends z.ZodType>(rule: Rule) =>
+  z.object({ include: z.array(rule), exclude: z.array(rule) });
+
 const workerSchema = z.object({
   startedAt: z.iso.datetime(),
   /** A digest of each setting that all workers should share, by its name. */
   settings: z.record(z.string(), z.string()),
+  /** What it mirrors, so that a worker with a narrower scope knows what it should not have dropped. */
+  scope: z
+    .object({
+      containers: choiceOf(z.string()),
+      paths: choiceOf(z.object({ containers: z.string(), path: z.string() })),
+      patterns: choiceOf(z.string()),
+    })
+    .optional(),
   /** Its clock, while that is known to be wrong. */
   clockOff: z.object({ aheadMs: z.number(), of: z.string() }).optional(),
 });

@@ -31,6 +31,7 @@ export interface KeptActivity {
 /** What a worker tells of itself, so that others see where it differs. */
 export interface AboutWorker {
   readonly settings: WorkerFacts['settings'];
+  readonly scope?: NonNullable<WorkerFacts['scope']>;
   readonly clock: Pick<ObservedClock, 'assess' | 'begin' | 'listen'>;
 }
 
@@ -68,7 +69,8 @@ export function keepActivity(
     const assessment = about.clock.assess(about.clock.begin());
     // At the start, no service had told its time yet.
     const started = new Date(theServiceClock.now().getTime() - (clock.now() - startedAt));
-    const told = { startedAt: started.toISOString(), settings: about.settings };
+    const { settings, scope } = about;
+    const told = { startedAt: started.toISOString(), settings, ...(scope !== undefined && { scope }) };
     if (assessment.state !== 'off') return told;
     const { aheadMs, of } = assessment;
     return { ...told, clockOff: { aheadMs, of } };

@@ -59,11 +59,12 @@ export async function readActivity(
 function toReport(name: string, { worker }: ActivityDocument, writtenAt: number): WorkerReport {
   const seen = { id: name.slice(ACTIVITY_PREFIX.length), seenAt: new Date(writtenAt) };
   if (worker === undefined) return seen;
-  const { startedAt, settings, clockOff } = worker;
+  const { startedAt, settings, scope, clockOff } = worker;
   return {
     ...seen,
     startedAt: new Date(startedAt),
     settings,
+    ...(scope !== undefined && { scope }),
     ...(clockOff !== undefined && { clockOff }),
   };
 }
