@@ -1,4 +1,6 @@
-import type { ContainerName, Key, Rename } from '../model/key.ts';
+import { type ContainerName, type Key, type Rename, keyText } from '../model/key.ts';
+import { isInStep } from '../model/unprotected.ts';
+import { NOTHING_RECORDED, type UnprotectedKeys } from '../ports/unprotected-keys.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
 import {
@@ -36,6 +38,8 @@ export interface MirrorCoreOptions {
   /** Whether everything below a directory is in the scope. Default: yes. */
   readonly takesAllBelow?: (directory: Key) => boolean;
   readonly clock?: SteadyClock;
+  /** Cleared of each key that a check finds in step. */
+  readonly unprotected?: Pick<UnprotectedKeys, 'named' | 'clear'>;
   /** For tests that replace them. */
   readonly functions?: { readonly converge: typeof converge; readonly followRename: typeof followRename };
 }
@@ -48,6 +52,7 @@ export function createMirrorCore(
     hierarchical,
     takesAllBelow = () => true,
     clock = systemSteadyClock,
+    unprotected = NOTHING_RECORDED,
     functions = { converge, followRename },
   }: MirrorCoreOptions,
 ): MirrorCore {
@@ -68,8 +73,15 @@ export function createMirrorCore(
     clock,
   );
   return {
-    converge: async (key, since, permission) =>
-      await (permission === undefined ? check(key, since) : checkWithDeletes(key, since)),
+    converge: async (key, since, permission) => {
+      // A check that begins now is newer than any finding that is known now. What is below a key is not checked with it.
+      const name = keyText(key);
+      const known = unprotected.named.get(name);
+      const verdict = await (permission === undefined ? check(key, since) : checkWithDeletes(key, since));
+      if (known !== undefined && known.below !== true && isInStep(verdict))
+        unprotected.clear(name, known.mark);
+      return verdict;
+    },
     followRename: async (rename) => await functions.followRename(context, rename),
     adopt: async (key, request) => await adopt(context, key, request),
     copyListed: async (key, readings) => await copyListed(context, key, readings),

@@ -8,10 +8,8 @@ import type { Settings } from '../config/settings.ts';
 import { type MirrorCore, createMirrorCore } from '../mirror/mirror-core.ts';
 import type { Policy } from '../mirror/policy.ts';
 import { BlobmirrorError, ERRORS } from '../model/errors.ts';
-import { keyText } from '../model/key.ts';
 import { type Scope, createScope } from '../model/scope.ts';
 import type { VersionStatus } from '../model/service-version.ts';
-import { isInStep } from '../model/unprotected.ts';
 import type { BackupStore } from '../ports/backup-store.ts';
 import type { BlobReader } from '../ports/blob-reader.ts';
 import { NOTHING_RECORDED, type UnprotectedKeys } from '../ports/unprotected-keys.ts';
@@ -107,12 +105,9 @@ export function openAccounts(
     mayDelete: async () => await identity?.mayDelete(),
     core: async () => {
       const hierarchical = await guard();
-      return (opened ??= clearing(
-        createMirrorCore(
-          { source, backup, policy },
-          { hierarchical, takesAllBelow: (directory) => scope.takesAllBelow(directory) },
-        ),
-        unprotected,
+      return (opened ??= createMirrorCore(
+        { source, backup, policy },
+        { hierarchical, takesAllBelow: (directory) => scope.takesAllBelow(directory), unprotected },
       ));
     },
     sides: async () => ({
@@ -122,21 +117,6 @@ export function openAccounts(
       hierarchical: await guard(),
       policy,
     }),
-  };
-}
-
-/** The mirror core, with each key that it finds in step cleared. What is below a key is not checked with it. */
-function clearing(core: MirrorCore, { named, clear }: Pick<UnprotectedKeys, 'named' | 'clear'>): MirrorCore {
-  return {
-    ...core,
-    converge: async (key, since, permission) => {
-      const name = keyText(key);
-      // A check that begins now is newer than what is known now.
-      const known = named.get(name);
-      const verdict = await core.converge(key, since, permission);
-      if (known !== undefined && known.below !== true && isInStep(verdict)) clear(name, known.mark);
-      return verdict;
-    },
   };
 }
 

@@ -48,6 +48,8 @@ export interface MemoryAccount extends BackupStore {
   /** A user's snapshot of a file. */
   snapshot(key: Key): boolean;
   removeSnapshots(key: Key): boolean;
+  /** A user takes a lease without an end, or breaks it. */
+  lease(key: Key, isLeased: boolean): boolean;
   addContainer(container: ContainerName, metadata?: Metadata): void;
   dropContainer(container: ContainerName): boolean;
 
@@ -95,6 +97,8 @@ export function createMemoryAccount(
       return blob !== undefined && state.amend(key, { snapshots: (blob.snapshots ?? 0) + 1 });
     },
     removeSnapshots: (key) => state.amend(key, { snapshots: undefined }),
+    lease: (key, isLeased) =>
+      state.blob(key) !== undefined && state.amend(key, { isLeased: isLeased || undefined }),
     addContainer: (container, metadata) => state.addContainer(container, metadata),
     dropContainer: (container) => state.containers.delete(container),
     makeDirectory: (key, directory) => state.makeDirectory(key, directory),

@@ -65,6 +65,8 @@ export type StoredBlob = MemoryBlob & {
   readonly lastModified: Date;
   /** Number of a user's snapshots; they are kept when the blob is overwritten. */
   readonly snapshots?: number | undefined;
+  /** A user's lease: nothing but the lease itself changes. */
+  readonly isLeased?: true | undefined;
 };
 
 /** @param readAt undefined for an entry of a listing */

@@ -28,6 +28,7 @@ import type { Schedule } from './schedule.ts';
 
 /** The name of the only engine here. */
 const ENGINE = 'memory';
+const LEASED = { kind: 'refused', reason: 'backup-leased' } as const;
 /** Number of characters that are compared at a time. */
 const PIECE = 8 * 1024 * 1024;
 
@@ -58,6 +59,7 @@ export function createMemoryPorts(
       const isArchived = isArchivedBlob(state.blob(key));
       if (!isPossible || isArchived || !holds(state, key, condition))
         return { kind: 'backup-precondition-failed', engine: ENGINE };
+      if (state.blob(key)?.isLeased) return { ...LEASED, engine: ENGINE };
       write(key, from, request);
       return { kind: 'written', engine: ENGINE };
     });
@@ -103,6 +105,7 @@ export function createMemoryPorts(
     const entry = state.entry(key);
     if (entry?.etag !== ifMatch) return { kind: 'backup-precondition-failed' };
     if (!isStoredDirectory(entry) && isArchivedBlob(entry)) return { kind: 'backup-precondition-failed' };
+    if (!isStoredDirectory(entry) && entry.isLeased) return LEASED;
     if (isStoredDirectory(entry)) state.makeDirectory(key, { metadata });
     else state.put(key, { ...entry, metadata });
     return { kind: 'written' };
@@ -129,12 +132,14 @@ export function createMemoryPorts(
   function remove(key: Key, ifMatch: Etag): WriteOutcome {
     const blob = state.blob(key);
     if (blob?.etag !== ifMatch) return { kind: 'backup-precondition-failed' };
+    if (blob.isLeased) return LEASED;
     if ((blob.snapshots ?? 0) > 0) return { kind: 'refused', reason: 'backup-has-snapshots' };
     state.removeTree(key);
     return { kind: 'written' };
   }
 
   function amend(key: Key, change: Pick<MemoryBlob, 'tier' | 'tags'>): WriteOutcome {
+    if (state.blob(key)?.isLeased) return LEASED;
     const isDone = state.blob(key) !== undefined && state.amend(key, change);
     return { kind: isDone ? 'written' : 'backup-precondition-failed' };
   }

@@ -80,7 +80,10 @@ export class MemoryContainer {
   }
 
   /** Changes what no ETag covers. False when nothing is there. */
-  amend(path: BlobPath, change: Pick<StoredBlob, 'tier' | 'tags' | 'access' | 'snapshots'>): boolean {
+  amend(
+    path: BlobPath,
+    change: Pick<StoredBlob, 'tier' | 'tags' | 'access' | 'snapshots' | 'isLeased'>,
+  ): boolean {
     const there = this.#entries.get(path);
     if (there !== undefined) this.#entries.set(path, { ...there, ...change });
     return there !== undefined;
@@ -187,7 +190,7 @@ export class MemoryState {
     return this.containerOf(key).putDirectory(key.path, directory);
   }
 
-  amend(key: Key, change: Pick<StoredBlob, 'tier' | 'tags' | 'access' | 'snapshots'>): boolean {
+  amend(key: Key, change: Pick<StoredBlob, 'tier' | 'tags' | 'access' | 'snapshots' | 'isLeased'>): boolean {
     return this.containers.get(key.container)?.amend(key.path, change) ?? false;
   }
 

@@ -9,6 +9,7 @@ export function describeCall({
   readonly key: Key | undefined;
 }): string {
   const [account = '', call = ''] = name.split('.');
+  if (account === 'documents') return `${call === 'write' ? 'writes' : 'reads'} the record`;
   if (account === 'queue') return `${QUEUE_CALLS[call] ?? call} at the queue`;
   const side = account === 'sourceaccount' ? 'the source' : 'the backup';
   return `${CALLS[call] ?? call} ${side}${key === undefined ? '' : ` at ${keyText(key)}`}`;

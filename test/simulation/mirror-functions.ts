@@ -1,5 +1,6 @@
 import { handleMessage } from '../../src/intake/handle-message.ts';
 import { converge } from '../../src/mirror/converge.ts';
+import { createLedger } from '../../src/unprotected/ledger.ts';
 import { followRename } from '../../src/mirror/follow-rename.ts';
 
 /** The functions under test: those of production, or a mutant that wraps them. */
@@ -7,6 +8,7 @@ export interface MirrorFunctions {
   readonly converge: typeof converge;
   readonly followRename: typeof followRename;
   readonly handleMessage: typeof handleMessage;
+  readonly createLedger: typeof createLedger;
 }
 
-export const REAL_FUNCTIONS: MirrorFunctions = { converge, followRename, handleMessage };
+export const REAL_FUNCTIONS: MirrorFunctions = { converge, followRename, handleMessage, createLedger };

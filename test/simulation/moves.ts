@@ -64,6 +64,13 @@ export function moves(world: World): Move[] {
     });
   }
 
+  if (left.retries > 0)
+    offer(2, workers, (worker) => {
+      left.retries--;
+      tell?.(worker.name, 'checks what is on record');
+      worker.retry();
+    });
+
   // Unlikely, so that it mostly happens after all clients have given it up.
   offer(1, network.late, (call) => network.finishLate(call, choices.draw(4) < 3));
   return possible;

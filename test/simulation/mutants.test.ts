@@ -3,6 +3,7 @@ import { isFullBudget } from '../support/budgets.ts';
 import type { MirrorFunctions } from './mirror-functions.ts';
 import { errorMeansAbsent, missingContainerMeansAbsent } from './mutants/absence-without-proof.ts';
 import { blindBelowDirectory, deletesForeign } from './mutants/deletes-foreign.ts';
+import { forgetsLeftKeys, settlesBeforeRecord } from './mutants/forgets-left-keys.ts';
 import { followsEmptyStage } from './mutants/follows-empty-stage.ts';
 import { deletesOtherKindFirst } from './mutants/deletes-other-kind-first.ts';
 import { trustsDeclaredMd5 } from './mutants/trusts-declared-md5.ts';
@@ -216,6 +217,22 @@ const MUTATIONS: readonly Mutation[] = [
     within: 20_000,
     seed: 10_863,
     breaks: ['unequal at rest'],
+  },
+  {
+    what: 'does not record what a lease keeps out of the backup (what is not protected, rule 1)',
+    kind: 'leased',
+    functions: forgetsLeftKeys,
+    within: 100,
+    seed: 5,
+    breaks: ['not excepted'],
+  },
+  {
+    what: 'settles a message before its record is stored (what is not protected, rule 1)',
+    kind: 'leased',
+    functions: settlesBeforeRecord,
+    within: 5_000,
+    seed: 762,
+    breaks: ['not excepted'],
   },
 ];
 

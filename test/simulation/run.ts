@@ -4,6 +4,7 @@
  *
  *   npm run simulate -- --histories 1000000 --seed 1 --threads 2
  *   npm run simulate -- --tree             hierarchical accounts, with directories and renames
+ *   npm run simulate -- --leased           flat accounts, with leases on the backup
  *   npm run simulate -- --seed 19748 --histories 1      plays one history again
  */
 import { availableParallelism } from 'node:os';
@@ -75,6 +76,7 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: String(Math.floor(Date.now() / 1000)) },
       histories: { type: 'string', default: '1000000' },
       tree: { type: 'boolean', default: false },
+      leased: { type: 'boolean', default: false },
       threads: { type: 'string', default: String(availableParallelism()) },
     },
   });
@@ -84,7 +86,7 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const kind = values.tree ? 'tree' : 'flat';
+  const kind = values.tree ? 'tree' : values.leased ? 'leased' : 'flat';
   process.stdout.write(
     `${histories.toLocaleString('en')} ${kind} histories from seed ${seed}, ${threads} at a time\n`,
   );
@@ -93,7 +95,7 @@ async function main(): Promise<void> {
   process.stdout.write(`\nThe simplest history that breaks the same promise:\n\n`);
   process.stdout.write(`${(await explain(kind, failed)).join('\n')}\n`);
   process.stdout.write(
-    `\nAgain: npm run simulate --${values.tree ? ' --tree' : ''} --seed ${failed} --histories 1\n`,
+    `\nAgain: npm run simulate --${kind === 'flat' ? '' : ` --${kind}`} --seed ${failed} --histories 1\n`,
   );
   process.exitCode = 1;
 }

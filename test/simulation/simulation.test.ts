@@ -7,7 +7,11 @@ import type { WorldKind } from './stage.ts';
 import { createStory } from './story.ts';
 
 /** `npm run simulate` plays a million. */
-const HISTORIES: Readonly<Record<WorldKind, number>> = { flat: budget(5_000), tree: budget(3_000) };
+const HISTORIES: Readonly<Record<WorldKind, number>> = {
+  flat: budget(5_000),
+  tree: budget(3_000),
+  leased: budget(5_000),
+};
 
 /** Enough histories to include a copy that continues later. */
 const TOLD = 3_000;
@@ -18,13 +22,13 @@ async function tellHistory(kind: WorldKind, seed: number): Promise<readonly stri
   return lines;
 }
 
-describe.each(['flat', 'tree'] as const)('the simulation of %s accounts', (kind) => {
+describe.each(['flat', 'tree', 'leased'] as const)('the simulation of %s accounts', (kind) => {
   it(
     `finds every promise kept in ${HISTORIES[kind]} histories (invariants 1 to 9)`,
     { timeout: 300_000 },
     async () => {
       const found = await search({ kind, firstSeed: 1, histories: HISTORIES[kind] });
-      const options = `${kind === 'tree' ? '--tree ' : ''}--seed ${found?.seed} --histories 1`;
+      const options = `${kind === 'flat' ? '' : `--${kind} `}--seed ${found?.seed} --histories 1`;
       expect(found, `npm run simulate -- ${options}`).toBeUndefined();
     },
   );
@@ -80,6 +84,16 @@ const OF_BOTH: readonly RegExp[] = ([] = [
 
 const HAPPENINGS: Readonly<Record<WorldKind, readonly RegExp[]>> = {
   flat: [...OF_BOTH, /a user .*deletes photos/, /BlobCreated photos\/\w+, BlobCreated/],
+  leased: [
+    /a user .*leases photos/,
+    /a user .*breaks the lease of/,
+    /commits the copy .*refused/,
+    /deletes from the backup .*refused/,
+    /writes the record/,
+    /the record: refused/,
+    /checks what is on record/,
+    /worker \d .*crashes/,
+  ],
   tree: [
     ...OF_BOTH,
     /the backup .*has the same/,

@@ -6,8 +6,8 @@ import type { Tell } from './story.ts';
 import type { User } from './user.ts';
 import type { Witness } from './witness.ts';
 
-/** Two flat accounts, or two hierarchical ones. */
-export type WorldKind = 'flat' | 'tree';
+/** Two flat accounts, or two hierarchical ones; or two flat ones, on whose backup a user leases blobs. */
+export type WorldKind = 'flat' | 'tree' | 'leased';
 
 /** The accounts of a world, and what its users get. */
 export interface Stage {

@@ -16,5 +16,7 @@ export type Rule =
   | 'an older version gave way to an empty stage'
   | 'two versions were mixed'
   | 'written although in sync'
+  | 'not excepted'
+  | 'excepted for ever'
   | 'wrongly dead-lettered'
   | 'never at rest';

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from '../../src/intake/incoming-message.ts';
 import type { MemoryAccount } from '../memory/memory-account.ts';
+import type { MemoryDocuments } from '../memory/memory-documents.ts';
 import type { Lock, MemoryMessage, MemoryQueue } from '../memory/memory-queue.ts';
 import { createMirrorCore } from '../../src/mirror/mirror-core.ts';
 import type { Policy } from '../../src/mirror/policy.ts';
@@ -9,6 +10,8 @@ import type { Verdict } from '../../src/model/verdict.ts';
 import type { WalkPosition } from '../../src/model/hint.ts';
 import type { SteadyClock } from '../../src/clock/service-clock.ts';
 import { walkPrefix } from '../../src/reconcile/walk-prefix.ts';
+import { NOTHING_RECORDED } from '../../src/ports/unprotected-keys.ts';
+import { retryKeys } from '../../src/unprotected/retry-keys.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
 import type { Life } from './call.ts';
 import type { MirrorFunctions } from './mirror-functions.ts';
@@ -31,8 +34,26 @@ const SCOPE = createScope('sourceaccount');
 /** Calls here take no time, so no worker waits too long for another. */
 export const TIMELESS: SteadyClock = { now: () => 0, after: () => () => undefined };
 
+/** Pauses between writes of the record are over at once; the schedule of calls decides who comes first. */
+const PAUSELESS: SteadyClock = {
+  now: () => 0,
+  after: (_ms, run) => {
+    queueMicrotask(run);
+    return () => undefined;
+  },
+};
+
 const quiet = (): void => undefined;
 const LOG: Logger = { debug: quiet, info: quiet, warn: quiet, error: quiet, child: () => LOG };
+
+/** Every key is due. */
+export const RETRY = {
+  includes: () => true,
+  isPaused: () => false,
+  now: () => new Date('2100-01-01T00:00:00Z'),
+  log: LOG,
+  clock: TIMELESS,
+} as const;
 
 /** What workers share. */
 export interface Surroundings {
@@ -40,6 +61,8 @@ export interface Surroundings {
   readonly source: MemoryAccount;
   readonly backup: MemoryAccount;
   readonly queue: MemoryQueue;
+  readonly documents: MemoryDocuments;
+  readonly now: () => Date;
   readonly network: Network;
   readonly functions: MirrorFunctions;
 }
@@ -54,6 +77,7 @@ export class Worker {
   readonly #handling = new Set<Lock>();
   #life: Life;
   #handle: (message: IncomingMessage) => Promise<void>;
+  #retry: () => Promise<void> = async () => await Promise.resolve();
 
   constructor(name: string, surroundings: Surroundings) {
     this.name = name;
@@ -92,6 +116,11 @@ export class Worker {
       .finally(() => handling.delete(lock));
   }
 
+  /** Checks every key on record, as a worker does each minute. */
+  retry(): void {
+    this.#retry().catch(quiet);
+  }
+
   /** From now on, nothing in this life fails. */
   spare(): void {
     this.#life.spared = true;
@@ -106,13 +135,25 @@ export class Worker {
   }
 
   #start(): (message: IncomingMessage) => Promise<void> {
-    const { kind, source, backup, queue, network, functions } = this.#surroundings;
+    const { kind, source, backup, queue, documents, network, functions, now } = this.#surroundings;
     const schedule = network.schedule(this.#life);
     const sides = { source: source.through(schedule), backup: backup.through(schedule), policy: POLICY };
     const hierarchical = kind === 'tree';
+    const ledger =
+      kind === 'leased'
+        ? functions.createLedger({ documents: documents.through(schedule), log: LOG, now, clock: PAUSELESS })
+        : undefined;
+    const unprotected = ledger ?? NOTHING_RECORDED;
+    const core = createMirrorCore(sides, { hierarchical, clock: TIMELESS, functions, unprotected });
+    this.#retry = async () => {
+      if (ledger === undefined) return;
+      const { document = { keys: [] } } = await ledger.refresh();
+      await retryKeys({ ledger, ...RETRY, converge: async (key) => await core.converge(key) }, document);
+    };
     const intake = {
       scope: SCOPE,
-      ...createMirrorCore(sides, { hierarchical, clock: TIMELESS, functions }),
+      ...core,
+      unprotected,
       walk: (prefix: Prefix, from: WalkPosition | undefined, look: (key: Key) => Promise<Verdict>) =>
         walkPrefix({ ...sides, scope: SCOPE, hierarchical }, { prefix, from, converge: look }),
       queue: queue.through(schedule),

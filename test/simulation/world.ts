@@ -1,9 +1,10 @@
 import { createMemoryAccount } from '../memory/memory-account.ts';
+import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { MemoryQueue } from '../memory/memory-queue.ts';
 import { parseContainerName } from '../../src/model/key.ts';
 import type { Choices } from './choices.ts';
 import { EventGrid } from './event-grid.ts';
-import { castFlat } from './flat-cast.ts';
+import { castFlat, castLeased } from './flat-cast.ts';
 import type { MirrorFunctions } from './mirror-functions.ts';
 import { Network } from './network.ts';
 import type { Cast, Stage, WorldKind } from './stage.ts';
@@ -16,16 +17,19 @@ const CONTAINER = parseContainerName('photos');
 const MAX_WORKERS = 3;
 const MAX_ACTS = 7;
 const MAX_FAULTS = 4;
+const MAX_RETRIES = 3;
 
 /** Everything that takes part in one history. */
 export interface World extends Stage, Omit<Cast, 'witness'> {
   readonly kind: WorldKind;
   readonly functions: MirrorFunctions;
   readonly queue: MemoryQueue;
+  /** Where the record of unprotected keys is. */
+  readonly documents: MemoryDocuments;
   readonly network: Network;
   readonly workers: readonly Worker[];
   /** How many acts of users and how many faults are left. */
-  readonly left: { acts: number; faults: number };
+  readonly left: { acts: number; faults: number; retries: number };
 }
 
 export function createWorld(
@@ -35,7 +39,11 @@ export function createWorld(
   tell: Tell | undefined,
 ): World {
   const workerCount = 1 + choices.draw(MAX_WORKERS);
-  const left = { acts: 1 + choices.draw(MAX_ACTS), faults: choices.draw(MAX_FAULTS + 1) };
+  const left = {
+    acts: 1 + choices.draw(MAX_ACTS),
+    faults: choices.draw(MAX_FAULTS + 1),
+    retries: kind === 'leased' ? choices.draw(MAX_RETRIES + 1) : 0,
+  };
 
   let time = Date.UTC(2026, 0, 1);
   const now = (): Date => new Date(time);
@@ -59,9 +67,11 @@ export function createWorld(
       time += ms;
     },
   };
-  const { witness, ...cast } = kind === 'tree' ? castTree(stage) : castFlat(stage);
+  const { witness, ...cast } =
+    kind === 'tree' ? castTree(stage) : kind === 'leased' ? castLeased(stage) : castFlat(stage);
   const network = new Network({ queue, witness, tell });
-  const surroundings = { kind, source, backup, queue, network, functions };
+  const documents = new MemoryDocuments();
+  const surroundings = { kind, source, backup, queue, documents, network, functions, now };
   const workers = Array.from({ length: workerCount }, (_, i) => new Worker(`worker ${i + 1}`, surroundings));
-  return { ...stage, ...cast, kind, functions, queue, network, workers, left };
+  return { ...stage, ...cast, kind, functions, queue, documents, network, workers, left };
 }

@@ -60,6 +60,7 @@ const MODEL: Model = new Map(
   ['docs', 'photos'].map((name) => [name, { entries: toEntries([...KINDS, ...KINDS]) }]),
 );
 const MINUTE = 60_000;
+const ANY = { include: [], exclude: [] };
 const ONE_MESSAGE = { maxMessages: 1, budgetMs: 60_000 };
 /** Longer than what is read of it at once. */
 const LONG_QUEUE: QueueBrowser = {
@@ -174,6 +175,7 @@ export class StateWorld {
       worker: {
         startedAt: new Date(this.now).toISOString(),
         settings: { BLOBMIRROR_TIER: 'digest' },
+        scope: { containers: ANY, paths: ANY, patterns: ANY },
         clockOff: { aheadMs: 120_000, of: 'photos' },
       },
     });
