@@ -9,7 +9,7 @@ export type WiderScope = Pick<Scope, 'includes' | 'includesContainer'>;
 /** Longer than it takes until a worker is known to be at work: it tells of itself every four minutes. */
 const KEPT_FOR_MS = 15 * 60_000;
 const LOOK_EVERY_MS = 3 * 60_000;
-const MOST_KEYS = 1000;
+const MAX_KEYS = 1000;
 
 /**
  * The keys of events that this process dropped in the last minutes, since they are not in its scope. While workers of a
@@ -35,7 +35,7 @@ export class DroppedKeys {
       this.#keys.set(name, { key, at });
     }
     for (const [name, { key }] of this.#keys) {
-      if (this.#keys.size <= MOST_KEYS) break;
+      if (this.#keys.size <= MAX_KEYS) break;
       this.#keys.delete(name);
       this.#forgotten.set(key.container, at);
     }

@@ -32,7 +32,7 @@ interface LeftByLetter {
 }
 
 /** Beyond these, keys are not named in one answer. */
-const MOST_NAMES = 20_000;
+const MAX_NAMES = 20_000;
 
 /** Reads the record for a statement. @param damaged called with its name if it cannot be read */
 export async function readRecorded(
@@ -170,7 +170,7 @@ class Names {
   }
 
   get isFull(): boolean {
-    return this.#keys.size >= MOST_NAMES;
+    return this.#keys.size >= MAX_NAMES;
   }
 
   add(key: Omit<UnprotectedKey, 'hint'>): void {

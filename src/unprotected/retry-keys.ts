@@ -24,7 +24,7 @@ export interface RetryParts {
 const FIRST_PAUSE_MS = 60_000;
 const LONGEST_PAUSE_MS = 3_600_000;
 /** Of one minute: 200 requests, where nothing has changed. With a thousand names at an hour each, 17 are due. */
-const MOST_KEYS = 100;
+const MAX_KEYS = 100;
 const CONCURRENCY = 8;
 
 /**
@@ -39,7 +39,7 @@ export async function retryKeys(
     .filter((named) => dueAt(named) <= now().getTime())
     .flatMap((named) => toTask(named, includes))
     .toSorted((one, other) => dueAt(one.named) - dueAt(other.named))
-    .slice(0, MOST_KEYS);
+    .slice(0, MAX_KEYS);
   const changes: ((draft: LedgerDraft) => void)[] = [];
   const lastStart = clock.now() + TIME_BUDGETS.prelude;
   const isOver = (): boolean => isPaused() || clock.now() > lastStart;
