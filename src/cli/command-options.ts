@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { READY_FILE } from '@blobmirror/local/connections';
 import { BlobmirrorError } from '../model/errors.ts';
 import { EXIT_CODES, type ExitName } from './exit-codes.ts';
-import { describeWait, startReminders } from './output/reminders.ts';
+import { describeWait, sayLastWords, startReminders } from './output/reminders.ts';
 
 export interface LocalOption {
   readonly local?: string | true;
@@ -67,7 +67,7 @@ export async function inTime<Result>(
     if (timeout === undefined) return;
     timer = setTimeout(() => {
       const message = `the command has not ended within ${timeout} s (--timeout), ${describeWait()}`;
-      reject(new BlobmirrorError('command-timed-out', message));
+      void sayLastWords().finally(() => reject(new BlobmirrorError('command-timed-out', message)));
     }, timeout * 1000);
   });
   try {

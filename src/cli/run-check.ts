@@ -4,6 +4,7 @@ import { EXIT } from './exit-codes.ts';
 import type { LocalOption } from './command-options.ts';
 import { localized } from './hints.ts';
 import { type OutputOption, printData, startProgressLine, printMessage } from './output/print.ts';
+import { atTimeout } from './output/reminders.ts';
 import { count, toTable } from './output/table.ts';
 
 /** The exit status. */
@@ -11,12 +12,17 @@ export async function runCheck(options: LocalOption & OutputOption): Promise<num
   const settings = await settingsOf(options);
   const findings: Finding[] = [];
   const progress = startProgressLine(() => `${count(findings.length, 'check')} done`);
+  const print = async (): Promise<void> => {
+    progress.stop();
+    await printData(options, findings, (all) => describeFindings(all, options));
+  };
+  atTimeout(print);
   try {
     for await (const finding of checkSettings(settings)) findings.push(finding);
   } finally {
     progress.stop();
   }
-  await printData(options, findings, (all) => describeFindings(all, options));
+  await print();
   const many = (status: Finding['status']) => findings.filter((finding) => finding.status === status).length;
   printMessage(
     `${count(findings.length, 'check')}: ${count(many('problem'), 'problem')}, ${count(many('warning'), 'warning')}, ${many('unknown')} unknown`,

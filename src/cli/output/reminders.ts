@@ -15,6 +15,7 @@ const said = {
   isOwn: false,
   waitsFor: [] as readonly string[],
   progress: undefined as (() => string) | undefined,
+  lastWords: undefined as (() => Promise<void>) | undefined,
 };
 
 /** Every output calls it. */
@@ -41,11 +42,21 @@ const sayToPeople: Say = (what, seconds, isFirst) => {
   process.stderr.write(`${toPrintable(`${what}, ${seconds} s so far${how}`)}\n`);
 };
 
+/** What a command prints when its time is over: what it has found so far. */
+export function atTimeout(print: () => Promise<void>): void {
+  said.lastWords = print;
+}
+
+export async function sayLastWords(): Promise<void> {
+  await said.lastWords?.();
+}
+
 /** Says what the process waits for while it prints nothing. Call the result to end that. */
 export function startReminders(say: Say = sayToPeople): () => void {
   const started = performance.now();
   said.at = started;
   said.isOwn = false;
+  said.lastWords = undefined;
   let quietMs = FIRST_WORD_MS;
   let isFirst = true;
   const timer = setInterval(() => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { inTime } from '../../../src/cli/command-options.ts';
 import { printMessage, startProgressLine } from '../../../src/cli/output/print.ts';
-import { startReminders, waitFor } from '../../../src/cli/output/reminders.ts';
+import { atTimeout, startReminders, waitFor } from '../../../src/cli/output/reminders.ts';
 
 let lines: string[] = [];
 
@@ -64,7 +64,11 @@ it('a command that prints something itself is left alone for ten seconds', async
 
 it('a command ends with an error when its time is over, and with its own result before', async () => {
   expect(await inTime(async () => await Promise.resolve(3), 5)).toBe(3);
-  const ended = inTime(hangs, 1.5).catch((error: unknown) => error);
+  const hangsWithFindings = async (): Promise<never> => {
+    atTimeout(async () => await Promise.resolve(printMessage('what was found so far')));
+    return await hangs();
+  };
+  const ended = inTime(hangsWithFindings, 1.5).catch((error: unknown) => error);
   await vi.advanceTimersByTimeAsync(1500);
   expect(await ended).toMatchObject({
     code: 'command-timed-out',
@@ -72,5 +76,5 @@ it('a command ends with an error when its time is over, and with its own result 
       'the command has not ended within 1.5 s (--timeout), waiting for photos, photosbackup and mirror.servicebus.windows.net',
   });
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(lines).toEqual([]);
+  expect(lines).toEqual(['what was found so far\n']);
 });
