@@ -12,6 +12,7 @@ const HELP = helpAfter({
   ends: {
     incomplete: 'the run ended with alerts or failures, or was cancelled',
     busy: true,
+    nothing: 'the run of one container or prefix met no key there',
     interrupted: 'interrupted; the run goes on',
   },
   examples: [

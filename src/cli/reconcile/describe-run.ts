@@ -4,7 +4,7 @@ import type { LocalOption } from '../command-options.ts';
 import { localized } from '../hints.ts';
 import { printEach } from '../output/print.ts';
 import { count, quote, toTable } from '../output/table.ts';
-import { figuresOf } from './run-figures.ts';
+import { figuresOf, isOfNothing } from './run-figures.ts';
 import type { AdoptionEstimate } from '../../model/adoption.ts';
 import { ERRORS } from '../../model/errors.ts';
 import { toPrintable } from '../../model/printable.ts';
@@ -38,6 +38,8 @@ export function describeRun(run: Run, options: LocalOption = {}): string {
       .join(''),
     alerts(run, options),
     run.adoption !== undefined && describeAdoption(run.adoption),
+    isOfNothing(run) &&
+      'nothing matched: neither account has a key in this container, or below this prefix\n',
     outOfStep > 0 && `${localized(`each key: blobmirror reconcile report ${run.id}`, options)}\n`,
   ];
   return sections.filter((section) => section !== false && section !== '').join('\n');

@@ -124,6 +124,14 @@ it('shows no zeros for a run whose document is damaged', () => {
 it('a run ends well when it is done, without failures and alerts', () => {
   expect(exitStatusOf(RUN)).toBe(0);
   expect(exitStatusOf({ ...RUN, state: 'cancelled' })).toBe(4);
+  const nothing = {
+    ...RUN,
+    counts: { ...aRun().counts, inStep: 0, nominated: 0, byVerdict: {}, skipped: {} },
+  };
+  const misspelt = { ...nothing, request: { ...RUN.request, prefix: 'typo/' } };
+  expect([exitStatusOf(nothing), exitStatusOf(misspelt)]).toEqual([0, 7]);
+  expect(describeRun(nothing)).not.toContain('nothing matched');
+  expect(describeRun(misspelt)).toContain('nothing matched: neither account has a key');
   expect(exitStatusOf({ ...RUN, counts: { ...RUN.counts, failed: { unexpected: 1 } } })).toBe(4);
   expect(exitStatusOf({ ...RUN, alerts: [{ code: 'source-listing-failed', detail: 'Look.' }] })).toBe(4);
 });
