@@ -34,7 +34,8 @@ const REPLAY_HELP = helpAfter({
 });
 
 const PURGE_HELP = helpAfter({
-  notes: 'A purge cannot be undone. A full sync finds the changes that purged events were about.',
+  notes:
+    'A purge cannot be undone. The keys of purged events stay listed by "blobmirror unprotected" until they are in step.',
   ends: { incomplete: 'some dead letters are left: another receiver holds them' },
   examples: [
     ['blobmirror deadletter purge events:4711 --yes'],
