@@ -82,7 +82,10 @@ test('a source that refuses the canary is reported in the problems and the log, 
   await recovery.followCanary?.();
   const { health, recovery: point } = await recovery.read();
   expect(point.canary).toMatchObject({ state: 'waiting' });
-  expect(health).toMatchObject({ status: 'ok', problems: [{ code: 'canary-not-written' }] });
+  expect(health).toMatchObject({
+    status: 'ok',
+    problems: [{ code: 'app-silent' }, { code: 'canary-not-written' }],
+  });
   expect(log.lines.filter(({ level }) => level === 'warn')).toMatchObject([
     { message: 'the canary cannot be written', fields: { code: 'storage-forbidden' } },
   ]);

@@ -29,6 +29,8 @@ const workerSchema = z.object({
       patterns: choiceOf(z.string()),
     })
     .optional(),
+  /** It has stopped: what it said of itself is over. */
+  hasStopped: z.literal(true).optional(),
   /** Its clock, while that is known to be wrong. */
   clockOff: z.object({ aheadMs: z.number(), of: z.string() }).optional(),
 });

@@ -50,6 +50,8 @@ export function keepActivity(
   const activity = new WorkerActivity(() => theServiceClock.now().getTime());
   let isDirty = false;
   let isFailing = false;
+  let hasTold = false;
+  let hasStopped = false;
   let nextWrite = 0;
   let cancel: (() => void) | undefined;
   let writing: Promise<void> | undefined;
@@ -70,7 +72,12 @@ export function keepActivity(
     // At the start, no service had told its time yet.
     const started = new Date(theServiceClock.now().getTime() - (clock.now() - startedAt));
     const { settings, scope } = about;
-    const told = { startedAt: started.toISOString(), settings, ...(scope !== undefined && { scope }) };
+    const told = {
+      startedAt: started.toISOString(),
+      settings,
+      ...(scope !== undefined && { scope }),
+      ...(hasStopped && { hasStopped: true as const }),
+    };
     if (assessment.state !== 'off') return told;
     const { aheadMs, of } = assessment;
     return { ...told, clockOff: { aheadMs, of } };
@@ -113,6 +120,7 @@ export function keepActivity(
         ...(worker !== undefined && { worker }),
       }));
       isFailing = false;
+      hasTold = worker !== undefined;
     } catch (thrown) {
       const { code, message } = toBlobmirrorError(thrown);
       const fields = { code, detail: message };
@@ -134,6 +142,9 @@ export function keepActivity(
     cancelBeat?.();
     cancel?.();
     cancel = undefined;
+    hasStopped = true;
+    // Others are told that it is gone, if they were told that it was there.
+    isDirty ||= hasTold;
     if (!isDirty && writing === undefined) return;
     await waitAtMost(LAST_WRITE_WITHIN_MS, writeLast(), clock);
   }

@@ -45,7 +45,7 @@ export async function readActivity(
       const said = Date.parse(stored.value.writtenAt);
       // The service's own time of the write, if it gives one.
       const writtenAt = stored.writtenAt?.getTime() ?? said;
-      workers.push(toReport(name, stored.value, writtenAt));
+      if (stored.value.worker?.hasStopped !== true) workers.push(toReport(name, stored.value, writtenAt));
       if (now.getTime() - writtenAt > KEPT_FOR_MS) await documents.remove(name);
       // Written by a worker of the former release whose clock was ahead: the times of its changes are not
       // known.

@@ -142,9 +142,11 @@ describe('the activity that a worker keeps', () => {
       await at(1000);
       expect(writes).toEqual([32, 272, 512, 752, 992]);
       expect(await workers()).toMatchObject([{ id: 'w1', settings }]);
+      // It says that it is gone, and is none of the workers from then on.
       await kept.stop();
       await at(2000);
-      expect(writes).toHaveLength(5);
+      expect(writes).toHaveLength(6);
+      expect(await workers()).toEqual([]);
     });
 
     it('tells at once when its clock turns wrong, and when it is right again', async () => {
