@@ -47,7 +47,7 @@ export async function acknowledgeUnprotected(options: LocalOption & OutputOption
 const UNREAD: Readonly<Record<string, string>> = {
   record: 'the record of keys could not be read, or was lost: a complete full sync begins it anew',
   'full-sync': 'what the last full sync left could not be read',
-  'dead-letters': 'the dead letters could not be read',
+  'dead-letters': 'the dead letters could not be read, or not all of them',
   waiting: 'the keys that wait for a recheck could not be read, or not all of them',
 };
 

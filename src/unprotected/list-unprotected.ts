@@ -33,6 +33,8 @@ interface LeftByLetter {
 
 /** Beyond these, keys are not named in one answer. */
 const MAX_NAMES = 20_000;
+/** Dead letters that are read for one answer. */
+const MAX_LETTERS = 20_000;
 
 /** Reads the record for a statement. @param damaged called with its name if it cannot be read */
 export async function readRecorded(
@@ -96,7 +98,12 @@ export async function listUnprotected(
     more = [...more, ...run.more.map((each) => ({ ...each, container: '', isExact: true }))];
   });
   await ask('dead-letters', async () => {
+    let letters = 0;
     for await (const { id, deadLetteredAt, left } of sources.readDeadLetters()) {
+      if (++letters > MAX_LETTERS || names.isFull) {
+        unknown.add('dead-letters');
+        break;
+      }
       for (const { container, ...each } of left)
         if (container !== '')
           names.add({
@@ -107,7 +114,6 @@ export async function listUnprotected(
             namedBy: 'dead-letter',
             deadLetter: id,
           });
-      if (names.isFull) break;
     }
   });
   await ask('waiting', async () => {

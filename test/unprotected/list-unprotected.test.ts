@@ -108,6 +108,17 @@ describe('the keys that are not protected', () => {
     ]);
   });
 
+  it('are those of a bounded number of dead letters, and the answer says so', async () => {
+    let read = 0;
+    const list = await bench([], {
+      readDeadLetters: async function* () {
+        for (; ; read++) yield await Promise.resolve({ id: `events:${read}`, deadLetteredAt: AT, left: [] });
+      },
+    });
+    expect(await list()).toMatchObject({ isComplete: false, unknown: ['dead-letters'] });
+    expect(read).toBe(20_000);
+  });
+
   it('are never taken for all where something could not be read', async () => {
     const list = await bench(['a'], {
       readProof: away,
