@@ -281,6 +281,9 @@ it('keys that are not protected are listed with why and since when, by filters, 
   await section.getByLabel('Reason').press('Enter');
   await section.getByText('IMG_2041.heic').waitFor({ state: 'detached' });
   expect(await section.locator('.letters li').count()).toBe(1);
+  await section.getByRole('button', { name: 'Acknowledge' }).click();
+  await section.getByText('last tried 5 min ago, acknowledged').waitFor();
+  await page.getByText('The keys are acknowledged.').waitFor();
   answered.status = WELL;
   await section.getByText('Every change that was seen is in the backup.').waitFor();
 });

@@ -7,6 +7,7 @@ import {
   NO_FILTER,
   type UnprotectedFilter,
   type UnprotectedList,
+  acknowledgeUnprotected,
   readUnprotected,
 } from '../state/unprotected.ts';
 import { Button, Section, textOf } from '../ui/elements.tsx';
@@ -34,6 +35,11 @@ export function Unprotected({ status }: { readonly status: Status }) {
         count === 0
           ? 'Not known: not everything that names such keys could be read.'
           : `${isComplete === false ? 'At least ' : ''}${counted(count, 'key')} changed at the source, and the backup lacks the change.`
+      }
+      actions={
+        <Button onPress={acknowledgeUnprotected} label="Acknowledge the keys that are not protected">
+          Acknowledge
+        </Button>
       }
     >
       <Filter reasons={Object.keys(list?.byReason ?? {})} onChange={setFilter} />
@@ -152,7 +158,7 @@ function beyondText({ container, count, isExact }: UnprotectedCount): string {
 }
 
 function Row({ unprotected, now }: { readonly unprotected: UnprotectedKey; readonly now: string }) {
-  const { container, path, below, reason, since, lastTry, deadLetter } = unprotected;
+  const { container, path, below, reason, since, lastTry, deadLetter, acknowledged } = unprotected;
   return (
     <li>
       <div>
@@ -177,6 +183,7 @@ function Row({ unprotected, now }: { readonly unprotected: UnprotectedKey; reado
             </>
           )}
           {deadLetter === undefined ? '' : `, dead letter ${deadLetter}`}
+          {acknowledged === true ? ', acknowledged' : ''}
         </p>
       </div>
     </li>

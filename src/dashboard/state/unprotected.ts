@@ -1,5 +1,7 @@
 import type { UnprotectedKey, UnprotectedPage } from '../../api/unprotected.ts';
-import { get } from './call-api.ts';
+import { get, post } from './call-api.ts';
+import { generation } from './dead-letters.ts';
+import { act } from './notice.ts';
 
 /** Which keys: those of every container, prefix or reason that is empty. */
 export interface UnprotectedFilter {
@@ -27,4 +29,14 @@ export async function readUnprotected(
   if (before !== undefined && before.next !== null) query.set('from', before.next);
   const page = await get<UnprotectedPage>(`/api/unprotected?${query.toString()}`);
   return { ...page, keys: [...(before?.keys ?? []), ...page.keys] };
+}
+
+/** Acknowledges the present ones, which clears their health problem. */
+export async function acknowledgeUnprotected(): Promise<boolean> {
+  const isDone = await act(async () => {
+    await post('/api/unprotected/acknowledge');
+    return 'The keys are acknowledged. They stay excepted until they are in the backup.';
+  });
+  generation.value++;
+  return isDone;
 }

@@ -29,11 +29,18 @@ export async function answerWith(page: Page, status: Status): Promise<Answered> 
     const next = to < letters.length ? String(to) : null;
     await route.fulfill({ json: { letters: letters.slice(from, to), next } });
   });
+  let areAcknowledged = false;
+  await page.route('**/api/session', async (route) => await route.fulfill({ json: { token: 'a token' } }));
+  await page.route('**/api/unprotected/acknowledge', async (route) => {
+    areAcknowledged = route.request().headers()['x-blobmirror-token'] === 'a token';
+    await route.fulfill({ json: {} });
+  });
   await page.route('**/api/unprotected?*', async (route) => {
     const query = new URL(route.request().url()).searchParams;
     const has = (name: 'container' | 'reason', value: string): boolean =>
       [null, value].includes(query.get(name));
-    const keys = UNPROTECTED.keys.filter(
+    const all = UNPROTECTED.keys.map((key) => ({ ...key, ...(areAcknowledged && { acknowledged: true }) }));
+    const keys = all.filter(
       ({ container, reason, path }) =>
         has('container', container) && has('reason', reason) && path.startsWith(query.get('prefix') ?? ''),
     );
