@@ -28,6 +28,16 @@ prototype.require = function requireOrCore(id) {
   return id === '@azure/functions-core' ? core : original.call(this, id);
 };
 
+/** Of another account, so that it is ignored: nothing is asked for or sent. */
+const EVENT = {
+  id: 'e',
+  topic: '/subscriptions/0/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/another',
+  subject: '/blobServices/default/containers/photos/blobs/cat.jpg',
+  eventType: 'Microsoft.Storage.BlobCreated',
+  eventTime: '2026-11-25T12:00:00Z',
+  data: { api: 'PutBlob', url: 'https://another.blob.core.windows.net/photos/cat.jpg' },
+};
+
 const spent: Record<string, number> = {};
 await measure('load', async () => {
   for (const file of globSync(join(folder, 'functions/*.js')).toSorted())
@@ -55,6 +65,8 @@ async function call(name: string): Promise<void> {
     text: async () => await Promise.resolve(''),
   };
   const context = { invocationId: 'i', triggerMetadata: {}, log: () => undefined, info: () => undefined };
-  const ended = Promise.resolve(handlers.get(name)?.(request, context)).catch(() => undefined);
+  const ended = Promise.resolve(handlers.get(name)?.(name === 'mirror' ? EVENT : request, context)).catch(
+    () => undefined,
+  );
   await Promise.race([ended, new Promise((done) => setTimeout(done, 1000))]);
 }

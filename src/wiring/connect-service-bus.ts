@@ -1,8 +1,12 @@
 import { ServiceBusAdministrationClient, ServiceBusClient } from '@azure/service-bus';
-import type { OnSendRefused } from '../concurrency/send-with-retry.ts';
+import { createAzureDeadLetterQueue } from '../azure/queue/dead-letter-queue.ts';
+import { createAzureQueueBrowser } from '../azure/queue/queue-browser.ts';
+import { createAzureHintQueue, createAzureShardQueue } from '../azure/queue/queue-senders.ts';
 import type { ServiceBusConnection } from '../config/connections.ts';
+import type { Settings } from '../config/settings.ts';
 import { BlobmirrorError } from '../model/errors.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { DeadLetterQueue, QueueBrowser } from '../ports/dead-letter-queue.ts';
+import type { HintQueue, ShardQueue } from '../ports/work-queues.ts';
 import { createCredential } from './connect-storage.ts';
 
 /** A send without an answer fails within a minute: callers retry by themselves, within the time limit of a function. */
@@ -55,12 +59,40 @@ export function connectAdministration(connection: ServiceBusConnection): Service
   return client;
 }
 
-/** Logs that a queue did not take a message, before the send is retried. */
-export function logSendRefusal(log: Logger): OnSendRefused {
-  return ({ code, message: detail, hint, context, cause }) => {
-    const fields = { code, detail, hint, ...context };
-    if (code === 'unexpected')
-      log.error('a message could not be sent to its queue', { ...fields, error: cause });
-    else log.warn('a queue does not take a message', fields);
+/** The two queues of a mirror over one connection, as the use cases take them. */
+export interface OpenQueues {
+  readonly events: {
+    readonly hints: HintQueue;
+    readonly browser: QueueBrowser;
+  };
+  readonly reconcile: {
+    /** Messages of the queue that are sent again: later, or to be dead-lettered. */
+    readonly hints: HintQueue;
+    readonly shards: ShardQueue;
+  };
+  readonly deadLetters: { readonly events: DeadLetterQueue; readonly reconcile: DeadLetterQueue };
+  readonly close: () => Promise<void>;
+}
+
+/** The queues of a mirror on one connection. */
+export function connectQueues(
+  settings: Pick<Settings, 'serviceBus' | 'eventsQueue' | 'reconcile'>,
+): OpenQueues {
+  const client = connectServiceBus(settings.serviceBus);
+  const events = client.createSender(settings.eventsQueue);
+  const reconcile = client.createSender(settings.reconcile.queue);
+  return {
+    events: {
+      hints: createAzureHintQueue(events),
+      browser: createAzureQueueBrowser(client, settings.eventsQueue),
+    },
+    reconcile: { hints: createAzureHintQueue(reconcile), shards: createAzureShardQueue(reconcile) },
+    deadLetters: {
+      events: createAzureDeadLetterQueue(client, events),
+      reconcile: createAzureDeadLetterQueue(client, reconcile),
+    },
+    close: async () => {
+      await client.close();
+    },
   };
 }

@@ -15,9 +15,8 @@ import { retryHintQueue } from '../ports/retry-queues.ts';
 import { walkPrefix } from '../reconcile/walk-prefix.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { inProcessSpan, inStepSpan } from '../telemetry/spans.ts';
-import { logSendRefusal } from './connect-service-bus.ts';
 import type { OpenAccounts } from './open-accounts.ts';
-import type { OpenQueues } from './open-queues.ts';
+import { logSendRefusal, type OpenQueues } from './open-queues.ts';
 
 /** Events of the source, mirrored. */
 export interface Mirror {

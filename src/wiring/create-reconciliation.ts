@@ -10,10 +10,9 @@ import { compareSlice } from '../reconcile/compare/compare-slice.ts';
 import { type Reconciler, createReconciler, refuseOutOfScope } from '../reconcile/runs/reconciler.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { besideProcessSpan } from '../telemetry/spans.ts';
-import { logSendRefusal } from './connect-service-bus.ts';
 import { mirrorDigest } from './mirror-id.ts';
 import type { OpenAccounts } from './open-accounts.ts';
-import type { OpenQueues } from './open-queues.ts';
+import { logSendRefusal, type OpenQueues } from './open-queues.ts';
 
 export type { Reconciler } from '../reconcile/runs/reconciler.ts';
 

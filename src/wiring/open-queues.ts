@@ -1,43 +1,61 @@
-import { createAzureDeadLetterQueue } from '../azure/queue/dead-letter-queue.ts';
-import { createAzureQueueBrowser } from '../azure/queue/queue-browser.ts';
-import { createAzureHintQueue, createAzureShardQueue } from '../azure/queue/queue-senders.ts';
+import type { OnSendRefused } from '../concurrency/send-with-retry.ts';
 import type { Settings } from '../config/settings.ts';
-import type { DeadLetterQueue, QueueBrowser } from '../ports/dead-letter-queue.ts';
-import type { HintQueue, ShardQueue } from '../ports/work-queues.ts';
-import { connectServiceBus } from './connect-service-bus.ts';
+import type { DeadLetterQueue } from '../ports/dead-letter-queue.ts';
+import type { HintQueue } from '../ports/work-queues.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { OpenQueues } from './connect-service-bus.ts';
 
-/** The two queues of a mirror over one connection, as the use cases take them. */
-export interface OpenQueues {
-  readonly events: {
-    readonly hints: HintQueue;
-    readonly browser: QueueBrowser;
-  };
-  readonly reconcile: {
-    /** Messages of the queue that are sent again: later, or to be dead-lettered. */
-    readonly hints: HintQueue;
-    readonly shards: ShardQueue;
-  };
-  readonly deadLetters: { readonly events: DeadLetterQueue; readonly reconcile: DeadLetterQueue };
-  readonly close: () => Promise<void>;
-}
+export type { OpenQueues } from './connect-service-bus.ts';
 
-/** Connects when a queue is first used. */
+/**
+ * Loads the SDK, and connects, when a queue is first used: a worker of Azure Functions gets its messages from the host, and
+ * most of them send none.
+ */
 export function openQueues(settings: Pick<Settings, 'serviceBus' | 'eventsQueue' | 'reconcile'>): OpenQueues {
-  const client = connectServiceBus(settings.serviceBus);
-  const events = client.createSender(settings.eventsQueue);
-  const reconcile = client.createSender(settings.reconcile.queue);
+  let connected: Promise<OpenQueues> | undefined;
+  const queues = async (): Promise<OpenQueues> => await (connected ??= connect(settings));
+
+  const hints = (of: 'events' | 'reconcile'): HintQueue => ({
+    sendLater: async (...args) => await (await queues())[of].hints.sendLater(...args),
+    deadLetter: async (...args) => await (await queues())[of].hints.deadLetter(...args),
+  });
+  const deadLetters = (of: 'events' | 'reconcile'): DeadLetterQueue => ({
+    browse: async function* (...args) {
+      yield* (await queues()).deadLetters[of].browse(...args);
+    },
+    process: async (...args) => await (await queues()).deadLetters[of].process(...args),
+  });
   return {
     events: {
-      hints: createAzureHintQueue(events),
-      browser: createAzureQueueBrowser(client, settings.eventsQueue),
+      hints: hints('events'),
+      browser: {
+        browse: async function* (...args) {
+          yield* (await queues()).events.browser.browse(...args);
+        },
+      },
     },
-    reconcile: { hints: createAzureHintQueue(reconcile), shards: createAzureShardQueue(reconcile) },
-    deadLetters: {
-      events: createAzureDeadLetterQueue(client, events),
-      reconcile: createAzureDeadLetterQueue(client, reconcile),
+    reconcile: {
+      hints: hints('reconcile'),
+      shards: { send: async (...args) => await (await queues()).reconcile.shards.send(...args) },
     },
-    close: async () => {
-      await client.close();
-    },
+    deadLetters: { events: deadLetters('events'), reconcile: deadLetters('reconcile') },
+    close: async () => await (await connected)?.close(),
+  };
+}
+
+async function connect(
+  settings: Pick<Settings, 'serviceBus' | 'eventsQueue' | 'reconcile'>,
+): Promise<OpenQueues> {
+  const { connectQueues } = await import('./connect-service-bus.ts');
+  return connectQueues(settings);
+}
+
+/** Logs that a queue did not take a message, before the send is retried. */
+export function logSendRefusal(log: Logger): OnSendRefused {
+  return ({ code, message: detail, hint, context, cause }) => {
+    const fields = { code, detail, hint, ...context };
+    if (code === 'unexpected')
+      log.error('a message could not be sent to its queue', { ...fields, error: cause });
+    else log.warn('a queue does not take a message', fields);
   };
 }

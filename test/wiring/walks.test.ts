@@ -59,7 +59,13 @@ const FULL_SYNC: Steps = [
 const DEAD_LETTER: Steps = [
   ['Choose dead letters, and send each again as a fresh message', 'src/deadletter/'],
   ['Read what its event names', 'src/events/'],
-  ['Receive dead letters, send and complete', 'src/azure/queue/', 'src/sdk-internals/'],
+  [
+    'Receive dead letters, send and complete',
+    'src/azure/queue/',
+    'src/sdk-internals/',
+    'src/wiring/open-queues',
+    'src/wiring/connect-service-bus',
+  ],
   ...SHARED,
 ];
 
