@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import type { StatusService } from '../wiring/create-status-service.ts';
 import { theApp } from '../wiring/the-app.ts';
 import { settings } from './support/start.ts';
-import { statusHandlers } from './support/the-handlers.ts';
+import { showHandlers, statusHandlers } from './support/the-handlers.ts';
 
 /** Recovery point, health, backlog, dead letters and runs. */
 app.http('status', {
@@ -10,6 +10,14 @@ app.http('status', {
   methods: ['GET'],
   authLevel: 'function',
   handler: async (request) => await statusHandlers.show(request),
+});
+
+/** One key, as both accounts, the queues and the last full sync know it: `?key=CONTAINER/PATH`. */
+app.http('show', {
+  route: 'api/show',
+  methods: ['GET'],
+  authLevel: 'function',
+  handler: async ({ query }) => await showHandlers.show(query),
 });
 
 /** Each minute: records a sample of the status, and logs when health changes. With wrong settings it fails, naming them. */

@@ -1,3 +1,5 @@
+import { type ShownKey, parseShownKey } from '../api/shown-key.ts';
+import type { Key } from '../model/key.ts';
 import type { Health } from '../api/status.ts';
 import { waitAtMost } from '../concurrency/deadline.ts';
 import { API_HEADERS, type HttpAnswer, type RequestHead, answer, jsonAnswer } from './answer.ts';
@@ -69,4 +71,20 @@ async function refreshSoon(refresh: () => Promise<unknown>, log: Logger): Promis
   } catch (error) {
     log.debug('the gauges could not be updated', { error });
   }
+}
+
+/** One key over HTTP. Never rejects. */
+export interface ShowHandlers {
+  /** `?key=CONTAINER/PATH` */
+  readonly show: (query: { readonly get: (name: string) => string | null }) => Promise<HttpAnswer>;
+}
+
+export function createShowHandlers(showKey: (key: Key) => Promise<ShownKey>, log: Logger): ShowHandlers {
+  return {
+    show: async (query) =>
+      await answer(log, async () => ({
+        status: 200,
+        jsonBody: await showKey(parseShownKey(query.get('key') ?? '')),
+      })),
+  };
 }

@@ -15,8 +15,7 @@ import type { Scope } from '../model/scope.ts';
 import type { AccountInspector } from '../ports/account-inspector.ts';
 import type { QueueBrowser } from '../ports/dead-letter-queue.ts';
 import { compareKey } from '../verify/compare-key.ts';
-import { type RunReports, findLastFullSync } from './find-last-full-sync.ts';
-import { findDeadLetters, findWaiting } from './find-messages.ts';
+import { type RunReports, findDeadLetters, findLastFullSync, findWaiting } from './find-mentions.ts';
 import { judgeKey, toKeyDecision } from './judge-key.ts';
 import { type KnownSide, readSide, toShownSide } from './read-side.ts';
 

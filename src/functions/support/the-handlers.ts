@@ -57,7 +57,7 @@ export const statusHandlers = atFirstCall(async () => {
 
 export const showHandlers = atFirstCall(async () => {
   const [{ createShowHandlers }, { showKey, log }] = await Promise.all([
-    import('../../http/show-handlers.ts'),
+    import('../../http/status-handlers.ts'),
     theApp(),
   ]);
   return createShowHandlers(showKey, log);
