@@ -78,14 +78,14 @@ function atFirstCall<Handlers extends object>(make: () => Promise<Handlers>): Ha
     get:
       (_, name) =>
       async (...args: unknown[]): Promise<unknown> => {
-        let handlers: Handlers;
+        const making = (made ??= make());
         try {
-          handlers = await (made ??= make());
-        } catch (thrown) {
+          await making;
+        } catch {
           const { answer } = await import('../../http/answer.ts');
-          return await answer(await theLog(), async () => await Promise.reject(thrown));
+          return await answer(await theLog(), async () => (await making) as never);
         }
-        const handle = Reflect.get(handlers, name) as (...given: unknown[]) => unknown;
+        const handle = Reflect.get(await making, name) as (...given: unknown[]) => unknown;
         return await handle(...args);
       },
   });
