@@ -5,7 +5,7 @@ import type { HoldReason } from '../model/watch.ts';
 /** What the operator should do about a key that was skipped. docs/errors.md is generated from this table. */
 export const SKIP_HINTS: Readonly<Record<SkipReason | HoldReason | ExtraReason, string>> = {
   'source-archived':
-    'The source blob is in the archive tier and cannot be read. Rehydrate it; it is copied within an hour.',
+    'The source blob is in the archive tier and cannot be read. Rehydrate it; it is copied within an hour, or by the next full sync.',
   'source-container-missing':
     'The source has no such container. This does not prove a deletion: delete the container on the backup yourself if you no longer want it.',
   'source-still-written':
@@ -36,10 +36,11 @@ export const SKIP_HINTS: Readonly<Record<SkipReason | HoldReason | ExtraReason, 
   'backup-versions-of-another-kind':
     'An account with versioning never changes the type of a blob. The old version stays readable; to mirror the new one, delete the backup blob with all its versions.',
   'backup-has-snapshots':
-    'Users made snapshots of the backup blob, or below the directory; a deletion would delete them, too. Delete the snapshots; the rest is deleted within an hour. After soft delete was turned off on the account, deleted snapshots count too until they expire.',
-  'backup-leased': 'The backup blob is leased. Break the lease; it is mirrored within an hour.',
+    'Users made snapshots of the backup blob, or below the directory; a deletion would delete them, too. Delete the snapshots; the rest is deleted within an hour, or by the next full sync. After soft delete was turned off on the account, deleted snapshots count too until they expire.',
+  'backup-leased':
+    'The backup blob is leased. Break the lease; it is mirrored within an hour, or by the next full sync.',
   'backup-immutable':
-    'An immutability policy or a legal hold protects the backup blob. It is mirrored within an hour after that ends.',
+    'An immutability policy or a legal hold protects the backup blob. It is mirrored within an hour after that ends, or by the next full sync.',
   'deletes-are-kept': 'BLOBMIRROR_DELETES=keep keeps it. Nothing to do.',
   'access-not-permitted':
     'Everything except owner, group, permissions and access control list is mirrored. Give the mirror Storage Blob Data Owner on the backup, or set BLOBMIRROR_ACL=off.',

@@ -24,11 +24,16 @@ export async function runUnprotected(options: UnprotectedOptions): Promise<numbe
     if (options.output === 'json') await printEach(toLines(found), options.output);
     else await printData(options, found, (page) => describeUnprotected(page, options));
     for (const what of found.unknown) printMessage(UNREAD[what] ?? `${what} could not be read`);
-    if (found.unknown.length > 0) return EXIT.incomplete;
-    return found.keys.length > 0 || found.more.length > 0 ? EXIT.different : EXIT.done;
+    return exitOf(found);
   } finally {
     await stop();
   }
+}
+
+/** `incomplete` wherever there may be keys that were neither named nor counted. */
+export function exitOf({ keys, more, isComplete, unknown }: UnprotectedPage): number {
+  if (unknown.length > 0 || (!isComplete && more.length === 0)) return EXIT.incomplete;
+  return keys.length > 0 || more.length > 0 ? EXIT.different : EXIT.done;
 }
 
 /** Acknowledges what is on record now. */
@@ -56,8 +61,15 @@ async function* toLines({ keys, more }: UnprotectedPage): AsyncGenerator<string,
   for (const line of [...keys, ...more]) yield await Promise.resolve(JSON.stringify(line));
 }
 
-function describeUnprotected({ keys, byReason, more }: UnprotectedPage, options: LocalOption): string {
-  if (keys.length === 0 && more.length === 0) return 'everything that was seen is in the backup\n';
+export function describeUnprotected(
+  { keys, byReason, more, isComplete, unknown }: Omit<UnprotectedPage, 'next'>,
+  options: LocalOption,
+): string {
+  const mayLack = unknown.length > 0 || !isComplete;
+  if (keys.length === 0 && more.length === 0)
+    return mayLack
+      ? 'no such key was found, but not everything could be read\n'
+      : 'everything that was seen is in the backup\n';
   const hints = new Map(keys.map(({ reason, hint }) => [reason, hint]));
   const rows = Object.entries(byReason).map(([reason, number]): [string, string, number] => [
     reason,
@@ -76,7 +88,7 @@ function describeUnprotected({ keys, byReason, more }: UnprotectedPage, options:
       .filter(([, hint]) => hint !== '')
       .map(([reason, hint]) => `  ${reason}: ${localized(hint, options)}\n`)
       .join(''),
-    `${count(keys.length, 'key')} not protected${more.length > 0 ? ', and more that are not named' : ''}\n`,
+    `${mayLack ? 'at least ' : ''}${count(keys.length, 'key')} not protected${more.length > 0 ? ', and more that are not named' : ''}\n`,
   ]
     .filter(Boolean)
     .join('\n');

@@ -21,7 +21,7 @@ import { type DeadLetterMark, MarkBuilder, advanceMark, readMark } from './dead-
 import { type DeadLetterAction, processDeadLetters } from './process-dead-letters.ts';
 import { summarizeDeadLetters } from './summarize-dead-letters.ts';
 import { BlobmirrorError, ERRORS } from '../model/errors.ts';
-import type { Key } from '../model/key.ts';
+import type { Scope } from '../model/scope.ts';
 import { type Unprotected, leftByEvent } from '../model/unprotected.ts';
 import { parseMessage } from '../events/parse-message.ts';
 import type { UnprotectedKeys } from '../ports/unprotected-keys.ts';
@@ -62,8 +62,8 @@ interface ProcessOptions {
 interface PurgeRecord {
   /** Records the keys of a dead letter as not protected, before it is purged. */
   readonly record?: UnprotectedKeys['record'];
-  /** Whether a key of this account, or something below it, is mirrored. */
-  readonly mirrors?: (key: Key, account: string | undefined) => boolean;
+  /** What is not in it is not recorded. Default: everything is in it. */
+  readonly scope?: Scope;
 }
 
 /** The document with the mark of the acknowledged dead letters. */
@@ -74,7 +74,7 @@ export function createDeadLetterStore(
   queues: DeadLetterQueues,
   documents: DocumentStore,
   log: Logger,
-  { record, mirrors = () => true }: PurgeRecord = {},
+  { record, scope }: PurgeRecord = {},
 ): DeadLetterStore {
   const replay: DeadLetterAction = async (taken, { id, queue, code, container, path, replays }) => {
     await taken.sendAgain(replayMessage(taken.message, queue));
@@ -85,7 +85,7 @@ export function createDeadLetterStore(
   const purge: DeadLetterAction = async (taken, deadLetter) => {
     const { id, code, container, path } = deadLetter;
     // The purge removes what names its keys.
-    await record?.(leftByDeadLetter(taken.message, deadLetter, mirrors));
+    await record?.(leftByDeadLetter(taken.message, deadLetter, scope));
     const outcome = await taken.remove();
     if (outcome === 'removed') log.info('a dead letter was purged', { id, code, container, path });
     return outcome;
@@ -149,12 +149,12 @@ export function createDeadLetterStore(
 export function leftByDeadLetter(
   { body, enqueuedAt }: BrowsedMessage,
   { queue, code }: DeadLetter,
-  mirrors: (key: Key, account: string | undefined) => boolean,
+  scope?: Scope,
 ): readonly Unprotected[] {
   if (queue !== 'events') return [];
   const { hints } = parseMessage(body, enqueuedAt);
   if (hints.length === 0) return [{ container: '', path: '', reason: code }];
-  return hints.flatMap((hint) => leftByEvent(hint, code, (key) => mirrors(key, hint.account)));
+  return hints.flatMap((hint) => leftByEvent(hint, code, scope));
 }
 
 /**

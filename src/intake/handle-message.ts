@@ -23,7 +23,7 @@ import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/err
 import type { Hint } from '../model/hint.ts';
 import { keyText } from '../model/key.ts';
 import type { Scope } from '../model/scope.ts';
-import { type Unprotected, leftByEvent, touches } from '../model/unprotected.ts';
+import { type Unprotected, leftByEvent } from '../model/unprotected.ts';
 import { NEVER_PAUSED, type PauseGate } from '../ports/account-decorators.ts';
 import type { HintQueue } from '../ports/work-queues.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -164,7 +164,7 @@ function toEventFailure(scope: Scope, hint: Hint, part: string, thrown: unknown)
     event,
     part,
     about: { keys: keys.map(keyText), event: eventType, eventId },
-    left: leftByEvent(hint, error.code, (key) => touches(scope, key)),
+    left: leftByEvent(hint, error.code, scope),
   };
 }
 

@@ -1,3 +1,4 @@
+import { ERRORS, type ErrorCode, isLasting } from './errors.ts';
 import type { Hint } from './hint.ts';
 import { type ContainerName, type Key, type Prefix, keyText } from './key.ts';
 import type { Scope } from './scope.ts';
@@ -68,6 +69,13 @@ export function isIntended(reason: string): boolean {
   );
 }
 
+/** Whether a reason says no more than that a check failed, as in an outage: what is known of the key stays true. */
+export function isTransient(reason: string): boolean {
+  return (
+    Object.hasOwn(ERRORS, reason) && ERRORS[reason as ErrorCode].disposition === 'retry' && !isLasting(reason)
+  );
+}
+
 /**
  * Why a check leaves its key unprotected; undefined: it does not.
  *
@@ -96,21 +104,32 @@ export function isInStep(verdict: Verdict): boolean {
 /**
  * What an event leaves unprotected that is not checked any more.
  *
- * @param includes whether a key, or something below it, is mirrored at all
+ * @param scope what is not in it is not left. Undefined: everything is in it.
  */
 export function leftByEvent(
-  { keys, prefixes, rename, isDeep }: Pick<Hint, 'keys' | 'prefixes' | 'rename' | 'isDeep'>,
+  {
+    account,
+    keys,
+    prefixes,
+    rename,
+    isDeep,
+  }: Pick<Hint, 'keys' | 'prefixes' | 'rename' | 'isDeep'> & Partial<Pick<Hint, 'account'>>,
   reason: string,
-  includes: (key: Key) => boolean = () => true,
+  scope?: Scope,
 ): readonly Unprotected[] {
+  if (scope !== undefined && account !== undefined && account !== scope.account) return [];
   const to = rename && keyText(rename.to);
   return [
-    ...keys.filter(includes).map((key) => ({
-      ...key,
-      reason: to === undefined || keyText(key) === to ? reason : 'rename-incomplete',
-      ...(isDeep && { below: true as const }),
-    })),
-    ...prefixes.map((prefix: Prefix) => ({ ...prefix, reason, below: true as const })),
+    ...keys
+      .filter((key) => scope === undefined || touches(scope, key))
+      .map((key) => ({
+        ...key,
+        reason: to === undefined || keyText(key) === to ? reason : 'rename-incomplete',
+        ...(isDeep && { below: true as const }),
+      })),
+    ...prefixes
+      .filter((prefix) => scope === undefined || scope.prefixes(prefix).length > 0)
+      .map((prefix: Prefix) => ({ ...prefix, reason, below: true as const })),
   ];
 }
 

@@ -136,8 +136,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
     statement: statement(recovery, at, {
       isProvenKnown,
       isWaitingKnown,
-      // Another worker may have added to it since it was last read.
-      isRecordComplete: state.recorded.isComplete && seen.unreachable === undefined,
+      isRecordComplete: state.recorded.isComplete,
       letters: letters.answer === undefined ? 'none' : areLettersKnown ? 'all' : 'some',
       clock: judgement,
     }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { documentKind } from '../documents/change-document.ts';
-import type { Unprotected } from '../model/unprotected.ts';
+import { type Unprotected, isTransient } from '../model/unprotected.ts';
 
 export const LEDGER = 'unprotected/keys';
 
@@ -29,6 +29,7 @@ export interface MoreKeys {
   readonly container: string;
   readonly reason: string;
   readonly count: number;
+  /** When the first of them that no operator saw was found. */
   readonly since: string;
   readonly seenAt: string;
   /** Exact: they are keys of the full sync that `run` names. */
@@ -156,10 +157,15 @@ export class LedgerDraft {
     for (const key of remembered) this.#put(key);
   }
 
-  /** @param since when it was left, if that was before now */
-  record({ container, path, reason, below }: Unprotected, since = this.now): void {
+  /**
+   * A transient failure, as in an outage, says nothing new of a key that is on record: its reason stays.
+   *
+   * @param since when it was left, if that was before now
+   */
+  record({ container, path, reason: found, below }: Unprotected, since = this.now): void {
     this.#isChanged = true;
     const known = this.#keys.get(nameOf({ container, path }));
+    const reason = known !== undefined && isTransient(found) ? known.reason : found;
     const isNamed =
       container !== '' &&
       this.#put({
@@ -184,15 +190,20 @@ export class LedgerDraft {
     this.#remove(name, known);
   }
 
-  /** A retry left the key as it is. @param tries how many there were without a new finding */
+  /** A retry left the key as it is, for a reason, if it found one. @param tries how many there were without a new finding */
   tried(
     name: string,
     mark: string,
-    { reason, tries, below }: Pick<NamedKey, 'reason' | 'tries' | 'below'>,
+    {
+      reason: found,
+      tries,
+      below,
+    }: Pick<NamedKey, 'tries' | 'below'> & { readonly reason?: string | undefined },
   ): void {
     const known = this.#keys.get(name);
     if (known?.mark !== mark) return;
     this.#isChanged = true;
+    const reason = found === undefined || isTransient(found) ? known.reason : found;
     const { acknowledged, ...rest } = known;
     this.#keys.set(name, {
       ...rest,
@@ -236,9 +247,14 @@ export class LedgerDraft {
       this.#countMore({ container: '', ...each, since: startedAt, seenAt: this.now, isExact: true });
     // What the full sync before had counted for the same reason is no newer now.
     for (const [name, row] of this.#more) {
-      const { since, acknowledged } = counted.get(name) ?? row;
+      const before = counted.get(name) ?? row;
+      const { acknowledged } = before;
       if (row.isExact === true)
-        this.#more.set(name, { ...row, since, ...(acknowledged !== undefined && { acknowledged }) });
+        this.#more.set(name, {
+          ...row,
+          since: sinceOf(before, row),
+          ...(acknowledged !== undefined && { acknowledged }),
+        });
     }
     for (const each of left) {
       const known = this.#keys.get(nameOf(each));
@@ -274,9 +290,16 @@ export class LedgerDraft {
     const before = this.#more.get(name);
     this.#more.set(
       name,
-      before === undefined ? row : { ...before, count: before.count + each.count, seenAt: each.seenAt },
+      before === undefined
+        ? row
+        : { ...before, since: sinceOf(before, each), count: before.count + each.count, seenAt: each.seenAt },
     );
   }
+}
+
+/** Since when a row has keys that no operator saw: of those that were, a new one has none of the age. */
+function sinceOf(before: MoreKeys, found: MoreKeys): string {
+  return (before.acknowledged ?? 0) >= before.count ? found.since : before.since;
 }
 
 function moreName({ container, reason, isExact }: MoreKeys): string {

@@ -27,8 +27,6 @@ export interface Ledger extends UnprotectedKeys {
   readonly refresh: () => Promise<KnownLedger>;
   /** Changes it. `change` is called once for each attempt. @throws as `record` */
   readonly change: (change: (draft: LedgerDraft) => void) => Promise<void>;
-  /** Resolves when nothing is being written. */
-  readonly settled: () => Promise<void>;
 }
 
 interface KnownLedger {
@@ -76,7 +74,7 @@ class SharedLedger implements Ledger {
   readonly #parts: Required<LedgerParts>;
   readonly #dropped: DroppedKeys;
   #next: Batch | undefined;
-  #writing: Promise<void> | undefined;
+  #isWriting = false;
   #pauseMs = LEAST_PAUSE_MS;
   #notBefore = -Infinity;
 
@@ -118,12 +116,8 @@ class SharedLedger implements Ledger {
     this.#next ??= createBatch();
     this.#next.changes.push(change);
     const { done } = this.#next;
-    this.#writing ??= this.#writeAll();
+    if (!this.#isWriting) void this.#writeAll();
     await done;
-  };
-
-  readonly settled = async (): Promise<void> => {
-    while (this.#writing !== undefined) await this.#writing;
   };
 
   readonly refresh = async (): Promise<KnownLedger> => {
@@ -154,6 +148,7 @@ class SharedLedger implements Ledger {
   }
 
   async #writeAll(): Promise<void> {
+    this.#isWriting = true;
     for (let batch = this.#next; batch !== undefined; batch = this.#next) {
       await this.#pause(this.#notBefore - this.#parts.clock.now());
       this.#next = undefined;
@@ -165,7 +160,7 @@ class SharedLedger implements Ledger {
       }
       this.#notBefore = this.#parts.clock.now() + this.#pauseMs;
     }
-    this.#writing = undefined;
+    this.#isWriting = false;
   }
 
   /** With growing pauses, since many workers may record at once. */

@@ -22,7 +22,14 @@ export interface UnprotectedSources {
   readonly readProof: () => Promise<Proof | undefined>;
   readonly report: TakeOverParts['report'];
   readonly readDeadLetters: () => AsyncIterable<LeftByLetter>;
-  readonly readHeld: () => Promise<ExceptedKeys>;
+  readonly readHeld: () => Promise<HeldKeys>;
+  readonly limits?: ListLimits;
+}
+
+interface HeldKeys {
+  readonly held: ExceptedKeys;
+  /** False: there are messages that nobody has read. */
+  readonly isEarliestKnown: boolean;
 }
 
 interface LeftByLetter {
@@ -31,10 +38,15 @@ interface LeftByLetter {
   readonly left: readonly Unprotected[];
 }
 
-/** Beyond these, keys are not named in one answer. */
-const MAX_NAMES = 20_000;
-/** Dead letters that are read for one answer. */
-const MAX_LETTERS = 20_000;
+interface ListLimits {
+  /** Beyond these, keys are not named in one answer. */
+  readonly names: number;
+  /** Dead letters that are read for one answer, and for how long: each page reads them anew. */
+  readonly letters: number;
+  readonly lettersMs: number;
+}
+
+const LIMITS: ListLimits = { names: 20_000, letters: 20_000, lettersMs: 3000 };
 
 /** Reads the record for a statement. @param damaged called with its name if it cannot be read */
 export async function readRecorded(
@@ -61,14 +73,17 @@ export async function listUnprotected(
   sources: UnprotectedSources,
   request: UnprotectedRequest,
 ): Promise<UnprotectedPage> {
-  const names = new Names(request);
+  const { limits = LIMITS } = sources;
+  const names = new Names(request, limits.names);
   const unknown = new Set<string>();
   const ask = async (what: string, read: () => Promise<void>): Promise<void> => {
+    const before = names.withoutRoom;
     try {
       await read();
     } catch {
       unknown.add(what);
     }
+    if (names.withoutRoom > before) unknown.add(what);
   };
 
   let record = EMPTY;
@@ -77,35 +92,34 @@ export async function listUnprotected(
     if (found.state === 'damaged') throw found.error;
     if (found.state === 'there') record = found.value;
     if (record.lostAt !== undefined) unknown.add('record');
+    for (const { mark: _mark, seenAt: _seenAt, tries: _tries, lastTry = null, ...key } of record.keys)
+      names.add({ ...key, lastTry, namedBy: 'record' });
   });
-  for (const { mark: _mark, seenAt: _seenAt, tries: _tries, lastTry = null, ...key } of record.keys)
-    names.add({ ...key, lastTry, namedBy: 'record' });
 
-  let more: readonly UnprotectedCount[] = record.more.map(
-    ({ container, reason, count, isExact = false }) => ({
-      container,
-      reason,
-      count,
-      isExact,
-    }),
-  );
+  const more = new Counts();
+  for (const { container, reason, count, isExact = false } of record.more)
+    more.add({ container, reason, count, isExact });
   await ask('full-sync', async () => {
     const proof = await sources.readProof();
     if (proof === undefined || record.run === proof.run) return;
     const run = await readLeft(proof, sources.report);
     for (const each of run.left)
       names.add({ ...each, since: run.startedAt, lastTry: null, namedBy: 'full-sync' });
-    more = [...more, ...run.more.map((each) => ({ ...each, container: '', isExact: true }))];
+    for (const each of run.more) more.add({ ...each, container: '', isExact: true });
   });
   await ask('dead-letters', async () => {
     let letters = 0;
+    let end: number | undefined;
     for await (const { id, deadLetteredAt, left } of sources.readDeadLetters()) {
-      if (++letters > MAX_LETTERS || names.isFull) {
+      // The time limit counts from the first dead letter, as in a status.
+      end ??= performance.now() + limits.lettersMs;
+      if (++letters > limits.letters || performance.now() >= end || names.withoutRoom > 0) {
         unknown.add('dead-letters');
         break;
       }
       for (const { container, ...each } of left)
-        if (container !== '')
+        if (container === '') more.add({ container, reason: each.reason, count: 1, isExact: false });
+        else
           names.add({
             ...each,
             container,
@@ -117,13 +131,16 @@ export async function listUnprotected(
     }
   });
   await ask('waiting', async () => {
-    const { count, sample } = await sources.readHeld();
+    const {
+      held: { count, sample },
+      isEarliestKnown,
+    } = await sources.readHeld();
     for (const each of sample) names.add({ ...each, since: null, lastTry: null, namedBy: 'waiting' });
-    if (count > sample.length) unknown.add('waiting');
+    if (count > sample.length || !isEarliestKnown) unknown.add('waiting');
   });
 
   const { container, reason } = request;
-  const counted = more.filter(
+  const counted = more.all.filter(
     (each) =>
       (container === undefined || each.container === '' || each.container === container) &&
       (reason === undefined || each.reason === reason || each.reason === 'other'),
@@ -131,7 +148,7 @@ export async function listUnprotected(
   return {
     ...names.page(),
     more: counted,
-    isComplete: counted.length === 0 && unknown.size === 0 && !names.isFull,
+    isComplete: counted.length === 0 && unknown.size === 0,
     unknown: [...unknown],
   };
 }
@@ -169,14 +186,14 @@ export async function findRecorded(
 /** Distinct keys that match a request. The first source of a key describes it. */
 class Names {
   readonly #request: UnprotectedRequest;
+  readonly #max: number;
   readonly #keys = new Map<string, UnprotectedKey>();
+  /** Those that match and are not named. */
+  withoutRoom = 0;
 
-  constructor(request: UnprotectedRequest) {
+  constructor(request: UnprotectedRequest, max: number) {
     this.#request = request;
-  }
-
-  get isFull(): boolean {
-    return this.#keys.size >= MAX_NAMES;
+    this.#max = max;
   }
 
   add(key: Omit<UnprotectedKey, 'hint'>): void {
@@ -186,7 +203,9 @@ class Names {
       if (key.deadLetter !== undefined) this.#keys.set(name, { deadLetter: key.deadLetter, ...known });
       return;
     }
-    if (this.#matches(key) && !this.isFull) this.#keys.set(name, { ...key, hint: hintOf(key.reason) });
+    if (!this.#matches(key)) return;
+    if (this.#keys.size >= this.#max) this.withoutRoom++;
+    else this.#keys.set(name, { ...key, hint: hintOf(key.reason) });
   }
 
   page(): Pick<UnprotectedPage, 'keys' | 'next' | 'byReason'> {
@@ -209,6 +228,20 @@ class Names {
       (wanted.reason === undefined || wanted.reason === reason) &&
       (wanted.prefix === undefined || path.startsWith(wanted.prefix))
     );
+  }
+}
+
+/** Sums by container and reason of what is not named. */
+class Counts {
+  readonly #rows = new Map<string, UnprotectedCount>();
+
+  get all(): readonly UnprotectedCount[] {
+    return [...this.#rows.values()];
+  }
+
+  add(row: UnprotectedCount): void {
+    const name = `${row.container}/${row.reason}/${row.isExact}`;
+    this.#rows.set(name, { ...row, count: row.count + (this.#rows.get(name)?.count ?? 0) });
   }
 }
 

@@ -77,7 +77,7 @@ export async function retryKeys(
       log.debug('a key is still not protected', { key: keyText(key), ...verdict, since });
       return (draft) =>
         draft.tried(name, mark, {
-          reason: reasonLeft(verdict) ?? reason,
+          reason: reasonLeft(verdict),
           // A long copy goes on with the next retry.
           tries: verdict.verdict === 'unfinished' ? 0 : tries + 1,
           ...(verdict.verdict === 'directory-returned' && { below: true }),

@@ -5,7 +5,6 @@ import type { Settings } from '../config/settings.ts';
 import { type DeadLetterStore, createDeadLetterStore } from '../deadletter/dead-letter-store.ts';
 import { redeliverEvents } from '../deadletter/redeliver-events.ts';
 import { watchDeadLetters } from '../deadletter/watch-dead-letters.ts';
-import { touches } from '../model/unprotected.ts';
 import type { BlobReader } from '../ports/blob-reader.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { UnprotectedKeys } from '../ports/unprotected-keys.ts';
@@ -41,7 +40,7 @@ export function createDeadLetters(
   const { scope } = accounts;
   const store = createDeadLetterStore(queues.deadLetters, documents, log, {
     record: unprotected.record,
-    mirrors: (key, account = scope.account) => account === scope.account && touches(scope, key),
+    scope,
   });
   const { connection, eventGridDeadLetters } = settings.state;
   return {

@@ -12,7 +12,6 @@ import { connectStorage } from './connect-storage.ts';
 import type { Reconciler } from './create-reconciliation.ts';
 import type { OpenAccounts } from './open-accounts.ts';
 import type { OpenQueues } from './open-queues.ts';
-import { mirrorDigest } from './mirror-id.ts';
 
 interface ShowKeyParts {
   readonly accounts: Pick<OpenAccounts, 'scope' | 'isHierarchical'>;
@@ -44,11 +43,7 @@ export function createShowKey(
         listDeadLetters: async function* () {
           for await (const { deadLetter } of browseDeadLetters(queues.deadLetters)) yield deadLetter;
         },
-        runs: {
-          list: async () => await reconciler.list(),
-          report: (id) => reconciler.report(id),
-          mirror: mirrorDigest(settings),
-        },
+        runs: reconciler,
         findRecorded: async (each) => await findRecorded(documents, each),
         now: () => theServiceClock.now(),
       },

@@ -3,6 +3,7 @@ import { theServiceClock } from '../clock/observed-clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { browseDeadLetters } from '../deadletter/browse-dead-letters.ts';
 import { leftByDeadLetter } from '../deadletter/dead-letter-store.ts';
+import { readDocument } from '../documents/change-document.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import { parseKey } from '../model/key.ts';
 import { touches } from '../model/unprotected.ts';
@@ -12,6 +13,7 @@ import type { Reconciler } from '../reconcile/runs/reconciler.ts';
 import { createRunHistory } from '../reconcile/runs/run-history.ts';
 import { createRunStore } from '../reconcile/runs/run-store.ts';
 import { readWaiting } from '../status/read-waiting.ts';
+import { WAITING_SCAN, WAITING_SCAN_DOCUMENT } from '../status/waiting-scan.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Ledger } from '../unprotected/ledger.ts';
 import { listUnprotected } from '../unprotected/list-unprotected.ts';
@@ -91,10 +93,16 @@ export function createUnprotected(
               yield {
                 id: deadLetter.id,
                 deadLetteredAt: deadLetter.deadLetteredAt,
-                left: leftByDeadLetter(message, deadLetter, (key) => touches(scope, key)),
+                left: leftByDeadLetter(message, deadLetter, scope),
               };
           },
-          readHeld: async () => (await readWaiting(queues.events.browser, now)).held,
+          readHeld: async () => {
+            // What is known of a queue that is too long to be read at once.
+            const scan = await readDocument(documents, WAITING_SCAN_DOCUMENT, WAITING_SCAN);
+            return await readWaiting(queues.events.browser, now, {
+              scan: scan.state === 'there' ? scan.value : undefined,
+            });
+          },
         },
         request,
       ),

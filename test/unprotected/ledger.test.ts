@@ -18,6 +18,9 @@ import { VirtualClock } from '../support/virtual-clock.ts';
 const PHOTOS = parseContainerName('photos');
 const left = (path: string, reason = 'backup-leased'): Unprotected => ({ container: PHOTOS, path, reason });
 
+/** Resolves when what was cleared is stored. */
+const written = async (ledger: Ledger): Promise<void> => await ledger.change(() => undefined);
+
 /** Documents in memory, and workers that share them. */
 function bench({ limits, schedule = immediately }: { limits?: LedgerLimits; schedule?: Schedule } = {}) {
   const memory = new MemoryDocuments();
@@ -121,7 +124,7 @@ describe('the record of unprotected keys', () => {
     const other = worker();
     await other.refresh();
     other.clear('photos/a', other.named.get('photos/a')?.mark ?? '');
-    await other.settled();
+    await written(other);
     expect(await names()).toEqual([]);
   });
 
@@ -134,7 +137,7 @@ describe('the record of unprotected keys', () => {
     const mark = other.named.get('photos/a')?.mark ?? '';
     await passing(one.record([left('a')]));
     other.clear('photos/a', mark);
-    await other.settled();
+    await written(other);
     expect(await names()).toEqual(['a: backup-leased']);
   });
 
@@ -245,7 +248,7 @@ describe('a complete full sync', () => {
     const ledger = worker();
     await ledger.refresh();
     ledger.clear('photos/a', ledger.named.get('photos/a')?.mark ?? '');
-    await ledger.settled();
+    await written(ledger);
     await takeOverRun({ ledger: worker(), ...parts }, proof, undefined);
     await takeOverRun({ ledger: worker(), ...parts }, proof, RUN);
     expect(await names()).toEqual([]);
@@ -296,6 +299,63 @@ describe('a complete full sync', () => {
       expect(await judgeAfter(documents, later)).toEqual(['1 key']);
       await worker().record([left('c')]);
       expect(await judgeAfter(documents, later)).toEqual(['2 key']);
+    });
+
+    it('stay so through a failure that may pass, which is no other reason, in an event or a full sync', async () => {
+      const { worker, names, documents, time, passing } = bench();
+      const ledger = worker();
+      await ledger.record([left('a'), left('old', 'rename-incomplete'), left('c')]);
+      await passing(acknowledge(ledger));
+      const later = time.now + 48 * 3_600_000;
+      await passing(ledger.record([left('a', 'storage-throttled'), left('old', 'storage-unavailable')]));
+      const proof = proofOf([line('c', 'storage-throttled')], { 'storage-throttled': 1 });
+      time.now = Date.parse('2026-11-30T13:10:00Z');
+      await worker().record([left('a'), left('old', 'storage-throttled')]);
+      await takeOverRun(
+        { ledger: worker(), report: () => report([]), touches: () => true },
+        proof,
+        undefined,
+      );
+      expect(await names()).toEqual(['a: backup-leased', 'old: rename-incomplete', 'c: backup-leased']);
+      expect(await judgeAfter(documents, later)).toEqual([]);
+      // A defect stays.
+      await worker().record([left('a', 'unexpected')]);
+      expect(await judgeAfter(documents, later)).toEqual(['1 key']);
+    });
+
+    it('are no reason to fail at once for a later finding that is only counted as well', async () => {
+      const { worker, documents, time, passing } = bench({ limits: { keys: 0, characters: 0, more: 3 } });
+      const ledger = worker();
+      await ledger.record([left('a')]);
+      await passing(acknowledge(ledger));
+      time.now += 48 * 3_600_000;
+      await passing(ledger.record([left('b')]));
+      // Only the warning that the record may lack some.
+      expect(await judgeAfter(documents, time.now + 60_000)).toEqual(['There']);
+      time.now += 1_800_000;
+      await passing(ledger.record([left('c')]));
+      // Since the first of the two.
+      expect(await judgeAfter(documents, time.now + 1_860_000)).toEqual(['At le']);
+    });
+
+    it('are no reason to fail at once for more of them in a later full sync', async () => {
+      const { worker, documents, passing } = bench();
+      const lines = ['a', 'b'].map((path) => ({ ...line(path, 'backup-leased'), verdict: 'skipped' }));
+      const take = async (day: string, count: number): Promise<void> => {
+        const proof = {
+          ...proofOf([line('a', 'backup-leased')], { 'backup-leased': count }),
+          run: `${day}T12-00-00Z-0001` as RunId,
+          at: `${day}T12:00:00.000Z`,
+        };
+        const parts = { report: () => report(lines), touches: () => true, limits: { names: 1, lines: 100 } };
+        await takeOverRun({ ledger: worker(), ...parts }, proof, undefined);
+      };
+      await take('2026-11-30', 9);
+      await passing(acknowledge(worker()));
+      await take('2026-12-02', 12);
+      expect(await judgeAfter(documents, Date.parse('2026-12-02T12:30:00Z'))).toEqual([]);
+      await take('2026-12-03', 12);
+      expect(await judgeAfter(documents, Date.parse('2026-12-03T12:30:00Z'))).toEqual(['3 key']);
     });
 
     it('stay so when a full sync finds them again, as do those that it only counts', async () => {

@@ -35,14 +35,16 @@ async function bench(paths: readonly string[], changes: Partial<UnprotectedSourc
         left: [
           { container: PHOTOS, path: 'a', reason: 'storage-rejected' },
           { container: PHOTOS, path: 'dead', reason: 'storage-rejected' },
-          { container: '', path: '', reason: 'storage-rejected' },
         ],
       });
     },
     readHeld: async () =>
       await Promise.resolve({
-        count: 1,
-        sample: [{ container: 'photos', path: 'held', reason: 'source-still-written' }],
+        held: {
+          count: 1,
+          sample: [{ container: 'photos', path: 'held', reason: 'source-still-written' }],
+        },
+        isEarliestKnown: true,
       }),
     ...changes,
   };
@@ -108,9 +110,70 @@ describe('the keys that are not protected', () => {
     ]);
   });
 
+  it('are counted by the code of the dead letter where nobody can name them', async () => {
+    const list = await bench([], {
+      readDeadLetters: async function* () {
+        for (const reason of ['message-not-event', 'message-not-event', 'event-key-invalid'])
+          yield await Promise.resolve({
+            id: 'events:7',
+            deadLetteredAt: AT,
+            left: [{ container: '' as const, path: '', reason }],
+          });
+      },
+    });
+    expect(await list()).toMatchObject({
+      more: [
+        { container: '', reason: 'message-not-event', count: 2, isExact: false },
+        { container: '', reason: 'event-key-invalid', count: 1, isExact: false },
+      ],
+      isComplete: false,
+      unknown: [],
+    });
+  });
+
+  it('are not all known while messages are left that nobody has read', async () => {
+    const list = await bench([], {
+      readHeld: async () => await Promise.resolve({ held: { count: 0, sample: [] }, isEarliestKnown: false }),
+    });
+    expect(await list()).toMatchObject({ isComplete: false, unknown: ['waiting'] });
+  });
+
+  it('are named up to a limit, and the answer says from where there are more', async () => {
+    const limits = { names: 2, letters: 100, lettersMs: 60_000 };
+    const letters = (paths: readonly string[]) =>
+      async function* () {
+        for (const path of paths)
+          yield await Promise.resolve({
+            id: `events:${path}`,
+            deadLetteredAt: AT,
+            left: [{ container: PHOTOS, path, reason: 'storage-rejected' }],
+          });
+      };
+    const request = { container: 'photos', reason: 'storage-rejected' };
+    const both = await bench([], { limits, readDeadLetters: letters(['a', 'b']) });
+    expect(await both(request)).toMatchObject({ isComplete: true, unknown: [] });
+    const more = await bench([], { limits, readDeadLetters: letters(['a', 'b', 'c']) });
+    const { keys, isComplete, unknown } = await more(request);
+    expect(keys.map(({ path }) => path)).toEqual(['a', 'b']);
+    expect({ isComplete, unknown }).toEqual({ isComplete: false, unknown: ['dead-letters'] });
+  });
+
+  it('are those of the dead letters that can be read in time, also when few of them match', async () => {
+    let read = 0;
+    const list = await bench([], {
+      limits: { names: 10, letters: 100, lettersMs: 0 },
+      readDeadLetters: async function* () {
+        for (; read < 50; read++) yield await Promise.resolve({ id: '', deadLetteredAt: AT, left: [] });
+      },
+    });
+    expect(await list({ container: 'none' })).toMatchObject({ isComplete: false, unknown: ['dead-letters'] });
+    expect(read).toBe(0);
+  });
+
   it('are those of a bounded number of dead letters, and the answer says so', async () => {
     let read = 0;
     const list = await bench([], {
+      limits: { names: 20_000, letters: 20_000, lettersMs: Infinity },
       readDeadLetters: async function* () {
         for (; ; read++) yield await Promise.resolve({ id: `events:${read}`, deadLetteredAt: AT, left: [] });
       },

@@ -52,7 +52,7 @@ async function bench(keys: readonly Unprotected[]) {
     await retryKeys(parts, document ?? { keys: [] });
   };
   const names = async () => (await open().refresh()).document?.keys ?? [];
-  return { state, minute, names, log };
+  return { state, minute, names, log, ledger: open() };
 }
 
 it('a key is retried after pauses that double up to an hour, until it is in step', async () => {
@@ -81,6 +81,20 @@ it('the reason on record is that of the last try', async () => {
     { path: 'a', reason: 'backup-immutable', tries: 1, lastTry: '2026-11-30T12:01:00.000Z' },
     { path: 'b', reason: 'storage-rejected', tries: 1 },
   ]);
+});
+
+it('a failure that may pass changes neither the reason on record nor that an operator saw it', async () => {
+  const { state, minute, names, ledger } = await bench([left('a'), left('b')]);
+  await ledger.change((draft) => void draft.acknowledge());
+  state.answer = ({ path }) => {
+    throw new BlobmirrorError(path === 'a' ? 'storage-throttled' : 'storage-rejected', 'not now');
+  };
+  await minute();
+  const [a, b] = await names();
+  expect(a).toMatchObject({ reason: 'backup-leased', acknowledged: true, tries: 1 });
+  expect(a?.lastTry).toBe('2026-11-30T12:01:00.000Z');
+  expect(b).toMatchObject({ reason: 'storage-rejected', tries: 1 });
+  expect(b?.acknowledged).toBeUndefined();
 });
 
 it('a long copy goes on with the next minute', async () => {

@@ -98,7 +98,7 @@ function Filter({ reasons, onChange }: FilterProps) {
 const UNREAD: Readonly<Record<string, string>> = {
   record: 'The record of keys cannot be read, or was lost: a complete full sync begins it anew.',
   'full-sync': 'What the last full sync left cannot be read.',
-  'dead-letters': 'The dead letters cannot be read.',
+  'dead-letters': 'The dead letters cannot be read, or not all of them.',
   waiting: 'The keys that wait for a recheck cannot be read, or not all of them.',
 };
 

@@ -33,7 +33,7 @@ deleted  200
 skipped  12
 
 SKIPPED          KEYS
-source-archived  12    The source blob is in the archive tier and cannot be read. Rehydrate it; it is copied within an hour.
+source-archived  12    The source blob is in the archive tier and cannot be read. Rehydrate it; it is copied within an hour, or by the next full sync.
 
 each key: blobmirror reconcile report 2026-11-25T13-09-31Z-4f2a
 `);

@@ -27,8 +27,6 @@ export class ReconcileBench {
   readonly leaves = new Set<boolean>();
   readonly reconciler: Reconciler;
   now = new Date('2026-11-25T13:00:00Z');
-  /** Whether each slice parts what is left of its shard. */
-  isSplit = false;
 
   constructor(overrides: Partial<Parts> = {}) {
     this.reconciler = createReconciler({
@@ -44,7 +42,7 @@ export class ReconcileBench {
       },
       compareSlice: createModelSlice(this.model, {
         perSlice: () => 50,
-        isSplit: () => this.isSplit,
+        isSplit: () => false,
         step: async () => await Promise.resolve(),
       }),
       documents: this.documents.through(immediately),
