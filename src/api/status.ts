@@ -114,8 +114,10 @@ export interface Health {
 
 export interface HealthProblem {
   readonly code: string;
-  /** A sentence without blob names: it is public. */
+  /** A sentence without names of blobs. */
   readonly detail: string;
+  /** The same for anyone who asks: without names of containers and of secrets. Absent: `detail` has none. */
+  readonly publicDetail?: string;
   /** It is reported, and does not make health fail. */
   readonly severity?: 'warning';
 }

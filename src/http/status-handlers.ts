@@ -12,7 +12,7 @@ import type { Telemetry } from '../telemetry/start-telemetry.ts';
 export interface StatusHandlers {
   /** The page asks every two seconds, and the answer holds a day of samples: gzip makes it a tenth. */
   show(request: Pick<RequestHead, 'headers'>): Promise<HttpAnswer>;
-  /** 200 or 503, for monitors. It is public, so it names no blobs. */
+  /** 200 or 503, for monitors. It is public, so it names no blobs, containers and secrets. */
   health(): Promise<HttpAnswer>;
 }
 
@@ -36,7 +36,12 @@ export function createStatusHandlers({ read }: StatusReader, log: Logger): Statu
     health: async () =>
       await answer(log, async () => {
         const { health } = await read();
-        return { status: health.status === 'ok' ? 200 : 503, jsonBody: health };
+        const problems = health.problems.map(({ detail, publicDetail = detail, ...problem }) => ({
+          ...problem,
+          detail: publicDetail,
+        }));
+        const jsonBody: Health = { ...health, problems };
+        return { status: health.status === 'ok' ? 200 : 503, jsonBody };
       }),
   };
 }

@@ -93,6 +93,8 @@ export interface RunReports {
   readonly list: () => Promise<readonly Run[]>;
   /** Lines of JSON (`ReportLine`). */
   readonly report: (id: Run['id']) => AsyncIterable<string>;
+  /** What the settings say is mirrored: see `Run.mirror`. */
+  readonly mirror: string;
 }
 
 /**
@@ -101,12 +103,12 @@ export interface RunReports {
  * @throws BlobmirrorError of a storage code, when the state cannot be read
  */
 export async function findLastFullSync(
-  { list, report }: RunReports,
+  { list, report, mirror }: RunReports,
   key: Key,
   { mostMessages: mostLines, budgetMs }: SearchBounds = SEARCH_BOUNDS,
 ): Promise<LastFullSync> {
   const end = performance.now() + budgetMs;
-  const run = (await list()).find((each) => covers(each, key));
+  const run = (await list()).find((each) => each.mirror === mirror && covers(each, key));
   if (run === undefined) return { run: null, lines: [], isComplete: true };
   const { id, state, startedAt, updatedAt, endedAt = updatedAt, alerts } = run;
   const about = { id, state, startedAt, endedAt, alerts: alerts.map(({ code }) => code) };

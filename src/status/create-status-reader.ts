@@ -136,7 +136,8 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
     statement: statement(recovery, at, {
       isProvenKnown,
       isWaitingKnown,
-      isRecordComplete: state.recorded.isComplete,
+      // Another worker may have added to it since it was last read.
+      isRecordComplete: state.recorded.isComplete && seen.unreachable === undefined,
       letters: letters.answer === undefined ? 'none' : areLettersKnown ? 'all' : 'some',
       clock: judgement,
     }),

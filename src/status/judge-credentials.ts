@@ -5,6 +5,8 @@ import { formatDuration } from '../api/statement.ts';
 export interface CredentialReport {
   /** As an operator finds it: `the SAS of BLOBMIRROR_SOURCE`. */
   readonly name: string;
+  /** For anyone who asks; absent: `name`. */
+  readonly publicName?: string;
   /** Undefined: it has none. */
   readonly endsAt?: Date;
   /** Why its end is not known. */
@@ -26,20 +28,12 @@ export function judgeCredentials(credentials: readonly CredentialReport[], now: 
   const ending = others.filter((each) => leftMs(each, now) <= WARN_BEFORE_MS);
   const stops = ended.some(({ successor, isAdvisory }) => successor === undefined && isAdvisory !== true);
   return [
-    ...problem(
-      'credential-ended',
-      ended.map((each) => ofEnded(each)),
-      !stops,
-    ),
-    ...problem(
-      'credential-ending',
-      ending.map((each) => ofEnding(each, now)),
-    ),
+    ...problem('credential-ended', ended, ofEnded, !stops),
+    ...problem('credential-ending', ending, (each) => ofEnding(each, now)),
     ...problem(
       'credential-unknown',
-      others.flatMap(({ name, unknown }) =>
-        unknown === undefined ? [] : [`The end of ${name} is unknown: ${unknown}.`],
-      ),
+      others.filter(({ unknown }) => unknown !== undefined),
+      ({ name, unknown }) => `The end of ${name} is unknown: ${unknown ?? ''}.`,
     ),
   ];
 }
@@ -63,9 +57,25 @@ function ofEnding({ name, endsAt, successor }: CredentialReport, now: Date): str
   return `${capital(name)} ends in ${left}, on ${toText(endsAt)}${then}.`;
 }
 
-function problem(code: Problem['code'], details: readonly string[], isWarning = true): readonly Problem[] {
-  if (details.length === 0) return [];
-  return [{ code, detail: details.join(' '), ...(isWarning && { severity: 'warning' }) }];
+function problem(
+  code: Problem['code'],
+  credentials: readonly CredentialReport[],
+  describe: (credential: CredentialReport) => string,
+  isWarning = true,
+): readonly Problem[] {
+  if (credentials.length === 0) return [];
+  const detail = credentials.map(describe).join(' ');
+  const publicDetail = credentials
+    .map((each) => describe({ ...each, name: each.publicName ?? each.name }))
+    .join(' ');
+  return [
+    {
+      code,
+      detail,
+      ...(publicDetail !== detail && { publicDetail }),
+      ...(isWarning && { severity: 'warning' }),
+    },
+  ];
 }
 
 function capital(text: string): string {

@@ -44,11 +44,16 @@ function ofAlerts(
     (alert) => alert.code,
   );
   if (byCode.size === 0) return [];
-  const named = [...byCode].map(([each, all]) => {
-    const containers = all.flatMap(({ container }) => container ?? []);
-    return containers.length === 0 ? each : `${each} in ${listed(containers)}`;
-  });
-  return [{ code, detail: `${what}: ${named.join('; ')}.` }];
+  const inWords = (describe: (containers: readonly string[]) => string): string => {
+    const each = [...byCode].map(([name, all]) => {
+      const containers = all.flatMap(({ container }) => container ?? []);
+      return containers.length === 0 ? name : `${name} in ${describe(containers)}`;
+    });
+    return `${what}: ${each.join('; ')}.`;
+  };
+  const detail = inWords(listed);
+  const publicDetail = inWords(({ length }) => containerCount(length));
+  return [{ code, detail, ...(publicDetail !== detail && { publicDetail }) }];
 }
 
 function foreignBlobs(foreign: FullSyncFindings['foreign']): readonly Problem[] {
@@ -56,6 +61,17 @@ function foreignBlobs(foreign: FullSyncFindings['foreign']): readonly Problem[] 
   const all = foreign.reduce((sum, { count }) => sum + count, 0);
   const named = foreign.map(({ container, count }) => `${container} (${count.toLocaleString('en')})`);
   const blobs = all === 1 ? '1 blob' : `${all.toLocaleString('en')} blobs`;
-  const detail = `The last full sync found ${blobs} on the backup that the source lacks and the mirror did not write: ${listed(named)}.`;
-  return [{ code: 'foreign-blobs', detail, severity: 'warning' }];
+  const what = `The last full sync found ${blobs} on the backup that the source lacks and the mirror did not write`;
+  return [
+    {
+      code: 'foreign-blobs',
+      detail: `${what}: ${listed(named)}.`,
+      publicDetail: `${what}, in ${containerCount(foreign.length)}.`,
+      severity: 'warning',
+    },
+  ];
+}
+
+function containerCount(count: number): string {
+  return count === 1 ? '1 container' : `${count.toLocaleString('en')} containers`;
 }

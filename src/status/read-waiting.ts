@@ -89,24 +89,27 @@ async function readWhole(reader: WaitingReader): Promise<Waiting> {
   };
 }
 
-/**
- * From where an earlier read ended. Undefined where it finds no active message: nothing waits, or the queue was created
- * anew and numbers its messages from the beginning.
- */
+/** From where an earlier read ended. Undefined where the queue was created anew, and numbers its messages from 1 again. */
 async function readOn(reader: WaitingReader, before: WaitingScan): Promise<Waiting | undefined> {
   const begun = reader.now();
+  const end = performance.now() + reader.limits.budgetMs;
   let isFound = false;
-  const { next, isEnd: hasNone } = await readFrom(reader, before.firstActive, ({ state }) => {
-    isFound = state !== 'scheduled';
-    return isFound ? 'enough' : 'more';
-  });
-  if (hasNone) return undefined;
-  // Where no active message was found within the limits, those that were read are scheduled.
+  const { next, isEnd: hasNone } = await readFrom(
+    reader,
+    before.firstActive,
+    ({ state }) => {
+      isFound = state !== 'scheduled';
+      return isFound ? 'enough' : 'more';
+    },
+    end,
+  );
+  if (hasNone && (await isCreatedAnew(reader, before))) return undefined;
+  // Where no active message was found, those that were read are scheduled.
   const firstActive = isFound ? String(BigInt(next) - 1n) : next;
   const known = withoutLeft({ ...before, firstActive }, begun);
 
   const counter = new WaitingCounter();
-  const { isEnd } = await readFrom(reader, known.next, (message) => counter.add(message, reader.now()));
+  const { isEnd } = await readFrom(reader, known.next, (message) => counter.add(message, reader.now()), end);
   const scan = append(known, counter.collected.stretches, counter.held);
   let [messages, bytes] = [0, 0];
   const buckets = new AgeBuckets();
@@ -126,13 +129,22 @@ async function readOn(reader: WaitingReader, before: WaitingScan): Promise<Waiti
   };
 }
 
+/** Whether the queue has an active message where, by what was read of it, none can be. */
+async function isCreatedAnew({ browser }: WaitingReader, { firstActive }: WaitingScan): Promise<boolean> {
+  for await (const page of browser.browse({ from: '0' }))
+    return page.some(
+      ({ state, sequenceNumber }) => state !== 'scheduled' && BigInt(sequenceNumber) < BigInt(firstActive),
+    );
+  return false;
+}
+
 /** Reads within the limits. Resolves to the number after the last message that was read, and whether none is left. */
 async function readFrom(
   { browser, limits }: WaitingReader,
   from: string,
   visit: (message: BrowsedMessage) => 'more' | 'enough',
+  end = performance.now() + limits.budgetMs,
 ): Promise<{ readonly next: string; readonly isEnd: boolean }> {
-  const end = performance.now() + limits.budgetMs;
   let [next, seen] = [from, 0];
   for await (const page of browser.browse({ from })) {
     for (const message of page) {

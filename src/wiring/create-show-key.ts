@@ -12,6 +12,7 @@ import { connectStorage } from './connect-storage.ts';
 import type { Reconciler } from './create-reconciliation.ts';
 import type { OpenAccounts } from './open-accounts.ts';
 import type { OpenQueues } from './open-queues.ts';
+import { mirrorDigest } from './mirror-id.ts';
 
 interface ShowKeyParts {
   readonly accounts: Pick<OpenAccounts, 'scope' | 'isHierarchical'>;
@@ -43,7 +44,11 @@ export function createShowKey(
         listDeadLetters: async function* () {
           for await (const { deadLetter } of browseDeadLetters(queues.deadLetters)) yield deadLetter;
         },
-        runs: reconciler,
+        runs: {
+          list: async () => await reconciler.list(),
+          report: (id) => reconciler.report(id),
+          mirror: mirrorDigest(settings),
+        },
         findRecorded: async (each) => await findRecorded(documents, each),
         now: () => theServiceClock.now(),
       },

@@ -37,13 +37,15 @@ export function watchCredentials(
   async function ofSecret(uri: string): Promise<CredentialReport> {
     const { hostname, pathname } = new URL(uri);
     const name = `the secret ${pathname.split('/')[2] ?? ''} of ${hostname}`;
+    const publicName = 'a secret of Key Vault';
     const attributes = await within(SECRET_WITHIN_MS, readSecret(uri, credential), () => new Error()).catch(
       (): SecretAttributes => ({ unknown: 'the vault did not answer' }),
     );
-    if ('unknown' in attributes) return { name, unknown: attributes.unknown, isAdvisory: true };
+    if ('unknown' in attributes) return { name, publicName, unknown: attributes.unknown, isAdvisory: true };
     const { endsAt, isEnabled } = attributes;
     return {
       name,
+      publicName,
       isAdvisory: true,
       ...(endsAt !== undefined && { endsAt }),
       ...(!isEnabled && { refused: 'it is disabled' }),

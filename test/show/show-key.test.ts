@@ -56,6 +56,7 @@ function bench(rules: Partial<ScopeRules> = {}) {
       yield* await Promise.resolve(state.letters);
     },
     runs: {
+      mirror: '',
       list: async () => await Promise.resolve(state.runs),
       report: async function* () {
         yield* await Promise.resolve(state.lines.map((line) => JSON.stringify(line)));
@@ -229,7 +230,7 @@ describe('a key that is shown', () => {
       events: { browse: () => ({ [Symbol.asyncIterator]: () => ({ next: away }) }) },
       listDeadLetters: () => ({ [Symbol.asyncIterator]: () => ({ next: away }) }),
       findRecorded: away,
-      runs: { list: away, report: () => ({ [Symbol.asyncIterator]: () => ({ next: away }) }) },
+      runs: { mirror: '', list: away, report: () => ({ [Symbol.asyncIterator]: () => ({ next: away }) }) },
     });
     const unknown = { isUnknown: true, code: 'storage-unavailable', detail: 'it did not answer' };
     expect(shown).toMatchObject({
@@ -287,6 +288,7 @@ it('a key comes with its dead letters, and with what the last full sync that cov
   const request = aRun().request;
   state.runs = [
     run('under way', { state: 'comparing' }),
+    run('of other settings', { mirror: 'other' }),
     run('dry', { request: { ...request, dryRun: true } }),
     run('elsewhere', { request: { ...request, container: parseContainerName('docs') } }),
     run('other paths', { request: { ...request, container: KEY.container, prefix: 'x' } }),

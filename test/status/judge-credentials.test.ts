@@ -27,6 +27,14 @@ describe('the end of a credential', () => {
     );
   });
 
+  it('is told without the name of a secret to anyone who asks', () => {
+    const secret = { name: 'the secret source of kv.vault.azure.net', publicName: 'a secret of Key Vault' };
+    const [ending, unknown] = judge({ ...secret, endsAt: inDays(13) }, { ...secret, unknown: 'it is gone' });
+    expect(ending?.publicDetail).toBe('A secret of Key Vault ends in 13 d, on 2026-12-08 12:00 UTC.');
+    expect(unknown?.publicDetail).toBe('The end of a secret of Key Vault is unknown: it is gone.');
+    expect(unknown?.detail).toContain('kv.vault.azure.net');
+  });
+
   it('fails health when it has come and nothing took over', () => {
     expect(judge({ name: SAS, endsAt: inDays(-1) })).toEqual([
       { code: 'credential-ended', detail: 'The SAS of BLOBMIRROR_SOURCE has ended on 2026-11-24 12:00 UTC.' },

@@ -187,6 +187,7 @@ describe('health', () => {
         code: 'guard-alerts',
         detail:
           'A guard of full syncs waits for a decision: too-many-deletes in photos, docs, lake and 1 more.',
+        publicDetail: 'A guard of full syncs waits for a decision: too-many-deletes in 4 containers.',
       },
       {
         code: 'full-sync-incomplete',
@@ -197,6 +198,8 @@ describe('health', () => {
         code: 'foreign-blobs',
         detail:
           'The last full sync found 1,201 blobs on the backup that the source lacks and the mirror did not write: docs (1,200), photos (1).',
+        publicDetail:
+          'The last full sync found 1,201 blobs on the backup that the source lacks and the mirror did not write, in 2 containers.',
         severity: 'warning',
       },
     ]);

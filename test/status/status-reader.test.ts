@@ -325,7 +325,7 @@ describe('a status', () => {
     state.isStateAway = true;
     pass(60_000);
     expect(await open()()).toMatchObject({
-      statement: 'proven unknown, live up to 12:01:00',
+      statement: 'proven unknown, live up to 12:01:00, exceptions unknown',
       stateAsOf: null,
       recovery: { excepted: { count: 0, isComplete: false } },
       health: { status: 'failing', problems: [{ code: 'state-unreachable' }] },

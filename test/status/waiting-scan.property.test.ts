@@ -207,4 +207,22 @@ describe('a queue that is longer than what one read reaches', () => {
       backlog: { isComplete: true, messages: 0 },
     });
   });
+
+  it('is known where nothing but rechecks and retries waits, and where the queue was created anew', async () => {
+    const queue = new ModelQueue();
+    for (let i = 0; i < 60; i++) queue.arrive(START - i * 1000, `k${i}`, { attempts: 1 }, 30 * MINUTE);
+    const { sample } = bench(queue, 10, 40);
+    const told: (number | undefined)[] = [];
+    for (let minute = 0; minute < 4; minute++) {
+      queue.pass(MINUTE);
+      const { earliest, isEarliestKnown } = await sample();
+      told.push(isEarliestKnown ? earliest?.getTime() : undefined);
+    }
+    expect(told).toEqual([undefined, undefined, queue.earliest, queue.earliest]);
+
+    const anew = new ModelQueue();
+    anew.arrive(START - MINUTE, 'first');
+    queue.messages = anew.messages;
+    expect(await sample()).toMatchObject({ isEarliestKnown: true, earliest: new Date(START - MINUTE) });
+  });
 });

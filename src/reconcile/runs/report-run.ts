@@ -3,6 +3,7 @@ import type { PlacedLine } from '../../api/line-page.ts';
 import type { ReportLine, Run } from '../../api/run.ts';
 import type { RunId } from '../../model/run-id.ts';
 import { BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
+import { SHARD_NAME } from '../../model/shard-message.ts';
 import { reportLineSchema } from './run-document.ts';
 import type { ReconcilerContext } from './reconciler-context.ts';
 import { foreignKeys, readOutcomeOf, stoppedKeys } from './extras.ts';
@@ -16,18 +17,24 @@ type ReportPlace =
   | { readonly part: 'slice'; readonly shard: string; readonly slice: number; readonly line: number }
   | { readonly part: 'stopped' | 'foreign'; readonly container: string; readonly line: number };
 
-const PLACE =
-  /^(?:(?<shard>[cd]\d{1,9})\/(?<slice>\d{1,9})|(?<part>stopped|foreign)\/(?<container>[^/]{1,255}))\/(?<line>\d{1,12})$/;
+const PLACE_THAT_STAYS = /^(?<part>stopped|foreign)\/(?<container>[^/]{1,255})\/(?<line>\d{1,12})$/;
+const PLACE_OF_SLICE = /^(?<shard>[^/]{1,40})\/(?<slice>\d{1,9})\/(?<line>\d{1,12})$/;
 
 /** @throws BlobmirrorError `request-invalid` */
 function parsePlace(text: string): ReportPlace {
-  const { shard, slice, part, container, line } = PLACE.exec(text)?.groups ?? {};
-  if (shard !== undefined) return { part: 'slice', shard, slice: Number(slice), line: Number(line) };
+  const { part, container, line: kept } = PLACE_THAT_STAYS.exec(text)?.groups ?? {};
   if (container !== undefined)
-    return { part: part === 'stopped' ? 'stopped' : 'foreign', container, line: Number(line) };
-  throw new BlobmirrorError(
+    return { part: part === 'stopped' ? 'stopped' : 'foreign', container, line: Number(kept) };
+  const { shard, slice, line } = PLACE_OF_SLICE.exec(text)?.groups ?? {};
+  if (shard !== undefined && SHARD_NAME.test(shard))
+    return { part: 'slice', shard, slice: Number(slice), line: Number(line) };
+  throw noPlace();
+}
+
+function noPlace(): BlobmirrorError {
+  return new BlobmirrorError(
     'request-invalid',
-    'from is no place in a report; it should be the next of a page',
+    'from is no place in this report; it should be the next of a page',
   );
 }
 
@@ -46,6 +53,7 @@ export async function* reportRun(
   const start = from === undefined ? undefined : parsePlace(from);
   const run = await runs.read(id);
   if (run === undefined) return;
+  if (start?.part === 'slice' && !Object.hasOwn(run.shards, start.shard)) throw noPlace();
   // A few lines, of which none begins a page.
   if (start === undefined) for (const line of failures(run)) yield toPlaced(line, undefined);
   if (start === undefined || start.part === 'slice')

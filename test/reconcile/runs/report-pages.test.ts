@@ -40,6 +40,20 @@ describe('the pages of a report', () => {
     expect(await inPages(bench, id, read)).toEqual(lines);
   });
 
+  it.each([1, 50])('have the lines of split and unordered shards, too: %i at a time', async (read) => {
+    const bench = new ReconcileBench();
+    bench.isSplit = true;
+    bench.add('photos', { entries: toEntries(repeat('changed', 300)) });
+    bench.add('docs', { entries: toEntries(repeat('changed', 120)), unorderedAt: 60 });
+    const { id } = await bench.run(REQUEST);
+    const { shards } = (await bench.reconciler.read(id)) ?? { shards: {} };
+    expect(Object.keys(shards).some((name) => name.includes('-u'))).toBe(true);
+    expect(Object.keys(shards).some((name) => /-[0-9a-z]+$/.test(name) && !name.includes('-u'))).toBe(true);
+    const lines = await all(bench, id);
+    expect(lines.length).toBeGreaterThan(400);
+    expect(await inPages(bench, id, read)).toEqual(lines);
+  });
+
   it('name what is damaged, and go on after it', async () => {
     const { bench, id } = await startBench();
     const { stored } = bench.documents;

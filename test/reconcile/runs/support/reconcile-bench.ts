@@ -27,6 +27,8 @@ export class ReconcileBench {
   readonly leaves = new Set<boolean>();
   readonly reconciler: Reconciler;
   now = new Date('2026-11-25T13:00:00Z');
+  /** Whether each slice parts what is left of its shard. */
+  isSplit = false;
 
   constructor(overrides: Partial<Parts> = {}) {
     this.reconciler = createReconciler({
@@ -42,7 +44,7 @@ export class ReconcileBench {
       },
       compareSlice: createModelSlice(this.model, {
         perSlice: () => 50,
-        isSplit: () => false,
+        isSplit: () => this.isSplit,
         step: async () => await Promise.resolve(),
       }),
       documents: this.documents.through(immediately),
