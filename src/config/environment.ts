@@ -9,8 +9,36 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const SECRET =
   /(?:^|[?&;\s"'])sig=|(?:accountkey|sharedaccesskey|sharedaccesssignature|clientsecret|password)\s*=|\/\/[^/?#@\s]*:[^/?#@\s]+@|[a-z0-9+/]{42,}={1,2}(?:[^=]|$)/i;
 
+/**
+ * What may be a key or a token, whole or cut short: function keys, client secrets, keys of accounts. A long name of both
+ * cases and digits looks like one, too, so it is only not shown.
+ */
+const LONG_WORD = /[\w+/~.=-]{24,}/g;
+
 export function holdsSecret(text: string): boolean {
-  return SECRET.test(text) || SECRET.test(decoded(text));
+  return decodings(text).some((each) => SECRET.test(each));
+}
+
+function mayHoldSecret(text: string): boolean {
+  return decodings(text).some(
+    (each) =>
+      SECRET.test(each) ||
+      /\bsig=/i.test(each) ||
+      (each.match(LONG_WORD) ?? []).some(
+        (word) => /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word),
+      ),
+  );
+}
+
+/** A text, and what it is where it was percent-encoded, up to three times. */
+function decodings(text: string): readonly string[] {
+  const all = [text];
+  while (all.length < 4) {
+    const next = decoded(all.at(-1) ?? '');
+    if (next === all.at(-1)) break;
+    all.push(next);
+  }
+  return all;
 }
 
 function decoded(text: string): string {
@@ -25,7 +53,7 @@ const MOST_SHOWN = 200;
 
 /** A value for an error: in quotes, without a secret that was pasted into the wrong setting. */
 export function shown(value: string): string {
-  if (holdsSecret(value)) return 'a value that holds a secret and is not shown';
+  if (mayHoldSecret(value)) return 'a value that may be a secret and is not shown';
   return quoted(value.length > MOST_SHOWN ? `${value.slice(0, MOST_SHOWN)}…` : value);
 }
 

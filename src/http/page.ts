@@ -76,7 +76,11 @@ export function createPage(folder: URL | undefined = findBuiltPage(new URL(impor
   };
 }
 
-const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
+const PLAIN = {
+  'content-type': 'text/plain; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+};
 const NOT_FOUND = {
   document: { status: 503, headers: PLAIN, body: 'The page is not built. Run: npm run build\n' },
   asset: { status: 404, headers: PLAIN, body: 'There is no such file. Reload the page.\n' },

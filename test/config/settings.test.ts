@@ -226,6 +226,24 @@ describe('the settings', () => {
     },
   );
 
+  it.each([
+    ['BLOBMIRROR_HTTP_HOST', 'Zk3_xY-9aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456789_-AbCd=='],
+    ['BLOBMIRROR_LOG_LEVEL', 'abc8Q~aBcDeFgHiJkLmNoPqRsTuVwXyZ012345.ab'],
+    ['BLOBMIRROR_NAME', LONG_KEY.replace(/=+$/, '')],
+    ['BLOBMIRROR_BACKUP_CONTAINER_PREFIX', encodeURIComponent(encodeURIComponent(SAS))],
+  ])('never show in %s what may be a secret: %s', (name, secret) => {
+    const line = messageOf({ ...GOOD, [name]: secret });
+    expect(line).toMatch(new RegExp(`^${name} `));
+    expect(line).not.toContain(secret.slice(4, 16));
+  });
+
+  it('never show a signature that is a part of a path', () => {
+    const uri = 'https://sourceaccount.blob.core.windows.net/sig=TOPSECRET';
+    const line = messageOf({ ...GOOD, BLOBMIRROR_SOURCE: undefined, BLOBMIRROR_SOURCE__blobServiceUri: uri });
+    expect(line).toMatch(/^BLOBMIRROR_SOURCE__blobServiceUri /);
+    expect(line).not.toContain('TOPSECRET');
+  });
+
   it('take a second SAS beside the first one, for the same account only', () => {
     const sas = (account: string, sig: string) =>
       `BlobEndpoint=https://${account}.blob.core.windows.net;SharedAccessSignature=sv=1&sig=${sig}`;

@@ -120,6 +120,8 @@ describe('a secret of Key Vault', () => {
         code: 'credential-ended',
         detail:
           'The secret source of kv-one.vault.azure.net is not accepted any more: it is disabled; the value that it had is still in use.',
+        publicDetail:
+          'A secret of Key Vault is not accepted any more: it is disabled; the value that it had is still in use.',
         severity: 'warning',
       },
     ]);
