@@ -46,7 +46,19 @@ export const SKIP_HINTS: Readonly<Record<SkipReason | HoldReason | ExtraReason, 
     'Everything except owner, group, permissions and access control list is mirrored. Give the mirror Storage Blob Data Owner on the backup, or set BLOBMIRROR_ACL=off.',
 };
 
-/** Empty for anything else: an error code, or a reason of a newer release. */
-export function skipHintOf(reason: string): string {
-  return Object.hasOwn(SKIP_HINTS, reason) ? SKIP_HINTS[reason as keyof typeof SKIP_HINTS] : '';
+/** More than these would bury the command. */
+const NAMED = 5;
+
+/**
+ * Empty for anything else: an error code, or a reason of a newer release.
+ *
+ * @param containers those of the keys, for the command in the hint; none: unknown
+ */
+export function skipHintOf(reason: string, containers: Iterable<string> = []): string {
+  if (!Object.hasOwn(SKIP_HINTS, reason)) return '';
+  const hint = SKIP_HINTS[reason as keyof typeof SKIP_HINTS];
+  const names = [...new Set(containers)];
+  return names.length === 0 || names.length > NAMED
+    ? hint
+    : hint.replaceAll(/\bCONTAINER\b/g, names.join(' '));
 }

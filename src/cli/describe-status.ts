@@ -138,9 +138,16 @@ function excepted({ recovery }: Status): string {
       ['EXCEPTED', 'REASON'],
     ) +
     more +
-    [...new Set(shown.map(({ reason }) => reason))]
-      .filter((reason) => skipHintOf(reason) !== '')
-      .map((reason) => `  ${reason}: ${skipHintOf(reason)}\n`)
+    [...Map.groupBy(shown, ({ reason }) => reason)]
+      .map(([reason, keys]) => [
+        reason,
+        skipHintOf(
+          reason,
+          keys.map(({ container }) => container),
+        ),
+      ])
+      .filter(([, hint]) => hint !== '')
+      .map(([reason, hint]) => `  ${reason}: ${hint}\n`)
       .join('')
   );
 }

@@ -36,7 +36,9 @@ export async function runReconcile(options: ReconcileOptions): Promise<number> {
   return await withReconciler(options, async (reconciler, isPaused) => {
     const begun = await reconciler.start(request);
     if ('running' in begun)
-      throw new BlobmirrorError('run-in-progress', `the run ${begun.running} is under way`);
+      throw new BlobmirrorError('run-in-progress', `the run ${begun.running} is under way`, {
+        id: begun.running,
+      });
     if (await isPaused())
       printMessage(localized('mirroring is paused and the run waits; to resume: blobmirror resume', options));
     if (options.wait) return await waitFor(begun.started, reconciler, options);
@@ -64,7 +66,7 @@ export async function cancelRun(id: string, options: RunOptions): Promise<number
   return await withReconciler(options, async (reconciler) => {
     const run = await readRun(id, reconciler);
     if (!(await reconciler.cancel(run.id)))
-      throw new BlobmirrorError('run-has-ended', `the run ${id} has ended`);
+      throw new BlobmirrorError('run-has-ended', `the run ${id} has ended`, { id });
     printMessage('workers stop working on it within seconds');
     return EXIT.done;
   });

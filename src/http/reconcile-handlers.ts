@@ -33,9 +33,10 @@ export function createReconcileHandlers(reconciler: Reconciler, log: Logger): Re
           const headers = { location: `reconcile/${begun.started.id}` };
           return { status: 202, headers, jsonBody: begun.started };
         }
-        const error = new BlobmirrorError('run-in-progress', `the run ${begun.running} is under way`);
+        const { running: id } = begun;
+        const error = new BlobmirrorError('run-in-progress', `the run ${id} is under way`, { id });
         const { jsonBody, ...rest } = toErrorAnswer(error, log);
-        return { ...rest, jsonBody: { ...jsonBody, running: begun.running } };
+        return { ...rest, jsonBody: { ...jsonBody, running: id } };
       }),
 
     list: async () =>
@@ -50,7 +51,7 @@ export function createReconcileHandlers(reconciler: Reconciler, log: Logger): Re
       await answer(log, async () => {
         const { id } = await readRun(text);
         if (await reconciler.cancel(id)) return { status: 202, jsonBody: await readRun(id) };
-        throw new BlobmirrorError('run-has-ended', `the run ${id} has ended`);
+        throw new BlobmirrorError('run-has-ended', `the run ${id} has ended`, { id });
       }),
 
     report: async (text, query) =>

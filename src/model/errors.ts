@@ -269,6 +269,8 @@ export interface ErrorOptions {
   readonly retryAfterMs?: number;
   /** Facts for the log. Never a key, a token or a SAS signature. */
   readonly context?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** What `ID` stands for in the hint. */
+  readonly id?: string;
 }
 
 export class BlobmirrorError extends Error {
@@ -276,12 +278,14 @@ export class BlobmirrorError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterMs: number | undefined;
   readonly context: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly #id: string;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
     this.context = options.context ?? {};
+    this.#id = options.id ?? 'ID';
   }
 
   get disposition(): Disposition {
@@ -289,7 +293,7 @@ export class BlobmirrorError extends Error {
   }
 
   get hint(): string {
-    return ERRORS[this.code].hint;
+    return ERRORS[this.code].hint.replace(/\bID\b/, this.#id);
   }
 }
 

@@ -6,6 +6,8 @@ import type { KeyComparison } from '../verify/compare-key.ts';
 
 /** What the two sides say of a key. */
 export interface KeyEvidence {
+  /** Its container, by the name at the source. */
+  readonly container: string;
   readonly isAbsent: boolean;
   readonly decision: Decision;
   readonly comparison: KeyComparison;
@@ -31,7 +33,7 @@ const ACTIONS: Readonly<Record<Decision['action'], string>> = {
 };
 
 /** The judgement of a key of which both sides are known: by the mirror's own decision, and by what `verify` compares. */
-export function judgeKey({ isAbsent, decision, comparison }: KeyEvidence): KeyVerdict {
+export function judgeKey({ container, isAbsent, decision, comparison }: KeyEvidence): KeyVerdict {
   if (isAbsent) return { state: 'absent', detail: 'neither account has it' };
   switch (comparison.kind) {
     case 'equal':
@@ -48,11 +50,11 @@ export function judgeKey({ isAbsent, decision, comparison }: KeyEvidence): KeyVe
     case 'replica':
       return { state: 'not-mirrored', detail: 'it was mirrored from the backup account' };
     case 'differs':
-      return differs(comparison.differences, decision);
+      return differs(comparison.differences, decision, container);
   }
 }
 
-function differs(differences: readonly Difference[], decision: Decision): KeyVerdict {
+function differs(differences: readonly Difference[], decision: Decision, container: string): KeyVerdict {
   const names = namesOf(differences);
   if (decision.action === 'skip') {
     const { reason } = decision;
@@ -60,7 +62,7 @@ function differs(differences: readonly Difference[], decision: Decision): KeyVer
       state: 'differs',
       detail: `${names}; ${ACTIONS.skip} (${reason})`,
       reason,
-      hint: skipHintOf(reason),
+      hint: skipHintOf(reason, [container]),
     };
   }
   if (decision.action !== 'nothing')

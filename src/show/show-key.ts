@@ -157,7 +157,7 @@ async function judge(
   );
   const isAbsent = sides.source === undefined && sides.backup === undefined;
   return {
-    verdict: excluded ?? judgeKey({ isAbsent, decision, comparison }),
+    verdict: excluded ?? judgeKey({ container: key.container, isAbsent, decision, comparison }),
     decision: toKeyDecision(decision),
     differences: comparison.kind === 'differs' ? comparison.differences : [],
   };

@@ -177,7 +177,7 @@ export async function findRecorded(
         ...each,
         lastTry,
         namedBy: 'record',
-        hint: hintOf(each.reason),
+        hint: hintOf(each),
       })),
     isComplete: lostAt === undefined && counted.length === 0,
   };
@@ -205,7 +205,7 @@ class Names {
     }
     if (!this.#matches(key)) return;
     if (this.#keys.size >= this.#max) this.withoutRoom++;
-    else this.#keys.set(name, { ...key, hint: hintOf(key.reason) });
+    else this.#keys.set(name, { ...key, hint: hintOf(key) });
   }
 
   page(): Pick<UnprotectedPage, 'keys' | 'next' | 'byReason'> {
@@ -246,6 +246,8 @@ class Counts {
 }
 
 /** What would mend it. */
-function hintOf(reason: string): string {
-  return skipHintOf(reason) || (Object.hasOwn(ERRORS, reason) ? ERRORS[reason as ErrorCode].hint : '');
+function hintOf({ reason, container }: Pick<UnprotectedKey, 'reason' | 'container'>): string {
+  return (
+    skipHintOf(reason, [container]) || (Object.hasOwn(ERRORS, reason) ? ERRORS[reason as ErrorCode].hint : '')
+  );
 }

@@ -92,7 +92,9 @@ describe('blobmirror reconcile', () => {
   it('names the run that is under way, with exit status 5', async () => {
     const { status, stdout, stderr } = await reconcile(['--wait'], { running: id });
     expect([status, stdout]).toEqual([5, '']);
-    expect(stderr).toMatch(new RegExp(`^blobmirror: the run ${id} is under way\\. .*cancel.*\\n$`));
+    expect(stderr).toMatch(
+      new RegExp(`^blobmirror: the run ${id} is under way\\. .*reconcile cancel ${id}"\\.\\n$`),
+    );
   });
 
   it('fails with one line when the state cannot be reached', async () => {
@@ -168,5 +170,6 @@ describe('blobmirror reconcile list, show, report and cancel', () => {
     const late = await reconcile(['cancel', id], { runs: [DONE] });
     expect([late.status, late.stdout]).toEqual([2, '']);
     expect(late.stderr).toContain(`the run ${id} has ended`);
+    expect(late.stderr).toContain(`reconcile show ${id}"`);
   });
 });

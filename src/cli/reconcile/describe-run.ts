@@ -29,7 +29,9 @@ export function describeRun(run: Run, options: LocalOption = {}): string {
       ['copied', isDamaged ? UNKNOWN : count(counts.bytesCopied, 'byte')],
     ]),
     describeTable('VERDICT', counts.byVerdict),
-    describeTable('SKIPPED', counts.skipped, (reason) => localized(skipHintOf(reason), options)),
+    describeTable('SKIPPED', counts.skipped, (reason) =>
+      localized(skipHintOf(reason, containersOf(run, reason)), options),
+    ),
     foreign(run),
     describeTable('FAILED', counts.failed, (code) => localized(hintOf(code), options)),
     run.samples.failed
@@ -86,6 +88,15 @@ function foreign({ containers }: Run): string {
     return keys === 0 || stopped === 'container-not-mirrored' ? [] : [[name, keys.toLocaleString('en')]];
   });
   return lines.length === 0 ? '' : toTable([['FOREIGN IN', 'KEYS'], ...lines]);
+}
+
+/** The containers of the keys that a run skipped for this reason, as far as it is known. */
+function containersOf({ containers, counts, request, samples }: Run, reason: string): readonly string[] {
+  const held = Object.entries(containers).filter(([, { foreign: found = {} }]) => (found[reason] ?? 0) > 0);
+  if (held.length > 0) return held.map(([name]) => name);
+  if (request.container !== undefined) return [request.container];
+  const lines = samples.skipped.filter((line) => line.reason === reason);
+  return lines.length === counts.skipped[reason] ? lines.map(({ container }) => container) : [];
 }
 
 function hintOf(code: string): string {

@@ -9,6 +9,7 @@ import type {
 import { damaged } from '../../documents/change-document.ts';
 import { BlobmirrorError, toBlobmirrorError } from '../../model/errors.ts';
 import type { ContainerName } from '../../model/key.ts';
+import { nearest } from '../../model/nearest.ts';
 import { createRunId } from '../../model/run-id.ts';
 import type { Scope } from '../../model/scope.ts';
 import type { ShardMessage } from '../../model/shard-message.ts';
@@ -28,17 +29,16 @@ export interface PlannedRun {
 /**
  * Plans a run with a shard for each container in scope, or for each of its prefixes if the settings name some.
  *
- * @throws BlobmirrorError `request-invalid` if the container or prefix is not mirrored or does not exist; any storage code
+ * @throws BlobmirrorError `request-invalid` if a container or the prefix is not mirrored or does not exist; any storage code
  */
 export async function planRun(parts: ReconcilerParts, request: ReconcileRequest): Promise<PlannedRun> {
   const beginning = parts.serviceClock.begin();
   const startedAt = parts.now();
   const id = createRunId(startedAt);
   const under = request.prefix ?? '';
-  const names = (await listContainersOfBoth(parts)).filter(
-    (name) => request.container === undefined || name === request.container,
-  );
-  refuseUnmirrored(request, parts.scope, names);
+  const found = await listContainersOfBoth(parts);
+  const names = found.filter((name) => request.container === undefined || name === request.container);
+  refuseUnmirrored(request, parts.scope, { names, found });
   // After both accounts have answered, so that their time is known.
   const clock = parts.serviceClock.assess(beginning);
 
@@ -103,16 +103,27 @@ export function toFailedLine(
   return { container, path: '', verdict: 'failed', code, detail };
 }
 
+/**
+ * A misspelt container is refused wherever it is named: the run would do less than it was asked to, and say nothing.
+ *
+ * @param names of the run
+ * @param found in either account and in scope
+ */
 function refuseUnmirrored(
-  { container, prefix = '' }: ReconcileRequest,
+  { container, prefix = '', allowDeletes, deleteForeign = [] }: ReconcileRequest,
   scope: Scope,
-  names: readonly ContainerName[],
+  { names, found }: Readonly<Record<'names' | 'found', readonly ContainerName[]>>,
 ): void {
   const invalid = (what: string) => new BlobmirrorError('request-invalid', what);
-  if (container !== undefined && !scope.includesContainer(container))
-    throw invalid(`the container ${container} is not mirrored by the settings`);
-  if (container !== undefined && names.length === 0)
-    throw invalid(`the container ${container} does not exist in either account`);
+  const named = [...(container === undefined ? [] : [container]), ...allowDeletes, ...deleteForeign];
+  for (const name of named) {
+    if (!scope.includesContainer(name))
+      throw invalid(`the container ${name} is not mirrored by the settings`);
+    if (found.includes(name)) continue;
+    const meant = nearest(name, found);
+    const question = meant === undefined ? '' : `; did you mean ${meant}?`;
+    throw invalid(`the container ${name} does not exist in either account${question}`);
+  }
   if (prefix !== '' && names.every((name) => scope.prefixes({ container: name, path: prefix }).length === 0))
     throw invalid(`nothing below the prefix ${JSON.stringify(prefix)} is mirrored by the settings`);
 }

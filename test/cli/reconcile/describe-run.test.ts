@@ -65,7 +65,8 @@ each key: blobmirror reconcile report 2026-11-25T13-09-31Z-4f2a
       containers: { photos: { ...progress, foreign: { 'backup-foreign': 60 } }, docs: progress },
       counts: { ...RUN.counts, skipped: { 'backup-foreign': 60 } },
     });
-    expect(text).toContain(`backup-foreign  60    ${SKIP_HINTS['backup-foreign']}\n`);
+    const hint = SKIP_HINTS['backup-foreign'].replace('CONTAINER', 'photos');
+    expect(text).toContain(`backup-foreign  60    ${hint}\n`);
     expect(text).toContain('FOREIGN IN  KEYS\nphotos      60\n');
   });
 

@@ -52,6 +52,31 @@ describe('a run', () => {
     ]);
   });
 
+  it.each(['container', 'allowDeletes', 'deleteForeign'] as const)(
+    'does not begin where a container in %s exists in neither account, or is not mirrored',
+    async (field) => {
+      const bench = new ReconcileBench({
+        scope: createScope('sourceaccount', { containers: { include: [], exclude: ['tmp*'] } }),
+      });
+      for (const name of ['photos', 'tmp-1']) bench.add(name, { entries: [] });
+      const naming = (name: string) => {
+        const container = parseContainerName(name);
+        return { [field]: field === 'container' ? container : [container] };
+      };
+      const refused = (message: string) => ({ code: 'request-invalid', message });
+      await expect(bench.start(naming('phtos'))).rejects.toMatchObject(
+        refused('the container phtos does not exist in either account; did you mean photos?'),
+      );
+      await expect(bench.start(naming('unlike'))).rejects.toMatchObject(
+        refused('the container unlike does not exist in either account'),
+      );
+      await expect(bench.start(naming('tmp-1'))).rejects.toMatchObject(
+        refused('the container tmp-1 is not mirrored by the settings'),
+      );
+      await expect(bench.start(naming('photos'))).resolves.toMatchObject({ state: 'comparing' });
+    },
+  );
+
   it('is of one container, or of one prefix, when that is asked for', async () => {
     const bench = new ReconcileBench();
     bench.add('photos', { entries: [] });
