@@ -97,7 +97,7 @@ export const HEALTH_CODES = {
     next: 'blobmirror check',
   },
   'unprotected-keys': {
-    toDo: 'Look at the reason of each key, and remove it where you can: the mirror retries by itself. Or acknowledge them to clear this problem; they stay excepted by name.',
+    toDo: 'Look at the reason of each key, and end its cause where you can: the mirror retries by itself. Or acknowledge the keys to clear this problem; they stay excepted by name.',
     next: 'blobmirror unprotected',
   },
   'dead-letters': {
