@@ -7,7 +7,7 @@ import type { HintMessage, History } from '../model/hint-message.ts';
 import { writeJson } from '../model/write-json.ts';
 import type { PauseGate } from '../ports/account-decorators.ts';
 import type { HintQueue } from '../ports/work-queues.ts';
-import type { Unprotected } from '../model/unprotected.ts';
+import { type Unprotected, isAboutChange } from '../model/unprotected.ts';
 import type { UnprotectedKeys } from '../ports/unprotected-keys.ts';
 import type { LogFields, Logger } from '../telemetry/logger.ts';
 import { recordIgnored, recordParked, recordRetry } from '../telemetry/metrics.ts';
@@ -36,9 +36,10 @@ interface SettlementContext {
 }
 
 /**
- * Decides by the disposition of each error: the only such switch. The keys of events that are to be dead letters are on
- * record when it resolves, since anybody may purge a dead letter. While they cannot be recorded, such an event is tried
- * again, as long as an outage may last; then it becomes a dead letter without it, which names its keys itself.
+ * Decides by the disposition of each error: the only such switch. The keys of events that are not tried again are on record
+ * when it resolves: anybody may purge a dead letter, and nothing else names the keys of a change that is ignored, as of a
+ * blob that cannot be read. While they cannot be recorded, such an event is tried again, as long as an outage may last; then
+ * it becomes a dead letter without it, which names its keys itself.
  */
 export async function planSettlements(
   { pause, unprotected }: SettlementContext,
@@ -48,18 +49,14 @@ export async function planSettlements(
 ): Promise<readonly Settlement[]> {
   const planned: Settlement[] = [];
   for (const failure of failures) planned.push({ failure, outcome: await outcomeOf(failure.error) });
-  const left = planned.flatMap(({ failure, outcome }) =>
-    outcome === 'dead-lettered' ? (failure.left ?? []) : [],
-  );
+  const left = planned.flatMap(leftBy);
   const error = await recordLeft(unprotected, left);
   if (error === undefined) return planned;
   const { code, message: detail, hint } = error;
   log.error('keys that are not in the backup could not be recorded', { code, detail, hint });
   const instead = await outcomeOf(error);
   return planned.map((each) =>
-    each.outcome === 'dead-lettered' && each.failure.left !== undefined
-      ? { ...each, outcome: instead }
-      : each,
+    leftBy(each).length > 0 ? { ...each, outcome: instead } : each,
   );
 
   async function outcomeOf(thrown: BlobmirrorError): Promise<Settlement['outcome']> {
@@ -78,6 +75,10 @@ export async function planSettlements(
         return 'dead-lettered';
     }
   }
+}
+
+function leftBy({ failure: { error, left = [] }, outcome }: Settlement): readonly Unprotected[] {
+  return outcome !== 'retried' && isAboutChange(error.code) ? left : [];
 }
 
 /** Records keys. Resolves to the error if that fails. */

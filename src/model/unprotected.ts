@@ -69,6 +69,18 @@ export function isIntended(reason: string): boolean {
   );
 }
 
+/** Errors of events that are about nothing which is mirrored. */
+const NO_CHANGES: ReadonlySet<string> = new Set<ErrorCode>([
+  'event-type-unknown',
+  'event-of-other-account',
+  'event-out-of-scope',
+]);
+
+/** Whether an event that fails for good with this code leaves its keys unprotected, also where it is ignored. */
+export function isAboutChange(code: ErrorCode): boolean {
+  return !NO_CHANGES.has(code);
+}
+
 /** Whether a reason says no more than that a check failed, as in an outage: what is known of the key stays true. */
 export function isTransient(reason: string): boolean {
   return (

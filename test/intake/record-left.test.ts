@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { handleMessage } from '../../src/intake/handle-message.ts';
-import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
+import { BlobmirrorError, ERRORS, type ErrorCode } from '../../src/model/errors.ts';
 import type { HintMessage } from '../../src/model/hint-message.ts';
 import type { Key } from '../../src/model/key.ts';
 import { createScope } from '../../src/model/scope.ts';
-import { SKIP_MEANING } from '../../src/model/unprotected.ts';
+import { SKIP_MEANING, isAboutChange } from '../../src/model/unprotected.ts';
 import type { SkipReason, Verdict } from '../../src/model/verdict.ts';
 import { NOTHING_RECORDED } from '../../src/ports/unprotected-keys.ts';
 import { createLedger } from '../../src/unprotected/ledger.ts';
@@ -180,6 +180,38 @@ describe('an event that becomes a dead letter', () => {
       'blobmirror-first-seen': '2026-11-20T12:00:00Z',
     });
     expect(acts).toEqual(['dead-lettered']);
+  });
+});
+
+describe('an event that is ignored', () => {
+  const needsKey = fail('blob-needs-customer-key');
+
+  it('has its keys on record if it is about a change that cannot be mirrored', async () => {
+    expect(await bench(needsKey).handle(event('a'))).toEqual(['recorded photos/a blob-needs-customer-key']);
+  });
+
+  it('is tried again while they cannot be recorded', async () => {
+    const { handle, state } = bench(needsKey);
+    state.isRecordAway = true;
+    expect(await handle(event('a'))).toEqual(['sent']);
+  });
+
+  it('leaves no record if it is about nothing that is mirrored', async () => {
+    const { handle } = bench(() => COPIED);
+    const ignored = [
+      event('out/a'),
+      event('a', { eventType: 'Microsoft.Storage.Unheard' }),
+      event('a', { data: { api: 'PutBlob', url: 'https://other.blob.core.windows.net/photos/a' } }),
+    ];
+    for (const each of ignored) expect(await handle(each)).toEqual([]);
+  });
+
+  it.each(
+    Object.entries(ERRORS)
+      .filter(([, { disposition }]) => disposition === 'ignore')
+      .map(([code]) => code as ErrorCode),
+  )('as %s was decided to be about a change, or not', (code) => {
+    expect(isAboutChange(code)).toBe(code === 'blob-needs-customer-key');
   });
 });
 
