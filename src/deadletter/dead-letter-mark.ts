@@ -6,8 +6,8 @@ import type { DocumentStore } from '../ports/document-store.ts';
 
 /**
  * Marks dead letters as seen: all up to a time. The time of a dead letter is that at which its message was enqueued, which
- * for most is when they were dead-lettered. Messages that Service Bus dead-lettered were enqueued earlier, so those are
- * listed by id.
+ * for most is when they were dead-lettered. Messages that Service Bus or another program dead-lettered were enqueued earlier,
+ * so those are listed by id.
  */
 export interface DeadLetterMark {
   /** ISO 8601, by the clock of Service Bus. */
@@ -18,7 +18,8 @@ export interface DeadLetterMark {
 /** With more, only the time decides. */
 const MAX_IDS = 1000;
 
-const DEAD_LETTERED_BY_SERVICE_BUS: ReadonlySet<string> = new Set([
+const ENQUEUED_EARLIER: ReadonlySet<string> = new Set([
+  'dead-lettered-elsewhere',
   'deliveries-exhausted',
   'message-expired',
 ]);
@@ -26,8 +27,7 @@ const DEAD_LETTERED_BY_SERVICE_BUS: ReadonlySet<string> = new Set([
 export function isCoveredBy({ until, ids }: DeadLetterMark): (deadLetter: DeadLetter) => boolean {
   const seenIds = new Set(ids);
   return ({ id, code, deadLetteredAt }) =>
-    deadLetteredAt <= until &&
-    (!DEAD_LETTERED_BY_SERVICE_BUS.has(code) || seenIds.size >= MAX_IDS || seenIds.has(id));
+    deadLetteredAt <= until && (!ENQUEUED_EARLIER.has(code) || seenIds.size >= MAX_IDS || seenIds.has(id));
 }
 
 /** Builds a mark of all dead letters that are added. */
@@ -37,7 +37,7 @@ export class MarkBuilder {
 
   add({ id, code, deadLetteredAt }: DeadLetter): void {
     if (deadLetteredAt > this.#until) this.#until = deadLetteredAt;
-    if (DEAD_LETTERED_BY_SERVICE_BUS.has(code) && this.#ids.length < MAX_IDS) this.#ids.push(id);
+    if (ENQUEUED_EARLIER.has(code) && this.#ids.length < MAX_IDS) this.#ids.push(id);
   }
 
   mark(fallback: Date): DeadLetterMark {

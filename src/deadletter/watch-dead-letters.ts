@@ -2,15 +2,22 @@ import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import type { DeadLetter } from '../api/dead-letter.ts';
 import { type DeadLetterQueues, browseDeadLetters } from './browse-dead-letters.ts';
 import { MarkBuilder, isCoveredBy, tryAdvanceMark, readStoredMark } from './dead-letter-mark.ts';
-import type { DeadLetterStore } from './dead-letter-store.ts';
-import { ERRORS, type ErrorCode, isLasting } from '../model/errors.ts';
+import { type DeadLetterStore, leftByDeadLetter } from './dead-letter-store.ts';
+import { ERRORS, type ErrorCode, isLasting, toBlobmirrorError } from '../model/errors.ts';
+import type { Scope } from '../model/scope.ts';
+import type { Unprotected } from '../model/unprotected.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
+import type { UnprotectedKeys } from '../ports/unprotected-keys.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 export interface WatchParts {
   readonly queues: DeadLetterQueues;
   readonly documents: DocumentStore;
   readonly store: Pick<DeadLetterStore, 'replay'>;
+  /** Records keys as not protected. Default: no record is kept. */
+  readonly record?: UnprotectedKeys['record'];
+  /** What is not in it is not recorded. Default: everything is in it. */
+  readonly scope?: Scope;
   /** Whether both accounts answer now. */
   readonly accountsAnswer: () => Promise<boolean>;
   readonly observe: (byCode: Readonly<Record<string, number>>) => void;
@@ -24,9 +31,16 @@ const MAX_LOGGED = 50;
 const BROWSE_MS = TIME_BUDGETS.browse;
 const REPLAY_MS = TIME_BUDGETS.replay;
 
-/** Run by a timer: counts dead letters, logs new ones, and replays those whose cause may have passed. */
+/** Keys that are recorded in one write. */
+const MAX_AT_ONCE = 1000;
+
+/**
+ * Run by a timer: counts dead letters, logs new ones, and replays those whose cause may have passed. The keys of new ones
+ * are on record before the mark says that they were seen: Service Bus and other programs dead-letter messages whose keys
+ * nobody recorded, and other programs purge them.
+ */
 export async function watchDeadLetters(watch: WatchParts): Promise<void> {
-  const { queues, documents, store, accountsAnswer, observe, log, now } = watch;
+  const { queues, documents, store, accountsAnswer, observe, log, now, scope } = watch;
   const logged = await readStoredMark(documents, LOGGED_MARK, (document, { code }) => {
     if (code === 'document-too-new')
       log.warn('a newer release logs the dead letters; this one does not', { code, document });
@@ -43,18 +57,27 @@ export async function watchDeadLetters(watch: WatchParts): Promise<void> {
   const arrived: DeadLetter[] = [];
   let newCount = 0;
   let due = 0;
-  for await (const { deadLetter } of browseDeadLetters(queues)) {
+  const recorder = new KeyRecorder(watch.record, log);
+  for await (const { deadLetter, message } of browseDeadLetters(queues)) {
     if (performance.now() > deadline) break;
     byCode.set(deadLetter.code, (byCode.get(deadLetter.code) ?? 0) + 1);
     builder.add(deadLetter);
     if (isReplayDue(deadLetter, now())) due++;
     if (isLogged(deadLetter)) continue;
     newCount++;
+    // What names no key is counted when it is purged.
+    await recorder.add(
+      leftByDeadLetter(message, deadLetter, scope).filter(({ container }) => container !== ''),
+    );
     if (arrived.length < MAX_LOGGED) arrived.push(deadLetter);
   }
   observe(Object.fromEntries(byCode));
   // Of several workers that saw the same dead letters, the one that advances the mark logs them.
-  if (newCount > 0 && (await tryAdvanceMark(documents, LOGGED_MARK, builder.mark(now()), logged)))
+  if (
+    newCount > 0 &&
+    (await recorder.flush()) &&
+    (await tryAdvanceMark(documents, LOGGED_MARK, builder.mark(now()), logged))
+  )
     logArrivals(log, arrived, newCount);
   if (due === 0) return;
   if (!(await accountsAnswer())) {
@@ -64,6 +87,43 @@ export async function watchDeadLetters(watch: WatchParts): Promise<void> {
   const only = (deadLetter: DeadLetter): boolean => isReplayDue(deadLetter, now());
   const done = await store.replay({ all: true }, { only, signal: AbortSignal.timeout(REPLAY_MS) });
   log.info('dead letters whose cause may have passed were replayed', { ...done });
+}
+
+/** Records keys in few writes. After an error it records no more. */
+class KeyRecorder {
+  readonly #record: UnprotectedKeys['record'] | undefined;
+  readonly #log: Logger;
+  readonly #keys = new Map<string, Unprotected>();
+  #hasFailed = false;
+
+  constructor(record: UnprotectedKeys['record'] | undefined, log: Logger) {
+    this.#record = record;
+    this.#log = log;
+  }
+
+  async add(left: readonly Unprotected[]): Promise<void> {
+    for (const key of left) this.#keys.set(`${key.container}/${key.path}`, key);
+    if (this.#keys.size >= MAX_AT_ONCE) await this.flush();
+  }
+
+  /** False: not all keys could be recorded. */
+  async flush(): Promise<boolean> {
+    const keys = [...this.#keys.values()];
+    this.#keys.clear();
+    if (this.#hasFailed || keys.length === 0) return !this.#hasFailed;
+    try {
+      await this.#record?.(keys);
+    } catch (thrown) {
+      this.#hasFailed = true;
+      const { code, message: detail, hint } = toBlobmirrorError(thrown);
+      this.#log.warn('the keys of new dead letters could not be recorded; they are recorded a minute later', {
+        code,
+        detail,
+        hint,
+      });
+    }
+    return !this.#hasFailed;
+  }
 }
 
 function logArrivals(log: Logger, arrived: readonly DeadLetter[], newCount: number): void {

@@ -55,9 +55,7 @@ export async function planSettlements(
   const { code, message: detail, hint } = error;
   log.error('keys that are not in the backup could not be recorded', { code, detail, hint });
   const instead = await outcomeOf(error);
-  return planned.map((each) =>
-    leftBy(each).length > 0 ? { ...each, outcome: instead } : each,
-  );
+  return planned.map((each) => (leftBy(each).length > 0 ? { ...each, outcome: instead } : each));
 
   async function outcomeOf(thrown: BlobmirrorError): Promise<Settlement['outcome']> {
     switch (thrown.disposition) {

@@ -17,7 +17,7 @@ import type { OpenQueues } from './open-queues.ts';
 /** Dead letters, and the two functions that watch them each minute. */
 export interface DeadLetters {
   readonly store: DeadLetterStore;
-  /** Counts dead letters, logs new ones, and replays those whose cause has passed. */
+  /** Counts dead letters, records and logs new ones, and replays those whose cause has passed. */
   readonly watch: () => Promise<void>;
   /** Sends events to the queue that Event Grid could not deliver there. Undefined when the settings name no container for them. */
   readonly redeliver: (() => Promise<void>) | undefined;
@@ -50,6 +50,8 @@ export function createDeadLetters(
         queues: queues.deadLetters,
         documents,
         store,
+        record: unprotected.record,
+        scope,
         accountsAnswer: async () =>
           (await Promise.all([accounts.source, accounts.backup].map(answers))).every(Boolean),
         observe: observeDeadLetters,

@@ -1,5 +1,8 @@
 import { ServiceBusClient } from '@azure/service-bus';
 import { describe, expect, it } from 'vitest';
+import { BlobmirrorError } from '../../src/model/errors.ts';
+import { createScope } from '../../src/model/scope.ts';
+import { createLedger } from '../../src/unprotected/ledger.ts';
 import { watchDeadLetters } from '../../src/deadletter/watch-dead-letters.ts';
 import { immediately } from '../memory/schedule.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
@@ -12,10 +15,19 @@ async function startWatch() {
   const bench = await startDeadLetterBench();
   const log = createSilentLogger();
   const observed: Readonly<Record<string, number>>[] = [];
+  const ledger = createLedger({
+    documents: bench.documents.through(immediately),
+    log,
+    now: () => new Date(),
+  });
+  const state = { isRecordAway: false };
   let asked = 0;
   return {
     ...bench,
     observed,
+    state,
+    recorded: async () =>
+      (await ledger.refresh()).document?.keys.map(({ path, reason }) => `${path} ${reason}`) ?? [],
     asked: () => asked,
     told: () => log.lines.filter(({ message }) => message === ARRIVED).map(({ fields }) => fields['path']),
     watch: async ({ minutes = 0, answer = true } = {}) => {
@@ -23,6 +35,13 @@ async function startWatch() {
         queues: bench.queues,
         documents: bench.documents.through(immediately),
         store: bench.store,
+        record: async (left) => {
+          if (state.isRecordAway) throw new BlobmirrorError('storage-unavailable', 'it is down');
+          await ledger.record(left);
+        },
+        scope: createScope('sourceaccount', {
+          paths: { include: [], exclude: [{ containers: '*', path: 'out/' }] },
+        }),
         accountsAnswer: async () => {
           asked++;
           await Promise.resolve();
@@ -82,6 +101,41 @@ describe('the watch over dead letters', () => {
     expect(told()).toEqual(['parked', 'given up']);
     await store.acknowledge();
     expect(await store.summary()).toMatchObject({ count: 2, acknowledged: 2 });
+  });
+
+  it.each([
+    ['Service Bus', 'MaxDeliveryCountExceeded', 'deliveries-exhausted'],
+    ['another program', 'ItSaidSo', 'dead-lettered-elsewhere'],
+  ])('has the keys of what %s dead-lettered on record before anybody purges it', async (_, reason, code) => {
+    const { watch, bury, recorded, told, connectionString } = await startWatch();
+    const client = new ServiceBusClient(connectionString);
+    const sender = client.createSender('events');
+    await sender.sendMessages({ body: eventOf('photos', 'lost') });
+    await sender.sendMessages({ body: eventOf('photos', 'out/of-scope') });
+    // Told of before, and enqueued later.
+    await bury('events', parked(eventOf('photos', 'parked'), 'storage-rejected'), { body: 'poison' });
+    await watch();
+    const receiver = client.createReceiver('events');
+    for (const message of await receiver.receiveMessages(2))
+      await receiver.deadLetterMessage(message, {
+        deadLetterReason: reason,
+        deadLetterErrorDescription: 'of somebody',
+      });
+    await client.close();
+    await watch();
+    expect(told()).toEqual(['parked', undefined, 'lost', 'out/of-scope']);
+    expect(await recorded()).toEqual(['parked storage-rejected', `lost ${code}`]);
+  });
+
+  it('tells of nothing whose keys it could not record, and records and tells it a minute later', async () => {
+    const { watch, bury, recorded, told, state } = await startWatch();
+    await bury('events', parked(eventOf('photos', 'a'), 'storage-rejected'));
+    state.isRecordAway = true;
+    await watch();
+    expect([told(), await recorded()]).toEqual([[], []]);
+    state.isRecordAway = false;
+    await watch();
+    expect([told(), await recorded()]).toEqual([['a'], ['a storage-rejected']]);
   });
 
   it('replays what an outage left, once the accounts answer, and nothing that a person must mend', async () => {
