@@ -78,7 +78,7 @@ export const HEALTH_CODES = {
   },
   'foreign-blobs': {
     toDo: 'Find out who writes to the backup. Nothing of them is deleted or counted as mirrored. Delete them yourself, or permit it for one container with --delete-foreign.',
-    next: 'blobmirror reconcile list',
+    next: 'blobmirror unprotected --reason backup-foreign',
   },
   'pause-unknown': {
     toDo: 'The mirror cannot tell whether it was paused, so it mirrors nothing, and messages wait. If nobody paused it, resume; that also rewrites the document.',

@@ -29,7 +29,9 @@ export function verdictRows(shown: ShownKey): (readonly [string, string])[] {
 
 function decisionText(decision: ShownKey['decision']): string {
   if (decision === null) return '(unknown)';
-  return decision.reason === undefined ? decision.action : `${decision.action}: ${decision.reason}`;
+  const { action, reason, stoppedBy } = decision;
+  const text = reason === undefined ? action : `${action}: ${reason}`;
+  return stoppedBy === undefined ? text : `${text}; the last check was stopped: ${stoppedBy}`;
 }
 
 const FACTS = ['kind', 'etag', 'changed', 'size', 'type', 'md5', 'tier', 'copy', 'stamp', 'access'] as const;
@@ -144,8 +146,8 @@ function lastFullSyncText({ run, lines, isComplete }: LastFullSync, at: string):
     return `${path === '' ? 'its container ' : ''}${verdict}${why === '' ? '' : ` (${why})`}`;
   });
   const nothing = isComplete
-    ? 'not in its report: in step then, or on neither side'
-    : 'not in the part of its report that was looked at';
+    ? 'it was not in the report of that run, so it was in step then, or did not exist'
+    : 'it was not in the part of its report that was looked at';
   const alerts = run.alerts.length === 0 ? '' : `; it ended with alerts: ${run.alerts.join(', ')}`;
   return `${run.id}, begun ${timeText(run.startedAt, at)}: ${found.length === 0 ? nothing : found.join('; ')}${alerts}`;
 }

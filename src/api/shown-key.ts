@@ -53,6 +53,8 @@ export interface KeyVerdict {
 export interface KeyDecision {
   readonly action: string;
   readonly reason?: string;
+  /** Why the last check left it, where that is known: this one ends in the same way unless that has changed. */
+  readonly stoppedBy?: string;
 }
 
 /** What could not be read in time, and why. */
@@ -139,7 +141,7 @@ export interface LastFullSync {
     /** The codes of its alerts: it may not have seen the key. */
     readonly alerts: readonly string[];
   } | null;
-  /** What its report says of the key, or of its container. Empty: it was in step then, or on neither side. */
+  /** What its report says of the key, or of its container. Empty: it was in step then, or did not exist. */
   readonly lines: readonly ReportLine[];
   /** False: a bound was reached before the end of the report. */
   readonly isComplete: boolean;

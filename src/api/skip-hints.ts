@@ -1,3 +1,4 @@
+import { ERRORS, type ErrorCode } from '../model/errors.ts';
 import type { ExtraReason } from '../model/unprotected.ts';
 import type { SkipReason } from '../model/verdict.ts';
 import type { HoldReason } from '../model/watch.ts';
@@ -61,4 +62,11 @@ export function skipHintOf(reason: string, containers: Iterable<string> = []): s
   return names.length === 0 || names.length > NAMED
     ? hint
     : hint.replaceAll(/\bCONTAINER\b/g, names.join(' '));
+}
+
+/** Of a reason of a skip or an error code; empty for a reason of a newer release. */
+export function reasonHintOf(reason: string, containers: Iterable<string> = []): string {
+  return (
+    skipHintOf(reason, containers) || (Object.hasOwn(ERRORS, reason) ? ERRORS[reason as ErrorCode].hint : '')
+  );
 }

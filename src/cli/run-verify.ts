@@ -131,12 +131,11 @@ export function describeSummary(
       : `${count(counts.differences, 'difference')} in ${count(counts.differing, 'place')}`;
   const early = { interrupted: ' before it was interrupted', limit: ' before the limit was reached' };
   return [
-    `${countCompared(counts)} in ${count(counts.containers, 'container')} compared in ${seconds.toFixed(1)} s${
-      stopped === undefined ? '' : early[stopped]
-    }: ${found}`,
-    stopped === undefined &&
-      isOfNothing(counts) &&
-      'nothing was compared: no blob and no directory is in the scope of the settings, --container and --prefix',
+    isOfNothing(counts)
+      ? nothingCompared(counts, stopped === undefined ? '' : early[stopped])
+      : `${countCompared(counts)} in ${count(counts.containers, 'container')} compared in ${seconds.toFixed(1)} s${
+          stopped === undefined ? '' : early[stopped]
+        }: ${found}`,
     counts.stillMoving > 0 && `${count(counts.stillMoving, 'blob')} kept changing and could not be compared`,
     counts.contentUnproven > 0 &&
       `the content of ${count(counts.contentUnproven, 'blob')} was not compared: no MD5 on both sides, or --content none; --content read compares every byte`,
@@ -147,6 +146,12 @@ export function describeSummary(
     .filter((line) => line !== false)
     .map((line) => `${line}\n`)
     .join('');
+}
+
+function nothingCompared({ blobs, directories, stillMoving }: VerificationCounts, early: string): string {
+  const isEmpty = early === '' && blobs + directories + stillMoving === 0;
+  const why = ': no blob and no directory is in the scope of the settings, --container and --prefix';
+  return `nothing was compared${early}${isEmpty ? why : ''}`;
 }
 
 function countCompared({ blobs, directories }: VerificationCounts): string {

@@ -18,6 +18,7 @@ import { compareKey } from '../verify/compare-key.ts';
 import { type RunReports, findDeadLetters, findLastFullSync, findWaiting } from './find-mentions.ts';
 import { judgeKey, toKeyDecision } from './judge-key.ts';
 import { type KnownSide, readSide, toShownSide } from './read-side.ts';
+import { type Mentions, findStop, withNextStep } from './what-stops.ts';
 
 export interface ShowParts {
   readonly source: AccountInspector;
@@ -58,11 +59,21 @@ export async function showKey(parts: ShowParts, key: Key): Promise<ShownKey> {
     ]);
   const exclusion = scope.exclusionOf(key);
   const judged = await judge(parts, key, { onSource, onBackup, isHierarchical, exclusion });
+  const mentions: Mentions = {
+    waiting: toPart(waiting),
+    deadLetters: toPart(deadLetters),
+    lastFullSync: toPart(lastFullSync),
+    unprotected: toPart(unprotected),
+  };
+  const { verdict, decision } = judged;
+  const stop = verdict.state === 'differs' ? findStop(mentions) : undefined;
+  const isStopped = decision !== null && decision.reason === undefined && stop?.isOfCheck === true;
   return {
     at: parts.now().toISOString(),
     ...key,
     ...judged,
-    verdict: withNextStep(judged.verdict, key, toPart(waiting)),
+    verdict: withNextStep(verdict, key, mentions, stop),
+    decision: isStopped ? { ...decision, stoppedBy: stop.reason } : decision,
     scope: {
       isMirrored: exclusion === undefined,
       ...(exclusion !== undefined && { exclusion }),
@@ -70,24 +81,8 @@ export async function showKey(parts: ShowParts, key: Key): Promise<ShownKey> {
     },
     source: toSide(source.account, onSource),
     backup: toSide(backup.account, onBackup),
-    waiting: toPart(waiting),
-    deadLetters: toPart(deadLetters),
-    lastFullSync: toPart(lastFullSync),
-    unprotected: toPart(unprotected),
+    ...mentions,
   };
-}
-
-/** Of a key that differs, what mends it: a message that waits, or a full sync. */
-function withNextStep(
-  verdict: KeyVerdict,
-  { container, path }: Key,
-  waiting: ShownKey['waiting'],
-): KeyVerdict {
-  if (verdict.state !== 'differs' || verdict.hint !== undefined || waiting.isUnknown === true) return verdict;
-  if (waiting.count > 0) return { ...verdict, hint: 'A message that waits in the queue has it checked.' };
-  if (!waiting.isComplete) return verdict;
-  const hint = `Nothing waits for it. A full sync repairs it: blobmirror reconcile --container ${container} --prefix ${JSON.stringify(path)}`;
-  return { ...verdict, hint };
 }
 
 type Asked<Known> = { readonly known: Known } | { readonly failure: NotKnown };

@@ -1,5 +1,5 @@
 import type { Proof } from '../api/proof.ts';
-import { skipHintOf } from '../api/skip-hints.ts';
+import { reasonHintOf } from '../api/skip-hints.ts';
 import type { ExceptedKeys } from '../api/status.ts';
 import type {
   RecordedKeys,
@@ -9,7 +9,7 @@ import type {
   UnprotectedRequest,
 } from '../api/unprotected.ts';
 import { readDocument } from '../documents/change-document.ts';
-import { type BlobmirrorError, ERRORS, type ErrorCode } from '../model/errors.ts';
+import type { BlobmirrorError } from '../model/errors.ts';
 import type { Key } from '../model/key.ts';
 import type { Unprotected } from '../model/unprotected.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
@@ -177,7 +177,7 @@ export async function findRecorded(
         ...each,
         lastTry,
         namedBy: 'record',
-        hint: hintOf(each),
+        hint: reasonHintOf(each.reason, [each.container]),
       })),
     isComplete: lostAt === undefined && counted.length === 0,
   };
@@ -205,7 +205,7 @@ class Names {
     }
     if (!this.#matches(key)) return;
     if (this.#keys.size >= this.#max) this.withoutRoom++;
-    else this.#keys.set(name, { ...key, hint: hintOf(key) });
+    else this.#keys.set(name, { ...key, hint: reasonHintOf(key.reason, [key.container]) });
   }
 
   page(): Pick<UnprotectedPage, 'keys' | 'next' | 'byReason'> {
@@ -243,11 +243,4 @@ class Counts {
     const name = `${row.container}/${row.reason}/${row.isExact}`;
     this.#rows.set(name, { ...row, count: row.count + (this.#rows.get(name)?.count ?? 0) });
   }
-}
-
-/** What would mend it. */
-function hintOf({ reason, container }: Pick<UnprotectedKey, 'reason' | 'container'>): string {
-  return (
-    skipHintOf(reason, [container]) || (Object.hasOwn(ERRORS, reason) ? ERRORS[reason as ErrorCode].hint : '')
-  );
 }

@@ -112,3 +112,16 @@ it('what could not be read of a key is unknown, not nothing', () => {
     expect(text).toMatch(new RegExp(`^${what} +\\(unknown\\)`, 'm'));
   expect(text).toContain('(unknown) storage-unavailable: it did not answer');
 });
+
+it('a check that would act says that the last one was stopped, and a report without the key proves no more than it does', () => {
+  if (SHOWN.lastFullSync.isUnknown === true) throw new Error('it is known');
+  const text = describeKey({
+    ...SHOWN,
+    decision: { action: 'copy', stoppedBy: 'backup-leased' },
+    lastFullSync: { ...SHOWN.lastFullSync, lines: [] },
+  });
+  expect(text).toMatch(/^a check would +copy; the last check was stopped: backup-leased$/m);
+  expect(text).toContain(
+    ': it was not in the report of that run, so it was in step then, or did not exist; it ended with alerts',
+  );
+});

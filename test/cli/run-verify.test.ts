@@ -48,7 +48,15 @@ describe('what verify prints', () => {
   it('does not end well where nothing was compared, or not all of it', () => {
     const counts = { ...createVerificationCounts(), containers: 2 };
     expect(exitStatusOf(counts)).toBe(7);
-    expect(describeSummary(counts, 1)).toContain('\nnothing was compared: no blob and no directory is in');
+    expect(describeSummary(counts, 1)).toBe(
+      'nothing was compared: no blob and no directory is in the scope of the settings, --container and --prefix\n',
+    );
+    expect(describeSummary(counts, 1, 'interrupted')).toBe(
+      'nothing was compared before it was interrupted\n',
+    );
+    expect(describeSummary({ ...counts, blobs: 3, replicas: 3 }, 1)).toBe(
+      'nothing was compared\n3 blobs of the source left out: copied there from the backup account\n',
+    );
     expect(exitStatusOf({ ...counts, blobs: 3, replicas: 3 })).toBe(7);
     expect(exitStatusOf({ ...counts, kept: 1 })).toBe(0);
     expect(exitStatusOf({ ...counts, blobs: 3 })).toBe(0);

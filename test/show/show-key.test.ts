@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../src/api/dead-letter.ts';
 import type { ReportLine, Run } from '../../src/api/run.ts';
-import { BlobmirrorError } from '../../src/model/errors.ts';
+import { SKIP_HINTS } from '../../src/api/skip-hints.ts';
+import { BlobmirrorError, ERRORS } from '../../src/model/errors.ts';
 import { parseHistory, toProperties } from '../../src/model/hint-message.ts';
 import { type Key, parseContainerName, parseKey } from '../../src/model/key.ts';
 import { type ScopeRules, createScope } from '../../src/model/scope.ts';
@@ -27,6 +28,7 @@ const away = async (): Promise<never> => {
   await Promise.resolve();
   throw new BlobmirrorError('storage-unavailable', 'it did not answer');
 };
+const failing = { [Symbol.asyncIterator]: () => ({ next: away }) };
 const never = async (): Promise<never> => await new Promise(() => undefined);
 
 function bench(rules: Partial<ScopeRules> = {}) {
@@ -316,4 +318,77 @@ it('a key comes with what the record of unprotected keys says of it, and of what
   const reasons = unprotected.isUnknown === true ? [] : unprotected.keys.map(({ reason }) => reason);
   expect(reasons.toSorted()).toEqual(['access-not-permitted', 'backup-leased', 'rename-incomplete']);
   expect(unprotected).toMatchObject({ isComplete: true });
+});
+
+describe('a key that differs and was left before', () => {
+  const left = (reason: string) => ({
+    state: 'differs',
+    detail: expect.stringContaining(`missing-on-backup; a check copies it; `) as string,
+    reason,
+  });
+
+  it('leads with the reason on record and what to do about it, not with a full sync that leaves it again', async () => {
+    const { source, show, ledger, state } = bench();
+    source.put(KEY, { content: 'cat' });
+    await ledger.record([{ ...KEY, reason: 'backup-leased' }]);
+    expect(await show()).toMatchObject({
+      decision: { action: 'copy', stoppedBy: 'backup-leased' },
+      verdict: {
+        ...left('backup-leased'),
+        detail: 'missing-on-backup; a check copies it; the last check was stopped: backup-leased',
+        hint: SKIP_HINTS['backup-leased'],
+      },
+    });
+    state.waiting = [message('BlobCreated', KEY.path)];
+    expect((await show()).verdict.hint).toBe(
+      `${SKIP_HINTS['backup-leased']} A message that waits in the queue has it checked.`,
+    );
+  });
+
+  it('does not take an event that was dropped for a check', async () => {
+    const { source, show, ledger } = bench();
+    source.put(KEY, { content: 'cat' });
+    await ledger.record([{ ...KEY, reason: 'out-of-scope-here' }]);
+    const { decision, verdict } = await show();
+    expect(decision).toEqual({ action: 'copy' });
+    expect(verdict.detail).toContain('it is on record: out-of-scope-here');
+    expect(verdict.hint).toBe(SKIP_HINTS['out-of-scope-here']);
+  });
+
+  it('takes no reason from the access of the root directory', async () => {
+    const { source, show, ledger } = bench();
+    source.put(KEY, { content: 'cat' });
+    await ledger.record([{ container: KEY.container, path: '', reason: 'access-not-permitted' }]);
+    expect((await show()).verdict.hint).toContain('A full sync repairs it');
+  });
+
+  it('names its dead letter, or what the last full sync that covered it met', async () => {
+    const { source, show, state } = bench();
+    source.put(KEY, { content: 'cat' });
+    state.runs = [aRun({ state: 'done' })];
+    state.lines = [
+      { container: KEY.container, path: '', verdict: 'failed', code: 'storage-forbidden' },
+      { ...KEY, verdict: 'skipped', reason: 'backup-immutable' },
+    ];
+    expect(await show()).toMatchObject({
+      decision: { stoppedBy: 'backup-immutable' },
+      verdict: { ...left('backup-immutable'), hint: SKIP_HINTS['backup-immutable'] },
+    });
+    state.lines = [{ ...KEY, verdict: 'failed', code: 'storage-throttled' }];
+    expect((await show()).verdict.hint).toMatch(/^The account asked for fewer .+ A full sync repairs it: /);
+    state.letters = [{ code: 'storage-rejected', ...KEY } as Partial<DeadLetter> as DeadLetter];
+    expect((await show()).verdict).toMatchObject({
+      ...left('storage-rejected'),
+      hint: ERRORS['storage-rejected'].hint,
+    });
+  });
+
+  it('does not promise a repair where what stopped the last check is not known', async () => {
+    const { source, show } = bench();
+    source.put(KEY, { content: 'cat' });
+    for (const other of [{ findRecorded: away }, { listDeadLetters: () => failing }])
+      expect((await show(KEY, other)).verdict.hint).toBe(
+        'Nothing waits for it. Whether something stopped the last check is not known. A full sync tries it: blobmirror reconcile --container photos --prefix "cat.jpg"',
+      );
+  });
 });
