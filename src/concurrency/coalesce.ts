@@ -92,3 +92,17 @@ export function coalesceBriefly<Result>(
     return await flight;
   };
 }
+
+/** A value that is made at the first call, and shared. A failure is not kept: the next call makes it anew. */
+export function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
+  let made: Promise<Made> | undefined;
+  return async () => {
+    const making = (made ??= make());
+    try {
+      return await making;
+    } catch (thrown) {
+      if (made === making) made = undefined;
+      throw thrown;
+    }
+  };
+}

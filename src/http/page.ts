@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { once } from '../concurrency/coalesce.ts';
 import { type BufferedAnswer, type RequestHead, acceptsGzip } from './answer.ts';
 
 type PageRequest = Pick<RequestHead, 'headers'>;
@@ -51,10 +52,10 @@ const DOCUMENT = 'index.html';
 
 /** Reads the built page at the first request and keeps it in memory: it is small and does not change while the app runs. */
 export function createPage(folder: URL | undefined = findBuiltPage(new URL(import.meta.url))): Page {
-  let files: Promise<ReadonlyMap<string, PageFile>> | undefined;
+  const files = folder && once(async () => await readFiles(folder));
 
   async function serve(request: PageRequest, name: string, caching: string): Promise<BufferedAnswer> {
-    const file = folder && (await (files ??= readFiles(folder))).get(name);
+    const file = (await files?.())?.get(name);
     if (file === undefined) return NOT_FOUND[name === DOCUMENT ? 'document' : 'asset'];
     const isZipped = acceptsGzip(request);
     return {

@@ -86,7 +86,10 @@ function openLazily<Batch>(what: string, log: Logger, open: () => Promise<Export
       opened ??= open();
       opened.then(
         (exporter) => exporter.export(batch, finish),
-        (error: unknown) => finish({ code: 1, error: error instanceof Error ? error : new Error('unknown') }),
+        (error: unknown) => {
+          opened = undefined;
+          finish({ code: 1, error: error instanceof Error ? error : new Error('unknown') });
+        },
       );
     },
     shutdown: async () => {

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { type Account, type ConnectOptions, connectAccount } from '../azure/account/connect-account.ts';
+import { once } from '../concurrency/coalesce.ts';
 import type { StorageConnection } from '../config/connections.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 
@@ -8,12 +9,9 @@ import { BlobmirrorError } from '../model/errors.ts';
  * quarter of all that a worker loads, is loaded at the first token: connections with keys never need it.
  */
 export function createCredential(clientId: string | undefined): TokenCredential {
-  let opened: Promise<TokenCredential> | undefined;
+  const opened = once(async () => await open(clientId));
   return {
-    getToken: async (scopes, options) => {
-      opened ??= open(clientId);
-      return await (await opened).getToken(scopes, options);
-    },
+    getToken: async (scopes, options) => await (await opened()).getToken(scopes, options),
   };
 }
 

@@ -1,3 +1,4 @@
+import { once } from '../concurrency/coalesce.ts';
 import type { OnSendRefused } from '../concurrency/send-with-retry.ts';
 import type { Settings } from '../config/settings.ts';
 import type { DeadLetterQueue } from '../ports/dead-letter-queue.ts';
@@ -12,8 +13,8 @@ export type { OpenQueues } from './connect-service-bus.ts';
  * most of them send none.
  */
 export function openQueues(settings: Pick<Settings, 'serviceBus' | 'eventsQueue' | 'reconcile'>): OpenQueues {
-  let connected: Promise<OpenQueues> | undefined;
-  const queues = async (): Promise<OpenQueues> => await (connected ??= connect(settings));
+  let connecting: Promise<OpenQueues> | undefined;
+  const queues = once(async () => await (connecting = connect(settings)));
 
   const hints = (of: 'events' | 'reconcile'): HintQueue => ({
     sendLater: async (...args) => await (await queues())[of].hints.sendLater(...args),
@@ -39,7 +40,7 @@ export function openQueues(settings: Pick<Settings, 'serviceBus' | 'eventsQueue'
       shards: { send: async (...args) => await (await queues()).reconcile.shards.send(...args) },
     },
     deadLetters: { events: deadLetters('events'), reconcile: deadLetters('reconcile') },
-    close: async () => await (await connected)?.close(),
+    close: async () => await (await connecting?.catch(() => undefined))?.close(),
   };
 }
 

@@ -1,14 +1,14 @@
+import { once } from '../concurrency/coalesce.ts';
 import { describeUnknown } from '../config/known-settings.ts';
 import { type Settings, readSettings } from '../config/settings.ts';
 import { type BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import type { Logger } from '../telemetry/line-logger.ts';
 import type { App } from './create-app.ts';
 
+export { once } from '../concurrency/coalesce.ts';
 export { inInvocation } from '../telemetry/worker-log.ts';
 
 let settings: Settings | undefined;
-let log: Promise<Logger> | undefined;
-let app: Promise<App> | undefined;
 
 /**
  * The settings of this process, read from the environment at the first call.
@@ -24,27 +24,21 @@ function theSettings(): Settings {
  *
  * @throws BlobmirrorError as `theSettings`
  */
-export async function theApp(): Promise<App> {
-  return await (app ??= makeApp(theSettings()));
-}
-
-async function makeApp(read: Settings): Promise<App> {
-  const [{ createApp }, made] = await Promise.all([import('./create-app.ts'), theLog()]);
+export const theApp: () => Promise<App> = once(async () => {
+  const read = theSettings();
+  const [{ createApp }, log] = await Promise.all([import('./create-app.ts'), theLog()]);
+  const app = createApp(read, log);
   for (const each of read.unknown)
-    made.warn('a setting has no effect', { code: 'setting-unknown', detail: describeUnknown(each) });
-  return createApp(read, made);
-}
+    log.warn('a setting has no effect', { code: 'setting-unknown', detail: describeUnknown(each) });
+  return app;
+});
 
 /** The log of this process: of the worker of Azure Functions, else standard error. With wrong settings, its level is `info`. */
-export async function theLog(): Promise<Logger> {
-  return await (log ??= makeLog());
-}
-
-async function makeLog(): Promise<Logger> {
+export const theLog: () => Promise<Logger> = once(async () => {
   const level = settings?.logLevel ?? 'info';
   if (process.stderr.isTTY) return (await import('../telemetry/logger.ts')).createLogger(level);
   return (await import('../telemetry/line-logger.ts')).createWorkerLogger(level);
-}
+});
 
 /** The settings, or what is wrong with them, which is one line of the log. */
 export function tryTheSettings(): { readonly settings?: Settings; readonly wrongSettings?: BlobmirrorError } {

@@ -59,6 +59,7 @@ const FULL_SYNC: Steps = [
 const DEAD_LETTER: Steps = [
   ['Choose dead letters, and send each again as a fresh message', 'src/deadletter/'],
   ['Read what its event names', 'src/events/'],
+  ['Share one connection', 'src/concurrency/'],
   [
     'Receive dead letters, send and complete',
     'src/azure/queue/',

@@ -2,7 +2,7 @@
  * The HTTP handlers of the app, one set for all functions: the guard keeps the secret of its tokens and the page its
  * files. In a folder of its own, since Azure Functions loads each file directly in `functions/` as a registration.
  */
-import { theApp, theLog } from '../../wiring/the-app.ts';
+import { once, theApp, theLog } from '../../wiring/the-app.ts';
 
 export const actionGuard = atFirstCall(async () => {
   const [{ createActionGuard }, { documents, log }] = await Promise.all([
@@ -71,14 +71,14 @@ export const unprotectedHandlers = atFirstCall(async () => {
   return createUnprotectedHandlers(await unprotected(), log);
 });
 
-/** Handlers that are loaded and made at the first call. With wrong settings, each answers with what is wrong. */
+/** Handlers that are loaded and made at the first call. While that fails, each answers with what is wrong. */
 function atFirstCall<Handlers extends object>(make: () => Promise<Handlers>): Handlers {
-  let made: Promise<Handlers> | undefined;
+  const made = once(make);
   return new Proxy({} as Handlers, {
     get:
       (_, name) =>
       async (...args: unknown[]): Promise<unknown> => {
-        const making = (made ??= make());
+        const making = made();
         try {
           await making;
         } catch {
