@@ -28,6 +28,11 @@ export const TIME_BUDGETS = {
 
   /** One read of an account, until its answer begins. */
   answer: 60_000,
+  /**
+   * Recording which keys a message leaves out of the backup, before it is settled: once a message. It waits for the
+   * requests, and for other workers that record at once. The time over, the message is tried again.
+   */
+  record: 60_000,
   /** Waiting for room at the gate of an account. A message makes a handful of requests, and waits once. */
   gate: 45_000,
   /** Sending a message again that a queue does not take. */

@@ -12,11 +12,12 @@ import { type HintContext, mirrorHint } from './mirror-hint.ts';
 import type { PendingRechecks } from './pending-rechecks.ts';
 import type { Recheck } from './rechecks.ts';
 import {
+  type CheckedEvent,
   type Failure,
   LONGEST_REQUEST_MS,
+  type PlannedSettlements,
   deadLetterUnsendable,
   planSettlements,
-  recordLeft,
   settleFailure,
 } from './settle-failure.ts';
 import { BlobmirrorError, type ErrorCode, toBlobmirrorError } from '../model/errors.ts';
@@ -82,7 +83,7 @@ async function handle(
   const only = hints.length + failures.length === 1;
   const lastStart = performance.now() + TIME_BUDGETS.prelude;
   const unsent: unknown[] = [];
-  const checked: CheckedEvent[] = [];
+  const checked: CheckedHint[] = [];
   for (const [i, hint] of hints.entries()) {
     const part = only ? '' : `/${i}`;
     if (i > 0 && (pause.isPaused() || performance.now() > lastStart)) {
@@ -101,19 +102,19 @@ async function handle(
       const next = await mirrorHint({ ...intake, isPaused: pause.isPaused }, log, hint, earlier, (key) =>
         left.push(key),
       );
-      checked.push({ hint, part, next, left });
+      const fail = (error: BlobmirrorError): Failure => toEventFailure(intake.scope, hint, part, error);
+      checked.push({ hint, part, next, left, fail });
     } catch (error) {
       failures.push(toEventFailure(intake.scope, hint, part, error));
     }
   }
   // Before anything is settled: what is not in the backup is on record then, whatever becomes of this process.
-  const allLeft = checked.flatMap(({ left }) => left);
-  const unrecorded = allLeft.length === 0 ? undefined : await recordLeft(unprotected, allLeft);
+  const isAllWell = failures.length === 0 && checked.every(({ left }) => left.length === 0);
+  const { settlements, unrecorded } = isAllWell
+    ? ALL_WELL
+    : await planSettlements({ pause, unprotected }, log, history, failures, checked);
   for (const { hint, part, next, left } of checked) {
-    if (unrecorded !== undefined && left.length > 0) {
-      failures.push(toEventFailure(intake.scope, hint, part, unrecorded));
-      continue;
-    }
+    if (unrecorded !== undefined && left.length > 0) continue;
     await sendOrKeep(async () => {
       if (next !== undefined) {
         await sendRecheck(queue, history, hint, part, next);
@@ -129,8 +130,6 @@ async function handle(
         });
     });
   }
-  const settlements =
-    failures.length === 0 ? [] : await planSettlements({ pause, unprotected }, log, history, failures);
   for (const settlement of settlements)
     await sendOrKeep(async () => await settleFailure(queue, log, history, settlement));
   // The message goes back for the event that could not be sent; the others are done.
@@ -148,12 +147,12 @@ async function handle(
   }
 }
 
-/** An event whose checks did not fail. */
-interface CheckedEvent {
+const ALL_WELL: PlannedSettlements = { settlements: [], unrecorded: undefined };
+
+interface CheckedHint extends CheckedEvent {
   readonly hint: Hint;
   readonly part: string;
   readonly next: Recheck | undefined;
-  readonly left: readonly Unprotected[];
 }
 
 function toEventFailure(scope: Scope, hint: Hint, part: string, thrown: unknown): Failure {

@@ -2,12 +2,14 @@ import { theServiceClock } from '../clock/observed-clock.ts';
 import { backoffMs } from '../concurrency/backoff.ts';
 import type { ReceivedHistory } from './incoming-message.ts';
 import { type EventPart, chainMessage } from './message-chain.ts';
-import { BlobmirrorError, isLasting, toBlobmirrorError } from '../model/errors.ts';
+import { parseMessage } from '../events/parse-message.ts';
+import { BlobmirrorError, type ErrorCode, isLasting, toBlobmirrorError } from '../model/errors.ts';
 import type { HintMessage, History } from '../model/hint-message.ts';
+import type { Scope } from '../model/scope.ts';
 import { writeJson } from '../model/write-json.ts';
 import type { PauseGate } from '../ports/account-decorators.ts';
 import type { HintQueue } from '../ports/work-queues.ts';
-import { type Unprotected, isAboutChange } from '../model/unprotected.ts';
+import { type Unprotected, isAboutChange, leftByEvent } from '../model/unprotected.ts';
 import type { UnprotectedKeys } from '../ports/unprotected-keys.ts';
 import type { LogFields, Logger } from '../telemetry/logger.ts';
 import { recordIgnored, recordParked, recordRetry } from '../telemetry/metrics.ts';
@@ -30,32 +32,56 @@ export interface Settlement {
   readonly outcome: 'ignored' | 'retried' | 'dead-lettered';
 }
 
+/** An event whose checks did not fail. */
+export interface CheckedEvent {
+  /** The keys that are not in the backup. */
+  readonly left: readonly Unprotected[];
+  readonly fail: (error: BlobmirrorError) => Failure;
+}
+
 interface SettlementContext {
   readonly pause: PauseGate;
   readonly unprotected: UnprotectedKeys | undefined;
 }
 
+export interface PlannedSettlements {
+  readonly settlements: readonly Settlement[];
+  /** Why keys could not be recorded. */
+  readonly unrecorded: BlobmirrorError | undefined;
+}
+
 /**
- * Decides by the disposition of each error: the only such switch. The keys of events that are not tried again are on record
- * when it resolves: anybody may purge a dead letter, and nothing else names the keys of a change that is ignored, as of a
- * blob that cannot be read. While they cannot be recorded, such an event is tried again, as long as an outage may last; then
- * it becomes a dead letter without it, which names its keys itself.
+ * Decides by the disposition of each error: the only such switch. The keys that a message leaves out of the backup are on
+ * record when it resolves, and so are those of events that are not tried again: anybody may purge a dead letter, and
+ * nothing else names the keys of a change that is ignored, as of a blob that cannot be read. While they cannot be recorded,
+ * such an event is tried again, as long as an outage may last; then it becomes a dead letter without it, which names its
+ * keys itself. All keys of a message are recorded at once, and not a second time where that fails: it may take as long as
+ * its time budget.
+ *
+ * @param checked events whose checks did not fail. Where their keys cannot be recorded, `fail` makes a failure of each.
  */
 export async function planSettlements(
   { pause, unprotected }: SettlementContext,
   log: Logger,
   history: ReceivedHistory,
   failures: readonly Failure[],
-): Promise<readonly Settlement[]> {
+  checked: readonly CheckedEvent[] = [],
+): Promise<PlannedSettlements> {
   const planned: Settlement[] = [];
   for (const failure of failures) planned.push({ failure, outcome: await outcomeOf(failure.error) });
-  const left = planned.flatMap(leftBy);
-  const error = await recordLeft(unprotected, left);
-  if (error === undefined) return planned;
-  const { code, message: detail, hint } = error;
+  const left = [...checked.flatMap((each) => each.left), ...planned.flatMap(leftBy)];
+  const unrecorded = await recordLeft(unprotected, left);
+  if (unrecorded === undefined) return { settlements: planned, unrecorded };
+  const { code, message: detail, hint } = unrecorded;
   log.error('keys that are not in the backup could not be recorded', { code, detail, hint });
-  const instead = await outcomeOf(error);
-  return planned.map((each) => (leftBy(each).length > 0 ? { ...each, outcome: instead } : each));
+  const outcome = await outcomeOf(unrecorded);
+  const settlements = [
+    ...planned.map((each) => (leftBy(each).length > 0 ? { ...each, outcome } : each)),
+    ...checked
+      .filter((each) => each.left.length > 0)
+      .map(({ fail }) => ({ failure: fail(unrecorded), outcome })),
+  ];
+  return { settlements, unrecorded };
 
   async function outcomeOf(thrown: BlobmirrorError): Promise<Settlement['outcome']> {
     switch (thrown.disposition) {
@@ -80,7 +106,7 @@ function leftBy({ failure: { error, left = [] }, outcome }: Settlement): readonl
 }
 
 /** Records keys. Resolves to the error if that fails. */
-export async function recordLeft(
+async function recordLeft(
   unprotected: UnprotectedKeys | undefined,
   left: readonly Unprotected[],
 ): Promise<BlobmirrorError | undefined> {
@@ -172,8 +198,16 @@ export function shouldRetry(error: BlobmirrorError, history: History, now: Date)
  * A queue that dead-letters a message which cannot be sent because of an unknown error. That is a defect and no outage: a
  * message that went back would only fail again, with its neighbours. If the event cannot be written as it is, it is
  * written as bytes. If that fails too, the error is thrown: the message goes back until Service Bus dead-letters it.
+ *
+ * The keys of its event are recorded first, as with any dead letter. While they cannot be, the message goes back, too.
+ *
+ * @param recording undefined: no message of the queue names a key
  */
-export function deadLetterUnsendable(queue: HintQueue, log: Logger): HintQueue {
+export function deadLetterUnsendable(
+  queue: HintQueue,
+  log: Logger,
+  recording?: { readonly unprotected: UnprotectedKeys; readonly scope: Scope },
+): HintQueue {
   async function park(message: HintMessage): Promise<void> {
     try {
       await queue.deadLetter(message);
@@ -201,6 +235,9 @@ export function deadLetterUnsendable(queue: HintQueue, log: Logger): HintQueue {
           error: thrown,
         });
         const { history } = message;
+        const left = recording === undefined ? [] : leftByMessage(message.event, recording.scope, code);
+        const unrecorded = await recordLeft(recording?.unprotected, left);
+        if (unrecorded !== undefined) throw unrecorded;
         await park({
           ...message,
           messageId: `${message.messageId}.p`,
@@ -210,6 +247,12 @@ export function deadLetterUnsendable(queue: HintQueue, log: Logger): HintQueue {
     },
     deadLetter: park,
   };
+}
+
+/** What the events of a message leave unprotected if none of them is tried again. */
+function leftByMessage(event: unknown, scope: Scope, reason: ErrorCode): readonly Unprotected[] {
+  const { hints } = parseMessage(event, theServiceClock.now());
+  return hints.flatMap((hint) => leftByEvent(hint, reason, scope));
 }
 
 function isUnknown(thrown: unknown): boolean {

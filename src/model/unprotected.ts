@@ -146,6 +146,6 @@ export function leftByEvent(
 }
 
 /** Whether a key, or something below it if it is a directory, is mirrored. */
-export function touches(scope: Scope, key: Key): boolean {
+export function touches(scope: Pick<Scope, 'includes' | 'prefixes'>, key: Key): boolean {
   return scope.includes(key) || scope.prefixes({ container: key.container, path: `${key.path}/` }).length > 0;
 }

@@ -65,7 +65,10 @@ export function createMirror(
   let namesUntil = -Infinity;
   let firstNames: Promise<unknown> | undefined;
 
-  const queue = deadLetterUnsendable(retryHintQueue(queues.events.hints, logSendRefusal(log)), log);
+  const queue = deadLetterUnsendable(retryHintQueue(queues.events.hints, logSendRefusal(log)), log, {
+    unprotected,
+    scope,
+  });
 
   /**
    * In the background, but for the first messages of a process, which wait a little. A key whose record is not known here

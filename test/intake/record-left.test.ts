@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { handleMessage } from '../../src/intake/handle-message.ts';
+import { readHistory } from '../../src/intake/incoming-message.ts';
+import { deadLetterUnsendable } from '../../src/intake/settle-failure.ts';
 import { BlobmirrorError, ERRORS, type ErrorCode } from '../../src/model/errors.ts';
 import type { HintMessage } from '../../src/model/hint-message.ts';
 import type { Key } from '../../src/model/key.ts';
@@ -39,7 +41,7 @@ const renamed = (type: string) =>
 function bench(answer: (key: Key) => Verdict) {
   /** In order: `recorded photos/a backup-leased`, `sent`, `dead-lettered`. */
   const acts: string[] = [];
-  const state = { isRecordAway: false };
+  const state = { isRecordAway: false, records: 0 };
   const sent: HintMessage[] = [];
   const intake = {
     scope: createScope('sourceaccount', {
@@ -66,6 +68,7 @@ function bench(answer: (key: Key) => Verdict) {
       ...NOTHING_RECORDED,
       record: async (left: readonly { container: string; path: string; reason: string; below?: true }[]) => {
         await Promise.resolve();
+        state.records++;
         if (state.isRecordAway) throw new BlobmirrorError('storage-unavailable', 'it is down');
         for (const { container, path, reason, below } of left)
           acts.push(`recorded ${container}/${path}${below === true ? ' and below' : ''} ${reason}`);
@@ -224,6 +227,80 @@ describe('while the state cannot be written', () => {
       event: event('a'),
       history: { lastError: { code: 'storage-unavailable' } },
     });
+  });
+});
+
+describe('a message whose keys cannot be recorded', () => {
+  it('is not recorded a second time, which would take as long again', async () => {
+    const { handle, state, sent } = bench(({ path }) =>
+      path === 'b' ? fail('storage-rejected')() : skipped('backup-leased'),
+    );
+    state.isRecordAway = true;
+    expect(await handle([event('a'), event('b')])).toEqual(['sent', 'sent']);
+    expect(state.records).toBe(1);
+    expect(sent.map(({ history }) => history.lastError?.code)).toEqual([
+      'storage-rejected',
+      'storage-unavailable',
+    ]);
+  });
+
+  it('becomes a dead letter after that without a second try', async () => {
+    const { handle, state } = bench(() => skipped('backup-leased'));
+    state.isRecordAway = true;
+    const old = { 'blobmirror-attempts': 50, 'blobmirror-first-seen': '2026-11-20T12:00:00Z' };
+    expect(await handle(event('a'), old)).toEqual(['dead-lettered']);
+    expect(state.records).toBe(1);
+  });
+});
+
+describe('a message that cannot be sent', () => {
+  function unsendable(record: (paths: readonly string[]) => Promise<void>) {
+    const acts: string[] = [];
+    const queue = deadLetterUnsendable(
+      {
+        sendLater: async () => await Promise.reject(new TypeError('not to be sent')),
+        deadLetter: async () => {
+          await Promise.resolve();
+          acts.push('dead-lettered');
+        },
+      },
+      createSilentLogger(),
+      {
+        scope: createScope('sourceaccount'),
+        unprotected: {
+          ...NOTHING_RECORDED,
+          record: async (left) => {
+            await record(left.map(({ path }) => path));
+            acts.push(...left.map(({ path, reason }) => `recorded ${path} ${reason}`));
+          },
+        },
+      },
+    );
+    const send = async (body: unknown) => {
+      const history = readHistory({
+        body,
+        messageId: 'm',
+        enqueuedTime: NOW,
+        deliveryCount: 1,
+        applicationProperties: {},
+      });
+      await queue.sendLater({ messageId: 'm', event: body, history }, 0);
+    };
+    return { acts, send };
+  }
+
+  it('has the keys of its events on record before it is a dead letter', async () => {
+    const { acts, send } = unsendable(async () => {});
+    await send([event('a'), event('b')]);
+    expect(acts).toEqual(['recorded a unexpected', 'recorded b unexpected', 'dead-lettered']);
+  });
+
+  it('goes back while they cannot be recorded', async () => {
+    const { acts, send } = unsendable(async () => {
+      await Promise.reject(new BlobmirrorError('storage-unavailable', 'it is down'));
+    });
+    await expect(send(event('a'))).rejects.toMatchObject({ code: 'storage-unavailable' });
+    expect(acts).toEqual([]);
   });
 });
 
