@@ -42,11 +42,24 @@ export interface MoreKeys {
 export interface LedgerDocument {
   readonly keys: readonly NamedKey[];
   readonly more: readonly MoreKeys[];
-  /** The last full sync whose skipped and failed keys are all in here, and no others from before it. */
+  /** The full sync that was taken over last: all its skipped and failed keys are in here. */
   readonly run?: string;
+  /**
+   * The last one of each digest of settings, the latest last. A full sync proves nothing beyond the scope of its settings,
+   * so one of other settings takes the place of none.
+   */
+  readonly runs?: readonly RunOfMirror[];
   /** A damaged document was replaced then: what it named is not known, until a full sync. */
   readonly lostAt?: string;
 }
+
+interface RunOfMirror {
+  readonly mirror: string;
+  readonly run: string;
+}
+
+/** Digests of settings of which the last full sync is known. */
+const MAX_MIRRORS = 10;
 
 const count = z.int().min(0);
 const time = z.iso.datetime();
@@ -79,6 +92,7 @@ export const LEDGER_DOCUMENT = documentKind<LedgerDocument>('the unprotected key
       }),
     ),
     run: z.string().optional(),
+    runs: z.array(z.object({ mirror: z.string(), run: z.string() })).optional(),
     lostAt: time.optional(),
   }),
 );
@@ -103,6 +117,13 @@ export interface LeftByRun {
   readonly more: readonly Pick<MoreKeys, 'reason' | 'count'>[];
 }
 
+interface TakenRun extends LeftByRun {
+  /** A digest of the settings that it is of. */
+  readonly mirror: string;
+  /** Whether its scope is that of all workers: what they found is what it compared. */
+  readonly isWhole: boolean;
+}
+
 /** Unique, since a container's name holds no slash. */
 export function nameOf({ container, path }: { readonly container: string; readonly path: string }): string {
   return `${container}/${path}`;
@@ -116,6 +137,7 @@ export class LedgerDraft {
   readonly #keys: Map<string, NamedKey>;
   readonly #more: Map<string, MoreKeys>;
   #run: string | undefined;
+  #runs: readonly RunOfMirror[] | undefined;
   #lostAt: string | undefined;
   #characters = 0;
   #isChanged = false;
@@ -131,6 +153,7 @@ export class LedgerDraft {
     this.#keys = new Map(before?.keys.map((key) => [nameOf(key), key]));
     this.#more = new Map(before?.more.map((each) => [moreName(each), each]));
     this.#run = before?.run;
+    this.#runs = before?.runs;
     this.#lostAt = before?.lostAt;
     for (const { path } of this.#keys.values()) this.#characters += path.length;
   }
@@ -142,12 +165,17 @@ export class LedgerDraft {
       keys: [...this.#keys.values()],
       more: [...this.#more.values()],
       ...(this.#run !== undefined && { run: this.#run }),
+      ...(this.#runs !== undefined && { runs: this.#runs }),
       ...(this.#lostAt !== undefined && { lostAt: this.#lostAt }),
     };
   }
 
   get run(): string | undefined {
     return this.#run;
+  }
+
+  get runs(): readonly RunOfMirror[] | undefined {
+    return this.#runs;
   }
 
   /** What a damaged document named is lost, but for what this process remembers. */
@@ -234,17 +262,23 @@ export class LedgerDraft {
    * @param isSeen whether a key was recorded before the full sync began, and is one that it compares
    */
   takeOver(
-    { run, startedAt, left, more }: LeftByRun,
-    isSeen: (key: Pick<NamedKey, 'container' | 'path' | 'seenAt'>) => boolean,
+    { run, startedAt, left, more, mirror, isWhole }: TakenRun,
+    isSeen: (key: Pick<NamedKey, 'container' | 'path' | 'below' | 'seenAt'>) => boolean,
   ): void {
     this.#isChanged = true;
     const found = new Set(left.map(nameOf));
     for (const [name, key] of this.#keys) if (!found.has(name) && isSeen(key)) this.#remove(name, key);
     const counted = new Map(this.#more);
     for (const [name, row] of this.#more)
-      if (row.isExact === true || isSeen({ ...row, path: '' })) this.#more.delete(name);
+      if (isWhole && (row.isExact === true || isSeen({ ...row, path: '' }))) this.#more.delete(name);
     for (const each of more)
-      this.#countMore({ container: '', ...each, since: startedAt, seenAt: this.now, isExact: true });
+      this.#countMore({
+        container: '',
+        ...each,
+        since: startedAt,
+        seenAt: this.now,
+        ...(isWhole && { isExact: true }),
+      });
     // What the full sync before had counted for the same reason is no newer now.
     for (const [name, row] of this.#more) {
       const before = counted.get(name) ?? row;
@@ -261,7 +295,10 @@ export class LedgerDraft {
       if (known === undefined || isSeen(known)) this.record(each, startedAt);
     }
     this.#run = run;
-    if (this.#lostAt !== undefined && this.#lostAt < startedAt) this.#lostAt = undefined;
+    this.#runs = [...(this.#runs ?? []).filter((each) => each.mirror !== mirror), { mirror, run }].slice(
+      -MAX_MIRRORS,
+    );
+    if (isWhole && this.#lostAt !== undefined && this.#lostAt < startedAt) this.#lostAt = undefined;
   }
 
   /** False: there is no room for another name. */

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type SteadyClock, systemSteadyClock } from '../clock/service-clock.ts';
 import { SKIP_HINTS } from '../api/skip-hints.ts';
+import { waitAtMost, within } from '../concurrency/deadline.ts';
+import { TIME_BUDGETS } from '../concurrency/time-budget.ts';
 import { changeDocument, readDocument } from '../documents/change-document.ts';
 import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import type { Key } from '../model/key.ts';
@@ -27,6 +29,8 @@ export interface Ledger extends UnprotectedKeys {
   readonly refresh: () => Promise<KnownLedger>;
   /** Changes it. `change` is called once for each attempt. @throws as `record` */
   readonly change: (change: (draft: LedgerDraft) => void) => Promise<void>;
+  /** Records what was dropped here and another worker has in its scope, and waits for that at most so long. Never rejects. */
+  readonly stop: (withinMs: number) => Promise<void>;
 }
 
 interface KnownLedger {
@@ -40,7 +44,7 @@ export interface LedgerParts {
   readonly log: Logger;
   /** The time of day, by the clocks of the services. */
   readonly now: () => Date;
-  /** The scopes of the workers that are at work. Default: none. */
+  /** The other scopes of workers that are at work. Default: none. */
   readonly readScopes?: () => Promise<readonly WiderScope[]>;
   readonly clock?: SteadyClock;
   readonly limits?: LedgerLimits;
@@ -52,9 +56,6 @@ export interface LedgerParts {
 const LEAST_PAUSE_MS = 250;
 /** The same while other workers write at once. It doubles with each lost race. */
 const LONGEST_PAUSE_MS = 8_000;
-/** After this long without a successful write, the messages that wait for it are given back. */
-const WRITE_WITHIN_MS = 60_000;
-
 type Change = (draft: LedgerDraft) => void;
 
 interface Batch {
@@ -75,6 +76,7 @@ class SharedLedger implements Ledger {
   readonly #dropped: DroppedKeys;
   #next: Batch | undefined;
   #isWriting = false;
+  #looking: Promise<void> | undefined;
   #pauseMs = LEAST_PAUSE_MS;
   #notBefore = -Infinity;
 
@@ -117,7 +119,16 @@ class SharedLedger implements Ledger {
     this.#next.changes.push(change);
     const { done } = this.#next;
     if (!this.#isWriting) void this.#writeAll();
-    await done;
+    // A write that began before may have spent most of the time: what waits behind it is given back with it.
+    await within(TIME_BUDGETS.record, done, tooLate, this.#parts.clock);
+  };
+
+  readonly stop = async (withinMs: number): Promise<void> => {
+    const work = async (): Promise<void> => {
+      await this.#looking;
+      await this.#recordDropped({ isLast: true });
+    };
+    await waitAtMost(withinMs, work(), this.#parts.clock);
   };
 
   readonly refresh = async (): Promise<KnownLedger> => {
@@ -129,8 +140,13 @@ class SharedLedger implements Ledger {
   };
 
   /** Never rejects: it is tried again with a later message. */
-  async #recordDropped(): Promise<void> {
-    if (!this.#dropped.isDue()) return;
+  async #recordDropped(when?: { readonly isLast: boolean }): Promise<void> {
+    if (!this.#dropped.isDue(when)) return;
+    this.#looking = this.#look();
+    await this.#looking;
+  }
+
+  async #look(): Promise<void> {
     const { readScopes, log } = this.#parts;
     try {
       const left = this.#dropped.within(await readScopes());
@@ -163,10 +179,19 @@ class SharedLedger implements Ledger {
     this.#isWriting = false;
   }
 
-  /** With growing pauses, since many workers may record at once. */
+  /**
+   * A write that got no answer in time goes on by itself, and nothing waits for it: it is made under the version that it
+   * read, so it overwrites nothing.
+   */
   async #write(changes: readonly Change[]): Promise<void> {
     const { clock } = this.#parts;
-    const end = clock.now() + WRITE_WITHIN_MS;
+    const end = clock.now() + TIME_BUDGETS.record;
+    await within(TIME_BUDGETS.record, this.#writeUntil(end, changes), tooLate, clock);
+  }
+
+  /** With growing pauses, since many workers may record at once. */
+  async #writeUntil(end: number, changes: readonly Change[]): Promise<void> {
+    const { clock } = this.#parts;
     for (let isFirst = true; ; isFirst = false) {
       try {
         await this.#tryWrite(changes);
@@ -219,7 +244,16 @@ class SharedLedger implements Ledger {
   }
 }
 
+function tooLate(): BlobmirrorError {
+  return new BlobmirrorError(
+    'storage-unavailable',
+    `the record of unprotected keys could not be written within ${TIME_BUDGETS.record / 1000} s`,
+  );
+}
+
 function createBatch(): Batch {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
+  // Those who wait for it may have been given back.
+  promise.catch(() => undefined);
   return { changes: [], done: promise, resolve, reject };
 }

@@ -1,8 +1,9 @@
 import type { Proof } from '../api/proof.ts';
 import type { ReportLine } from '../api/run.ts';
 import { MOST_OFF_MS } from '../clock/observed-clock.ts';
-import { parseContainerName } from '../model/key.ts';
-import { type Unprotected, isIntended } from '../model/unprotected.ts';
+import { parseContainerName, parseKey } from '../model/key.ts';
+import { type Unprotected, isIntended, touches as touchesKey } from '../model/unprotected.ts';
+import type { WiderScope } from './dropped-keys.ts';
 import type { LedgerDocument, LeftByRun, NamedKey } from './ledger-document.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -10,8 +11,12 @@ export interface TakeOverParts {
   readonly ledger: Pick<Ledger, 'change'>;
   /** The lines of a full sync's report, as JSON. */
   readonly report: (run: Proof['run']) => AsyncIterable<string>;
+  /** A digest of what this worker mirrors: its proofs are of full syncs of just that. */
+  readonly mirror?: string;
   /** Whether a key, or something below it, is in the scope. */
   readonly touches: (key: Pick<NamedKey, 'container' | 'path'>) => boolean;
+  /** The other scopes of workers that are at work. Default: none. */
+  readonly readScopes?: () => Promise<readonly WiderScope[]>;
   readonly limits?: TakeOverLimits;
 }
 
@@ -22,7 +27,7 @@ interface TakeOverLimits {
 
 /** A first full sync reports each blob that it copied: of more lines than these, the rest is counted without names. */
 const LIMITS: TakeOverLimits = { names: 1000, lines: 200_000 };
-/** How long another worker's keys stay that are out of the scope of this one. */
+/** How long keys stay that are in the scope of no worker that is at work. */
 const FOREIGN_SCOPE_MS = 3_600_000;
 
 /**
@@ -40,30 +45,62 @@ export async function updateRecord(
   if (known.isDamaged) await ledger.change(() => undefined);
   const proof = await readProof();
   if (proof === undefined && !known.isDamaged) return known.document;
-  if (proof !== undefined) await takeOverRun(parts, proof, known.document?.run);
+  if (proof !== undefined) await takeOverRun(parts, proof, known.document);
   return (await ledger.refresh()).document;
 }
 
 /**
- * Takes the newest proof over into the ledger, once: what was recorded before that full sync began, and it did not leave,
- * is in step; what it left is on record by name, and retried from then on.
+ * Takes the newest proof of this worker's settings over into the ledger, once: what was recorded before that full sync
+ * began, and it did not leave, is in step; what it left is on record by name, and retried from then on.
+ *
+ * A full sync proves nothing beyond its scope. While workers with another one are at work, it clears no key of theirs
+ * that it did not compare as a whole, and the numbers of theirs stay.
  */
 export async function takeOverRun(
-  { ledger, report, touches, limits = LIMITS }: TakeOverParts,
+  { ledger, report, mirror = '', touches, readScopes, limits = LIMITS }: TakeOverParts,
   proof: Proof,
-  known: string | undefined,
+  known: TakenOver | undefined,
 ): Promise<void> {
-  // Ids sort by time.
-  if (known !== undefined && known >= proof.run) return;
+  if (isTakenOver(known, mirror, proof.run)) return;
+  const others = (await readScopes?.()) ?? [];
   const left = await readLeft(proof, report, limits);
   const before = Date.parse(proof.at) - MOST_OFF_MS;
   await ledger.change((draft) => {
-    if (draft.run !== undefined && draft.run >= proof.run) return;
-    draft.takeOver(left, (key) => {
+    if (isTakenOver(draft, mirror, proof.run)) return;
+    draft.takeOver({ ...left, mirror, isWhole: others.length === 0 }, (key) => {
       const seenAt = Date.parse(key.seenAt);
-      return seenAt < before && (touches(key) || seenAt < before - FOREIGN_SCOPE_MS);
+      if (seenAt >= before) return false;
+      if (others.some((scope) => touchesNamed(scope, key))) return !isMany(key) && touches(key);
+      return touches(key) || seenAt < before - FOREIGN_SCOPE_MS;
     });
   });
+}
+
+type TakenOver = { readonly [Name in 'run' | 'runs']?: LedgerDocument[Name] | undefined };
+
+/** A record of an older release does not say of which settings its run is. */
+function isTakenOver({ run, runs }: TakenOver = {}, mirror: string, proof: Proof['run']): boolean {
+  const known = runs === undefined ? run : runs.find((each) => each.mirror === mirror)?.run;
+  // Ids sort by time.
+  return known !== undefined && known >= proof;
+}
+
+/** Whether a record stands for more keys than one. */
+function isMany({ path, below }: Pick<NamedKey, 'path' | 'below'>): boolean {
+  return path === '' || below === true;
+}
+
+/** Whether a recorded key, or something below it, is in the scope. An empty path stands for the whole container. */
+export function touchesNamed(
+  scope: WiderScope,
+  { container, path }: Pick<NamedKey, 'container' | 'path'>,
+): boolean {
+  try {
+    const key = parseKey(container, path || '/');
+    return path === '' ? scope.includesContainer(key.container) : touchesKey(scope, key);
+  } catch {
+    return false;
+  }
 }
 
 /** What a full sync left: by name, as far as names fit, and the rest by number. */

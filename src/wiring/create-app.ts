@@ -3,12 +3,13 @@ import type { ShownKey } from '../api/shown-key.ts';
 import { formatSkew } from '../api/statement.ts';
 import { theServiceClock } from '../clock/observed-clock.ts';
 import { backgroundSteadyClock } from '../clock/service-clock.ts';
+import { once } from '../concurrency/coalesce.ts';
 import type { Settings } from '../config/settings.ts';
 import { ERRORS } from '../model/errors.ts';
 import type { Key } from '../model/key.ts';
 import { type Scope, createScope } from '../model/scope.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
-import { type AboutWorker, keepActivity } from '../status/activity/keep-activity.ts';
+import { keepActivity } from '../status/activity/keep-activity.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type Telemetry, startTelemetry } from '../telemetry/start-telemetry.ts';
 import { createLedger } from '../unprotected/ledger.ts';
@@ -24,6 +25,13 @@ import { openAdmission, openState } from './open-documents.ts';
 import { type Identity, openIdentity } from './open-identity.ts';
 import { type PauseControl, openPause } from '../pause/pause-watch.ts';
 import { openQueues } from './open-queues.ts';
+import { readOtherScopes, scopeOf } from './read-other-scopes.ts';
+
+/**
+ * How long a stop waits until the events that were dropped here are on record, where another worker has them in its scope:
+ * while the host ends, which waits a second for its hooks, and once it has ended.
+ */
+const LAST_LOOK_WITHIN_MS = { host: 700, process: 2_000 };
 
 /** The use cases of a worker. They share the accounts, the queues and the documents. */
 export interface App {
@@ -48,7 +56,6 @@ export interface App {
  * once a process, since the metrics of a process are global.
  */
 export function createApp(settings: Settings, log: Logger): App {
-  logClockChanges(log);
   const identity = openIdentity(settings, log, openState(settings), openAdmission(settings));
   const { documents } = identity;
   const control = openPause(documents, log, () => theServiceClock.now(), identity.refusal);
@@ -58,7 +65,7 @@ export function createApp(settings: Settings, log: Logger): App {
     documents,
     log,
     now,
-    readScopes: async () => await readScopes(settings, documents, now()),
+    readScopes: async () => (await readOtherScopes(settings, documents, now())).scopes,
   });
   const accounts = openAccounts(settings, log, { isPaused: pause.isPaused, identity, unprotected: ledger });
   const queues = openQueues(settings);
@@ -76,13 +83,20 @@ export function createApp(settings: Settings, log: Logger): App {
       reconciler: (await reconciliation()).reconciler,
     });
   });
+  // Before anything is counted, and after all that may fail: it is at most once a process.
+  const observation = startObservation(worker, settings, documents, log);
+  logClockChanges(log);
   return {
     log,
     documents,
     identity,
     pause: control,
-    // Before anything is counted.
-    observation: startObservation(worker, settings, documents, log),
+    observation: {
+      ...observation,
+      stop: async () => {
+        await Promise.allSettled([observation.stop(), ledger.stop(LAST_LOOK_WITHIN_MS.host)]);
+      },
+    },
     mirror: once(async () => {
       const { createMirror } = await import('./create-mirror.ts');
       return createMirror(settings, log, { accounts, queues, pause, unprotected: ledger });
@@ -96,49 +110,23 @@ export function createApp(settings: Settings, log: Logger): App {
     unprotected: once(async () => {
       const { createUnprotected } = await import('./create-unprotected.ts');
       const { reconciler } = await reconciliation();
-      return createUnprotected(settings, log, { accounts, queues, documents, ledger, reconciler, pause });
+      // A worker of an older release does not tell its scope: that may be anything.
+      const readScopes = async (): Promise<readonly Scope[]> => {
+        const { scopes, hasUnknown } = await readOtherScopes(settings, documents, now());
+        return hasUnknown ? [...scopes, createScope(settings.source.accountName)] : scopes;
+      };
+      const parts = { accounts, queues, documents, ledger, reconciler, pause, readScopes };
+      return createUnprotected(settings, log, parts);
     }),
     statusService: once(async () => {
       const { createStatusService } = await import('./create-status-service.ts');
       return createStatusService(settings, log, { queues, documents, renew: identity.renew, worker });
     }),
-    stop: queues.close,
+    stop: async () => {
+      await ledger.stop(LAST_LOOK_WITHIN_MS.process);
+      await queues.close();
+    },
   };
-}
-
-/** The scopes of the workers of this mirror that are at work, whatever their settings are. */
-async function readScopes(
-  { source, scope }: Settings,
-  documents: DocumentStore,
-  now: Date,
-): Promise<readonly Scope[]> {
-  const [{ readActivity }, { currentWorkers }] = await Promise.all([
-    import('../status/activity/read-activity.ts'),
-    import('../status/judge-workers.ts'),
-  ]);
-  const { workers } = await readActivity(documents, now);
-  return currentWorkers(workers, now).flatMap((worker) =>
-    worker.scope === undefined ? [] : createScope(source.accountName, { ...scope, ...worker.scope }),
-  );
-}
-
-function scopeOf({ scope: { containers, paths, patterns } }: Settings): NonNullable<AboutWorker['scope']> {
-  const plain = <Rule>({
-    include,
-    exclude,
-  }: {
-    readonly include: readonly Rule[];
-    readonly exclude: readonly Rule[];
-  }) => ({
-    include: [...include],
-    exclude: [...exclude],
-  });
-  return { containers: plain(containers), paths: plain(paths), patterns: plain(patterns) };
-}
-
-function once<Made>(make: () => Promise<Made>): () => Promise<Made> {
-  let made: Promise<Made> | undefined;
-  return async () => await (made ??= make());
 }
 
 /** The metrics of this process, and the document that shows other workers what this one does. */

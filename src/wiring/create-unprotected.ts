@@ -5,8 +5,6 @@ import { browseDeadLetters } from '../deadletter/browse-dead-letters.ts';
 import { leftByDeadLetter } from '../deadletter/dead-letter-store.ts';
 import { readDocument } from '../documents/change-document.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
-import { parseKey } from '../model/key.ts';
-import { touches } from '../model/unprotected.ts';
 import type { PauseGate } from '../ports/account-decorators.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Reconciler } from '../reconcile/runs/reconciler.ts';
@@ -18,7 +16,8 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Ledger } from '../unprotected/ledger.ts';
 import { listUnprotected } from '../unprotected/list-unprotected.ts';
 import { retryKeys } from '../unprotected/retry-keys.ts';
-import { updateRecord } from '../unprotected/take-over-run.ts';
+import { type WiderScope } from '../unprotected/dropped-keys.ts';
+import { touchesNamed, updateRecord } from '../unprotected/take-over-run.ts';
 import { mirrorDigest } from './mirror-id.ts';
 import type { OpenAccounts } from './open-accounts.ts';
 import type { OpenQueues } from './open-queues.ts';
@@ -39,12 +38,14 @@ interface UnprotectedParts {
   readonly ledger: Ledger;
   readonly reconciler: Pick<Reconciler, 'report'>;
   readonly pause: PauseGate;
+  /** The other scopes of workers that are at work. Default: none. */
+  readonly readScopes?: () => Promise<readonly WiderScope[]>;
 }
 
 export function createUnprotected(
   settings: Settings,
   log: Logger,
-  { accounts, queues, documents, ledger, reconciler, pause }: UnprotectedParts,
+  { accounts, queues, documents, ledger, reconciler, pause, readScopes }: UnprotectedParts,
 ): UnprotectedService {
   const { scope } = accounts;
   const now = (): Date => theServiceClock.now();
@@ -54,7 +55,16 @@ export function createUnprotected(
   const { report } = reconciler;
 
   async function retry(): Promise<void> {
-    const document = await updateRecord({ ledger, report, touches: isTouched }, readProof);
+    const document = await updateRecord(
+      {
+        ledger,
+        report,
+        mirror,
+        touches: (key) => touchesNamed(scope, key),
+        ...(readScopes !== undefined && { readScopes }),
+      },
+      readProof,
+    );
     if (document === undefined || document.keys.length === 0) return;
     await accounts.guard();
     await pause.pausedSince(now());
@@ -70,15 +80,6 @@ export function createUnprotected(
       },
       document,
     );
-  }
-
-  function isTouched({ container, path }: { readonly container: string; readonly path: string }): boolean {
-    try {
-      const key = parseKey(container, path || '/');
-      return path === '' ? scope.includesContainer(key.container) : touches(scope, key);
-    } catch {
-      return false;
-    }
   }
 
   return {

@@ -17,7 +17,7 @@ function bench() {
   const documents = new MemoryDocuments().through(immediately);
   const clock = new VirtualClock();
   const log = createSilentLogger();
-  const state = { others: [] as readonly Scope[], looks: 0, isAway: false };
+  const state = { others: [] as readonly Scope[], looks: 0, isAway: false, hangs: false };
   const ledger = createLedger({
     documents,
     log,
@@ -26,6 +26,7 @@ function bench() {
     readScopes: async () => {
       await Promise.resolve();
       state.looks++;
+      if (state.hangs) await new Promise(() => undefined);
       if (state.isAway) throw new BlobmirrorError('storage-unavailable', 'it is down');
       return state.others;
     },
@@ -100,6 +101,45 @@ describe('an event that is dropped as out of scope', () => {
     expect((await ledger.refresh()).document?.more).toMatchObject([
       { reason: 'out-of-scope-here', count: 1 },
     ]);
+  });
+
+  it('of more containers than are remembered is counted', async () => {
+    const { state, ledger, pass } = bench();
+    const drop = (i: number): void => ledger.drop([parseKey(`container-${i}`, 'a')]);
+    for (let i = 0; i < 1200; i++) drop(i);
+    state.others = [only('docs')];
+    await pass(4 * MINUTE);
+    await ledger.refresh();
+    await pass(1000);
+    expect((await ledger.refresh()).document?.more).toMatchObject([
+      { container: '', reason: 'out-of-scope-here', count: 1 },
+    ]);
+  });
+
+  it('is on record when its worker stops, although it has looked a moment before', async () => {
+    const { state, ledger, names, pass } = bench();
+    ledger.drop([key('a')]);
+    await pass(1000);
+    state.others = [only('photos')];
+    let isStopped = false;
+    void ledger.stop(5_000).then(() => (isStopped = true));
+    await pass(500);
+    expect([isStopped, state.looks]).toEqual([true, 2]);
+    expect(await names()).toEqual(['photos/a']);
+  });
+
+  it('does not hold up a stop, and costs a worker that dropped none no look', async () => {
+    const { state, ledger, pass } = bench();
+    await ledger.stop(700);
+    expect(state.looks).toBe(0);
+    state.hangs = true;
+    ledger.drop([key('a')]);
+    let isStopped = false;
+    void ledger.stop(700).then(() => (isStopped = true));
+    await pass(699);
+    expect(isStopped).toBe(false);
+    await pass(1);
+    expect(isStopped).toBe(true);
   });
 
   it('is remembered while the other workers cannot be read', async () => {

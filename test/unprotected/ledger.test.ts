@@ -2,13 +2,15 @@ import { describe, expect, it } from 'vitest';
 import type { Schedule } from '../memory/schedule.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
+import { TIME_BUDGETS } from '../../src/concurrency/time-budget.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';
 import { parseContainerName } from '../../src/model/key.ts';
+import { type Scope, createScope } from '../../src/model/scope.ts';
 import type { Unprotected } from '../../src/model/unprotected.ts';
 import { LEDGER, type LedgerLimits } from '../../src/unprotected/ledger-document.ts';
 import { type Ledger, createLedger } from '../../src/unprotected/ledger.ts';
 import { readRecorded } from '../../src/unprotected/list-unprotected.ts';
-import { takeOverRun } from '../../src/unprotected/take-over-run.ts';
+import { takeOverRun, touchesNamed } from '../../src/unprotected/take-over-run.ts';
 import type { Proof } from '../../src/api/proof.ts';
 import type { RunId } from '../../src/model/run-id.ts';
 import { judgeUnprotected } from '../../src/status/judge-unprotected.ts';
@@ -116,6 +118,52 @@ describe('the record of unprotected keys', () => {
     await expect(ledger.record([left('a')])).rejects.toMatchObject({ code: 'storage-unavailable' });
     state.isAway = false;
     expect(await names()).toEqual([]);
+  });
+
+  it.each(['documents.read', 'documents.write'])(
+    'gives the messages back in time while the state hangs in %s, those that came meanwhile as well',
+    async (hanging) => {
+      const state = { hangs: true };
+      const { worker, names, clock, passing } = bench({
+        schedule: async (name, _key, effect) =>
+          await (state.hangs && name === hanging
+            ? new Promise<never>(() => undefined)
+            : Promise.resolve(effect())),
+      });
+      const ledger = worker();
+      const ends: number[] = [];
+      const record = async (path: string): Promise<void> => {
+        await expect(ledger.record([left(path)])).rejects.toMatchObject({ code: 'storage-unavailable' });
+        ends.push(clock.now());
+      };
+      const first = record('a');
+      await passing(Promise.all([first, record('b')]));
+      expect(ends).toEqual([TIME_BUDGETS.record, TIME_BUDGETS.record]);
+      state.hangs = false;
+      // What hung holds nothing up.
+      await passing(ledger.record([left('c')]));
+      expect(await names()).toContain('c: backup-leased');
+    },
+  );
+
+  it('gives the messages back in time while other workers change it all the time', async () => {
+    const memory = new MemoryDocuments();
+    const documents = memory.through(immediately);
+    const clock = new VirtualClock();
+    const ledger = createLedger({
+      documents: {
+        read: async (name) => await documents.read(name),
+        write: async () => await Promise.resolve('precondition-failed' as const),
+      },
+      log: createSilentLogger(),
+      now: () => new Date(0),
+      clock,
+    });
+    let end = -1;
+    const recorded = ledger.record([left('a')]).catch(() => (end = clock.now()));
+    await clock.runUntil(() => end >= 0);
+    await recorded;
+    expect(end).toBeLessThanOrEqual(TIME_BUDGETS.record);
   });
 
   it('is cleared of a key by a check that began after its finding was known', async () => {
@@ -240,6 +288,82 @@ describe('a complete full sync', () => {
     expect(await names()).toEqual(['theirs: backup-leased']);
   });
 
+  describe('beside workers with another scope', () => {
+    const NARROW: Scope = createScope('sourceaccount', {
+      paths: { include: [{ containers: 'photos', path: 'mine' }], exclude: [] },
+    });
+    const WIDE = createScope('sourceaccount');
+    const touchesNarrow = (key: Parameters<typeof touchesNamed>[1]): boolean => touchesNamed(NARROW, key);
+    const narrow = {
+      report: () => report([]),
+      mirror: 'narrow',
+      touches: touchesNarrow,
+      readScopes: async () => await Promise.resolve([WIDE]),
+    };
+    const wide = { report: () => report([]), mirror: 'wide', touches: () => true };
+
+    it('clears none of their keys that it did not compare as a whole, however old', async () => {
+      const { worker, names, documents } = bench();
+      await worker().change((draft) => {
+        draft.recover([]);
+        for (const path of ['mine', 'theirs']) draft.record(left(path));
+        draft.record({ ...left('m'), below: true });
+        draft.record({ container: '', path: '', reason: 'message-not-event' });
+      });
+      const proof = { ...proofOf([], {}), at: '2026-12-01T13:00:00.000Z' };
+      await takeOverRun({ ledger: worker(), ...narrow }, proof, undefined);
+      expect(await names()).toEqual(['theirs: backup-leased', 'm: backup-leased']);
+      expect((await worker().refresh()).document).toMatchObject({
+        more: [{ reason: 'message-not-event', count: 1 }],
+        lostAt: expect.any(String) as string,
+      });
+      expect(await readRecorded(documents, () => undefined)).toMatchObject({ isComplete: false });
+    });
+
+    it('keeps their numbers, and its own are least numbers', async () => {
+      const { worker } = bench();
+      await takeOverRun(
+        { ledger: worker(), ...wide },
+        { ...proofOf([], { 'backup-leased': 5 }), run: '2026-11-30T12-30-00Z-0001' as RunId },
+        undefined,
+      );
+      await takeOverRun({ ledger: worker(), ...narrow }, proofOf([], { 'backup-leased': 2 }), undefined);
+      const { document } = await worker().refresh();
+      expect(document?.more.map(({ count, isExact = false }) => [count, isExact])).toEqual([
+        [5, true],
+        [2, false],
+      ]);
+    });
+
+    it('does not stand for one of theirs, which is taken over as well, once', async () => {
+      const { worker, names, passing } = bench();
+      await takeOverRun({ ledger: worker(), ...narrow }, proofOf([], {}), undefined);
+      const earlier = {
+        ...proofOf([line('theirs', 'backup-leased')], { 'backup-leased': 1 }),
+        run: '2026-11-30T12-30-00Z-0001' as RunId,
+        at: '2026-11-30T12:30:00.000Z',
+      };
+      const { document } = await worker().refresh();
+      await takeOverRun({ ledger: worker(), ...wide }, earlier, document);
+      expect(await names()).toEqual(['theirs: backup-leased']);
+
+      const ledger = worker();
+      const known = (await ledger.refresh()).document;
+      ledger.clear('photos/theirs', ledger.named.get('photos/theirs')?.mark ?? '');
+      await passing(written(ledger));
+      await passing(takeOverRun({ ledger, ...wide }, earlier, known));
+      await passing(takeOverRun({ ledger, ...narrow }, proofOf([line('mine', 'x')], { x: 1 }), known));
+      expect(await names()).toEqual([]);
+    });
+
+    it('of which a former release took one over is not taken over again', async () => {
+      const { worker, names } = bench();
+      const proof = proofOf([line('a', 'backup-leased')], { 'backup-leased': 1 });
+      await takeOverRun({ ledger: worker(), ...wide }, proof, { run: RUN });
+      expect(await names()).toEqual([]);
+    });
+  });
+
   it('is taken over once', async () => {
     const { worker, names } = bench();
     const proof = proofOf([line('a', 'backup-leased')], { 'backup-leased': 1 });
@@ -250,7 +374,7 @@ describe('a complete full sync', () => {
     ledger.clear('photos/a', ledger.named.get('photos/a')?.mark ?? '');
     await written(ledger);
     await takeOverRun({ ledger: worker(), ...parts }, proof, undefined);
-    await takeOverRun({ ledger: worker(), ...parts }, proof, RUN);
+    await takeOverRun({ ledger: worker(), ...parts }, proof, { run: RUN });
     expect(await names()).toEqual([]);
   });
 
