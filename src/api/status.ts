@@ -94,7 +94,7 @@ export interface CanaryStatus {
 
 export interface ExceptedKeys {
   readonly count: number;
-  /** Only while there may be more: not all of what names them could be read. */
+  /** Only while there may be more: not all of what names them could be read, or counts of keys without names may overlap. */
   readonly isComplete?: false;
   /** The first ones: `GET /api/unprotected` names them all. */
   readonly sample: readonly ExceptedKey[];

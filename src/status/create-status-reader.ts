@@ -27,6 +27,7 @@ const QUEUE_WITHIN_MS = 15_000;
 const NO_LETTERS: DeadLetters = {
   counts: { count: 0, isComplete: false, isUnknown: true, acknowledged: 0, byCode: {} },
   keys: [],
+  keyCount: 0,
 };
 const NO_BACKLOG: Backlog = {
   messages: 0,
@@ -96,6 +97,15 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
   const isWaitingKnown = waiting.answer?.isEarliestKnown ?? false;
   const areLettersKnown = found.counts.isComplete && !waiting.answer?.parked;
   const isAllNamed = isProvenKnown && isWaitingKnown && areLettersKnown && state.recorded.isComplete;
+  const excepted = exceptKeys(
+    // On record, from the moment on that a worker has taken it over.
+    state.proof === undefined || state.recorded.run === state.proof.run
+      ? { count: 0, sample: [] }
+      : state.proof.excepted,
+    found,
+    waiting.answer?.held,
+    state.recorded,
+  );
   const recovery: RecoveryPoint = {
     proven:
       state.proof === undefined
@@ -113,15 +123,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
             ...((!isProvenKnown || state.damaged.includes(CANARY)) && { isUnknown: true as const }),
           },
     excepted: {
-      ...exceptKeys(
-        // On record, from the moment on that a worker has taken it over.
-        state.proof === undefined || state.recorded.run === state.proof.run
-          ? { count: 0, sample: [] }
-          : state.proof.excepted,
-        found,
-        waiting.answer?.held,
-        state.recorded,
-      ),
+      ...excepted,
       ...(!isAllNamed && { isComplete: false as const }),
     },
   };
@@ -137,7 +139,7 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
       isProvenKnown,
       isWaitingKnown,
       // Another worker may have added to it since it was last read.
-      isRecordComplete: state.recorded.isComplete && seen.unreachable === undefined,
+      isRecordComplete: excepted.isComplete !== false && seen.unreachable === undefined,
       letters: letters.answer === undefined ? 'none' : areLettersKnown ? 'all' : 'some',
       clock: judgement,
     }),

@@ -395,7 +395,7 @@ describe('a status', () => {
     const { open, state } = bench();
     state.letters = Array.from({ length: 20_001 }, (_, i) => letter(i));
     const { statement, recovery, deadLetters } = await open()();
-    expect(statement).toBe('proven up to 11:30:00, live up to 12:00:00, except at least 20,001 keys');
+    expect(statement).toBe('proven up to 11:30:00, live up to 12:00:00, except at least 20,000 keys');
     expect([recovery.excepted.isComplete, deadLetters.isUnknown]).toEqual([false, undefined]);
   });
 
