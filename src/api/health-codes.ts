@@ -69,7 +69,7 @@ export const HEALTH_CODES = {
     next: 'blobmirror status',
   },
   'guard-alerts': {
-    toDo: 'Look at what the guards hold. If the deletions are right, permit them for that container with --allow-deletes; if not, restore the source. It ends with the next full sync that finds nothing to hold.',
+    toDo: 'Look at what the guards hold. If deletions are right, permit them with --allow-deletes, but for source-container-missing delete the container on the backup yourself; if not, restore the source. It ends with the next full sync that finds nothing to hold.',
     next: 'blobmirror reconcile list',
   },
   'full-sync-incomplete': {

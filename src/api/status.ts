@@ -118,6 +118,8 @@ export interface HealthProblem {
   readonly detail: string;
   /** The same for anyone who asks: without names of containers and of secrets. Absent: `detail` has none. */
   readonly publicDetail?: string;
+  /** The full sync that found it, if one alone did. */
+  readonly run?: string;
   /** It is reported, and does not make health fail. */
   readonly severity?: 'warning';
 }

@@ -49,11 +49,16 @@ function aboutState(asOf: string | null): string {
 }
 
 function problems({ health, paused }: Status): string {
-  const rows = health.problems.map(({ code, detail }) => {
+  const rows = health.problems.map(({ code, detail, severity, run }) => {
     const known = HEALTH_CODES[code as HealthCode] as (typeof HEALTH_CODES)[HealthCode] | undefined;
     return [
-      `${code}: ${detail}`,
-      ...(known === undefined ? [] : [`  what to do: ${known.toDo}`, `  next: ${known.next}`]),
+      `${severity === 'warning' ? 'warning ' : ''}${code}: ${detail}`,
+      ...(known === undefined
+        ? []
+        : [
+            `  what to do: ${known.toDo}`,
+            `  next: ${run === undefined ? known.next : `blobmirror reconcile show ${run}`}`,
+          ]),
     ];
   });
   if (paused !== undefined) rows.push([`Mirroring is paused.`, `  next: blobmirror resume`]);

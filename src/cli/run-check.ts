@@ -32,7 +32,12 @@ export async function runCheck(options: LocalOption & OutputOption): Promise<num
 
 /** A table of all findings, and below it the commands that fix them, each on a line of its own to be copied. */
 function describeFindings(findings: readonly Finding[], options: LocalOption): string {
-  const rows = findings.map(({ check, of, status, detail }) => [status, check, of, detail]);
+  const rows = findings.map(({ check, of, status, detail }) => [
+    status,
+    check,
+    of,
+    localized(detail, options),
+  ]);
   const fixes = findings
     .filter(({ fix }) => fix !== undefined)
     .map(({ check, fix = '' }) => `\n# ${check}\n${localized(fix, options)}\n`);

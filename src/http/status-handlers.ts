@@ -36,7 +36,7 @@ export function createStatusHandlers({ read }: StatusReader, log: Logger): Statu
     health: async () =>
       await answer(log, async () => {
         const { health } = await read();
-        const problems = health.problems.map(({ detail, publicDetail = detail, ...problem }) => ({
+        const problems = health.problems.map(({ detail, publicDetail = detail, run: _run, ...problem }) => ({
           ...problem,
           detail: publicDetail,
         }));

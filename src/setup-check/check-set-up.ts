@@ -9,6 +9,7 @@ import { checkBackup, checkSoftDelete } from './check-backup.ts';
 import { checkQueue, checkSubscription } from './check-queues.ts';
 import { checkCanary, checkSource } from './check-source.ts';
 import { type IdentityNeeds, checkIdentity, checkPause, checkState, checkSwapped } from './check-state.ts';
+import { checkWorkers } from './check-workers.ts';
 import { chooseProbedContainers } from './try-right.ts';
 
 interface CheckedAccount {
@@ -49,6 +50,8 @@ export interface SetUp {
   }) => Promise<boolean>;
   /** When the last change was mirrored within the last hour, by events. */
   readonly readLastMirrored: () => Promise<Date | undefined>;
+  /** When each worker that was at work within the last hour last told of itself. */
+  readonly readWorkers: () => Promise<readonly { readonly seenAt: Date }[]>;
   readonly readPause: () => Promise<{ readonly since: string; readonly reason?: string } | undefined>;
 }
 
@@ -96,6 +99,7 @@ export async function* checkSetUp(setUp: SetUp): AsyncGenerator<Finding, void, v
   yield await checkClock('source-clock', source.probe.account, source.probe.clockAheadMs);
   yield await checkClock('backup-clock', backup.probe.account, backup.probe.clockAheadMs);
   yield await checkClock('queue-clock', queues.events.queue, queues.events.clockAheadMs);
+  yield await checkWorkers(state.probe.account, setUp.readWorkers);
   yield await checkPause(state.probe.account, setUp.readPause);
 }
 

@@ -11,6 +11,14 @@ const GUARDS: ReadonlySet<Alert['code']> = new Set<Alert['code']>([
   'keys-blocked',
 ]);
 
+/** What to do about each, where --allow-deletes does not help or is not the first thing. */
+const GUARD_ADVICE: Partial<Readonly<Record<Alert['code'], string>>> = {
+  'source-container-missing':
+    'No option deletes what the source has no container for: restore the container there, or, if it is meant to be gone, delete it on the backup yourself.',
+  'keys-blocked':
+    'Move or delete what occupies their paths on the backup; the report of the run names the keys.',
+};
+
 /** The run proves nothing. The next one may; `proven-behind` fails where none does for too long. */
 const UNPROVEN: ReadonlySet<Alert['code']> = new Set<Alert['code']>([
   'source-listing-failed',
@@ -25,7 +33,9 @@ const UNPROVEN: ReadonlySet<Alert['code']> = new Set<Alert['code']>([
  */
 export function judgeFullSyncs({ alerts, foreign }: FullSyncFindings): readonly Problem[] {
   return [
-    ...ofAlerts('guard-alerts', alerts, GUARDS, 'A guard of full syncs waits for a decision'),
+    ...ofAlerts('guard-alerts', alerts, GUARDS, 'A guard of full syncs waits for a decision').map((problem) =>
+      withAdvice(problem, new Set(alerts.map(({ code }) => code))),
+    ),
     ...ofAlerts('full-sync-incomplete', alerts, UNPROVEN, 'The last full sync did not see everything').map(
       (problem): Problem => ({ ...problem, severity: 'warning' }),
     ),
@@ -53,7 +63,27 @@ function ofAlerts(
   };
   const detail = inWords(listed);
   const publicDetail = inWords(({ length }) => containerCount(length));
-  return [{ code, detail, ...(publicDetail !== detail && { publicDetail }) }];
+  const runs = new Set([...byCode.values()].flat().map(({ run }) => run));
+  const [run] = runs;
+  return [
+    {
+      code,
+      detail,
+      ...(publicDetail !== detail && { publicDetail }),
+      ...(runs.size === 1 && run !== undefined && { run }),
+    },
+  ];
+}
+
+function withAdvice(problem: Problem, codes: ReadonlySet<Alert['code']>): Problem {
+  const advice = [...codes].flatMap((code) => GUARD_ADVICE[code] ?? []);
+  const say = (detail: string): string => [detail, ...advice].join(' ');
+  const { detail, publicDetail } = problem;
+  return {
+    ...problem,
+    detail: say(detail),
+    ...(publicDetail !== undefined && { publicDetail: say(publicDetail) }),
+  };
 }
 
 function foreignBlobs(foreign: FullSyncFindings['foreign']): readonly Problem[] {

@@ -149,8 +149,12 @@ function ownClockOff({
   ];
 }
 
-function silence({ now, lastSample, neverReported }: HealthEvidence): readonly Problem[] {
+function silence({ now, lastSample, neverReported, workers = [] }: HealthEvidence): readonly Problem[] {
   if (neverReported !== undefined) {
+    const isStarting = workers.some(
+      ({ startedAt }) => startedAt !== undefined && now.getTime() - startedAt.getTime() <= SILENT_AFTER_MS,
+    );
+    if (neverReported === 'perhaps new' && isStarting) return [];
     const detail =
       'No worker has ever reported: the app has not started, or only just, or its function watch is disabled.';
     return [

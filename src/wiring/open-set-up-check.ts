@@ -71,6 +71,7 @@ export async function* checkSettings(settings: Settings): AsyncGenerator<Finding
         const last = minutes.findLast(({ lagP50Ms }) => lagP50Ms !== null);
         return last && new Date(last.at);
       },
+      readWorkers: async () => (await readActivity(documents, theServiceClock.now())).workers,
       readPause: async () => (await createPauseStore(documents).read()).paused ?? undefined,
     });
   } finally {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { HEALTH_CODES } from '../../src/api/health-codes.ts';
 import { describeStatus } from '../../src/cli/describe-status.ts';
 import { NO_ACTIVITY, type Status } from '../../src/api/status.ts';
 import { toSummary } from '../../src/api/run.ts';
@@ -96,12 +97,14 @@ describe('a status for people', () => {
         problems: [
           { code: 'dead-letters', detail: '3 dead letters not acknowledged.' },
           { code: 'of-a-newer-worker', detail: 'Who knows.' },
+          { code: 'guard-alerts', detail: 'A guard waits.', run: 'RUN' },
+          { code: 'setting-unknown', detail: 'No setting.', severity: 'warning' },
         ],
       },
       paused: { since: '2026-11-25T11:00:00.000Z', by: 'ada', reason: 'a move' },
     });
     const lines = describeStatus(failing, { local: 'env.json' }).split('\n');
-    expect(lines.slice(1, 10)).toEqual([
+    expect(lines.slice(1, 16)).toEqual([
       'health FAILING at 2026-11-25 12:03:02 UTC, photos -> photosbackup',
       'PAUSED since 2026-11-25 11:00:00 UTC by ada: a move',
       '',
@@ -109,6 +112,12 @@ describe('a status for people', () => {
       '  what to do: Fix what their codes name, then replay them; or acknowledge them to clear this problem.',
       '  next: blobmirror deadletter list --local=env.json',
       'of-a-newer-worker: Who knows.',
+      'guard-alerts: A guard waits.',
+      `  what to do: ${HEALTH_CODES['guard-alerts'].toDo}`,
+      '  next: blobmirror reconcile show --local=env.json RUN',
+      'warning setting-unknown: No setting.',
+      `  what to do: ${HEALTH_CODES['setting-unknown'].toDo}`,
+      '  next: blobmirror check --local=env.json',
       'Mirroring is paused.',
       '  next: blobmirror resume --local=env.json',
     ]);

@@ -13,9 +13,13 @@ const REACHED = { source: undefined, backup: undefined, queue: undefined, state:
 const SPOKEN = { refused: undefined, spoken: undefined, isTaken: true, isRefusedWhole: false };
 const VERSIONS = { source: SPOKEN, backup: SPOKEN };
 
-const alert = (code: 'too-many-deletes' | 'run-abandoned', container?: string) => ({
+const RUN = '2026-11-25T11-30-00Z-4f2a' as RunId;
+const alert = (
+  code: 'too-many-deletes' | 'run-abandoned' | 'source-container-missing',
+  container?: string,
+) => ({
   code,
-  run: '2026-11-25T11-30-00Z-4f2a' as RunId,
+  run: RUN,
   ...(container !== undefined && { container }),
 });
 const FINDINGS = {
@@ -188,10 +192,12 @@ describe('health', () => {
         detail:
           'A guard of full syncs waits for a decision: too-many-deletes in photos, docs, lake and 1 more.',
         publicDetail: 'A guard of full syncs waits for a decision: too-many-deletes in 4 containers.',
+        run: RUN,
       },
       {
         code: 'full-sync-incomplete',
         detail: 'The last full sync did not see everything: run-abandoned.',
+        run: RUN,
         severity: 'warning',
       },
       {
@@ -204,6 +210,20 @@ describe('health', () => {
       },
     ]);
     expect(codes(evidence({ findings: { ...FINDINGS, alerts: [] } }))).toEqual(['ok', 'foreign-blobs']);
+  });
+
+  it('says of a guard what helps where no permission does, and names a run only if it is the only one', () => {
+    const missing = alert('source-container-missing', 'lost');
+    const judge = (...alerts: (typeof missing)[]) =>
+      judgeHealth(evidence({ findings: { alerts, foreign: [] } }), LIMITS).problems[0];
+    const said = judge(missing);
+    expect(said?.run).toBe(RUN);
+    expect(said?.detail).toMatch(
+      /source-container-missing in lost\. No option deletes .* delete it on the backup/,
+    );
+    expect(said?.publicDetail).not.toContain('lost');
+    const other = { ...alert('too-many-deletes', 'photos'), run: '2026-11-25T10-30-00Z-4f2a' as RunId };
+    expect(judge(missing, other)).not.toHaveProperty('run');
   });
 
   it.each([

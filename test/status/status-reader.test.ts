@@ -279,7 +279,7 @@ describe('a status', () => {
   });
 
   it('says so when no worker has ever reported, and health fails where one had the time to', async () => {
-    const { parts, documents } = bench();
+    const { parts, documents, state } = bench();
     const { isInGrace: _, ...ofCommand } = parts;
     const read = async (more: Partial<StatusParts>) =>
       (await createStatusReader({ ...ofCommand, ...more }).read()).health;
@@ -298,6 +298,11 @@ describe('a status', () => {
       status: 'failing',
       problems: [{ code: 'app-silent' }],
     });
+    // One that has just started took no sample yet.
+    state.workers = [{ id: 'w', seenAt: NOW, startedAt: NOW, settings: {} }];
+    expect(await read({})).toEqual({ status: 'ok', problems: [] });
+    state.workers = [{ id: 'w', seenAt: NOW, startedAt: ago(6), settings: {} }];
+    expect((await read({})).problems.map(({ code }) => code)).toEqual(['app-silent']);
     await documents.write(HISTORY, 'damaged', { nothingThere: true });
     expect((await read({})).problems.map(({ code }) => code)).toEqual(['document-damaged']);
   });

@@ -90,7 +90,8 @@ function notOk(findings: Readonly<Record<string, Finding>>): Record<string, stri
 }
 
 /** What the embedded environment is explained for: it keeps nothing that is deleted, and no worker has mirrored yet. */
-const EXPLAINED = { 'backup-soft-delete': 'warning', 'event-subscription': 'unknown' };
+// No worker runs, and none has ever mirrored a change.
+const EXPLAINED = { 'backup-soft-delete': 'warning', 'event-subscription': 'unknown', workers: 'warning' };
 
 function withSas(
   { accountName, accountKey, blobEndpoint }: LocalAccount,

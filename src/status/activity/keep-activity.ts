@@ -16,8 +16,6 @@ import { WorkerActivity } from './worker-activity.ts';
 /** The first change after a quiet time is shown soon; after that, changes are written every few seconds. */
 const FIRST_AFTER_MS = 2_000;
 const WRITE_EVERY_MS = 10_000;
-/** The first is a little later than the start, which has other things to do. */
-const FIRST_BEAT_MS = 30_000;
 /** Within `CURRENT_FOR_MS` of judge-workers.ts, one may be lost. */
 const BEAT_EVERY_MS = 4 * 60_000;
 /** How long a stop waits for the last write. */
@@ -59,7 +57,13 @@ export function keepActivity(
 
   const startedAt = clock.now();
   const unlistenClock = about?.clock.listen(touch);
-  let cancelBeat = about && clock.after(FIRST_BEAT_MS, beat);
+  // At once: a command that asks seconds after the start should see that a worker runs.
+  let cancelBeat = about && clock.after(0, firstBeat);
+
+  function firstBeat(): void {
+    cancelBeat = clock.after(BEAT_EVERY_MS, beat);
+    void flush();
+  }
 
   function beat(): void {
     cancelBeat = clock.after(BEAT_EVERY_MS, beat);
@@ -114,13 +118,13 @@ export function keepActivity(
     isDirty = false;
     try {
       // No other worker writes it, but a reader that took this worker for dead may remove it at any time.
-      const worker = facts();
-      await changeDocument(documents, ACTIVITY_DOCUMENT, name, () => ({
-        ...activity.toDocument(),
-        ...(worker !== undefined && { worker }),
-      }));
+      await changeDocument(documents, ACTIVITY_DOCUMENT, name, () => {
+        // After the read: its answer tells the time of the service, which the first facts need.
+        const worker = facts();
+        return { ...activity.toDocument(), ...(worker !== undefined && { worker }) };
+      });
       isFailing = false;
-      hasTold = worker !== undefined;
+      hasTold = about !== undefined;
     } catch (thrown) {
       const { code, message } = toBlobmirrorError(thrown);
       const fields = { code, detail: message };
