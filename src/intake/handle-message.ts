@@ -96,9 +96,10 @@ async function handle(
     try {
       const from = only ? history.walk : undefined;
       // An earlier check may have sent a request that removed a directory, and the service may have executed it since.
-      const { unsettled, attempts, looks, replays = 0, watch, held } = history;
+      const { unsettled, attempts, looks, replays = 0, watch, held, blocked = false } = history;
       const isDeep = unsettled || attempts > 0 || looks > 0 || replays > 0;
-      const earlier = { from, isDeep, watch, held, root: `${history.root}${part}` };
+      const root = `${history.root}${part}`;
+      const earlier = { from, isDeep, watch, held, isBlocked: blocked, root };
       const next = await mirrorHint({ ...intake, isPaused: pause.isPaused }, log, hint, earlier, (key) =>
         left.push(key),
       );
@@ -127,6 +128,7 @@ async function handle(
           isMirrored: true,
           watch: history.watch,
           held: [],
+          isBlocked: false,
         });
     });
   }

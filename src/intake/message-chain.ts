@@ -89,7 +89,7 @@ export async function sendRecheck(
   history: ReceivedHistory,
   hint: Hint,
   part: EventPart,
-  { delayMs, walk, isMirrored, watch, held }: Recheck,
+  { delayMs, walk, isMirrored, watch, held, isBlocked }: Recheck,
 ): Promise<void> {
   const next = {
     walk,
@@ -102,6 +102,7 @@ export async function sendRecheck(
     mirrored: isMirrored,
     watch,
     held,
+    blocked: isBlocked,
   };
   await queue.sendLater(chainMessage(hint.event, part, 'look', history, next), delayMs);
 }

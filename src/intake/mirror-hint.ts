@@ -8,7 +8,7 @@ import type { Hint, WalkPosition } from '../model/hint.ts';
 import { type Key, type Prefix, type Rename, keyText } from '../model/key.ts';
 import type { Scope } from '../model/scope.ts';
 import { type SkipReason, type Verdict, isDirectoryKept, isOfDirectory } from '../model/verdict.ts';
-import { type Unprotected, reasonLeft } from '../model/unprotected.ts';
+import { type Unprotected, isInStep, reasonLeft } from '../model/unprotected.ts';
 import type { HeldKey, Watch } from '../model/watch.ts';
 import type { UnprotectedKeys } from '../ports/unprotected-keys.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -49,6 +49,8 @@ export interface EarlierTries {
   readonly watch: Watch | undefined;
   /** Keys that the check before this one held. */
   readonly held: readonly HeldKey[] | undefined;
+  /** The walk of a rename that continues met a key that keeps the old name from being deleted. */
+  readonly isBlocked?: boolean;
   /** The message that the event first came in. */
   readonly root: string;
 }
@@ -95,8 +97,10 @@ export async function mirrorHint(
 
   if (from === undefined) await attempt(async () => await tryRename(mirroring, log, hint));
   for (const [i, planned] of checks.entries()) {
-    if (rest !== undefined || (hint.rename !== undefined && errors.length > 0)) break;
-    if (hint.rename !== undefined && rechecks.hasDifferingKey()) {
+    if (rest !== undefined) break;
+    if (hint.rename !== undefined && (errors.length > 0 || rechecks.hasUnfinishedKey())) break;
+    // What an earlier message met below a name is no reason not to walk the rest of that name.
+    if (hint.rename !== undefined && i > 0 && rechecks.hasDifferingKey(i > first ? undefined : 'now')) {
       for (const { key, below } of checks.slice(i))
         if (key !== undefined)
           leave({ ...key, reason: 'rename-incomplete', ...(below !== undefined && { below: true }) });
@@ -123,6 +127,8 @@ export async function mirrorHint(
 
   async function check(i: number, { key, below }: PlannedKeyCheck): Promise<void> {
     let verdict: Verdict | undefined;
+    const name = `${(key ?? below?.prefix)?.container}/${(key ?? below?.prefix)?.path}`;
+    const known = unprotected?.named.get(name);
     if (key !== undefined) {
       const started = performance.now();
       // After earlier tries the time of the event says nothing: their writes may be newer.
@@ -135,11 +141,19 @@ export async function mirrorHint(
       const isWithWalk = below !== undefined && i >= first && isWalked(below, verdict);
       settle(key, verdict, next, { isOver: !isWithWalk, isDeep: hint.isDeep && !isWithWalk });
     }
-    if (below === undefined || i < first || !isWalked(below, verdict)) return;
+    const isWithBelow = below !== undefined && isWalked(below, verdict);
+    // What is renamed is in a tree: nothing is below what is no directory.
+    if (
+      hint.rename !== undefined &&
+      !isWithBelow &&
+      verdict !== undefined &&
+      isInStep(verdict) &&
+      known?.below
+    )
+      unprotected?.clear(name, known.mark);
+    if (!isWithBelow || i < first) return;
     const standing = key !== undefined && verdict !== undefined && isDirectoryKept(verdict) ? [key] : [];
     const start = i === first ? from : undefined;
-    const name = `${below.prefix.container}/${key?.path ?? below.prefix.path}`;
-    const known = unprotected?.named.get(name);
     rest = await walk(below.prefix, start, async (found) => {
       const seen = await converge(found);
       if (isDirectoryKept(seen)) standing.push(found);

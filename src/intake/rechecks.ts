@@ -2,7 +2,13 @@ import { theServiceClock } from '../clock/observed-clock.ts';
 import type { PendingRechecks } from './pending-rechecks.ts';
 import type { Hint, WalkPosition } from '../model/hint.ts';
 import { type Key, keyText } from '../model/key.ts';
-import { type Verdict, isNotProtected } from '../model/verdict.ts';
+import {
+  type SkipReason,
+  type Verdict,
+  isBlockedReason,
+  isNotProtected,
+  lacksVersion,
+} from '../model/verdict.ts';
 import type { Found, HeldKey, HoldReason, Watch } from '../model/watch.ts';
 
 /** Held keys that fit into the properties of a message. If there are more, the message holds the live recovery point back. */
@@ -16,8 +22,13 @@ interface RecheckCollector {
   readonly addBelow: (key: Key, verdict: Verdict) => NextCheck;
   /** Leaves the checks that have not begun to the next message. */
   readonly deferRest: () => void;
-  /** Whether a key is known to differ. */
-  readonly hasDifferingKey: () => boolean;
+  /**
+   * Whether the backup lacks the version of a key that this message checked; of one that an earlier message of the same walk
+   * checked, too, unless `now`.
+   */
+  readonly hasDifferingKey: (when?: 'now') => boolean;
+  /** Whether a copy continues in the next message. */
+  readonly hasUnfinishedKey: () => boolean;
   readonly next: (rest: WalkPosition | undefined) => Recheck | undefined;
 }
 
@@ -34,11 +45,13 @@ export function collectRechecks(
     from,
     watch: before,
     held: heldBefore = [],
+    isBlocked: wasBlocked = false,
     root,
   }: {
     readonly from: WalkPosition | undefined;
     readonly watch: Watch | undefined;
     readonly held: readonly HeldKey[] | undefined;
+    readonly isBlocked?: boolean;
     readonly root: string;
   },
 ): RecheckCollector {
@@ -47,17 +60,25 @@ export function collectRechecks(
   /** Delays of unfinished work, in milliseconds. */
   const unfinished: number[] = [];
   const planned: PlannedRecheck[] = [];
-  // A walk that continues keeps the keys that earlier messages held; one that begins finds them again.
+  // A walk that continues keeps what earlier messages found; one that begins finds it again.
+  const earlier = from === undefined ? [] : heldBefore;
+  // Blocked keys are on record, and named there until they are mirrored. Messages of former releases held them.
   const held = new Map(
-    from === undefined ? [] : heldBefore.map((each): [string, HeldKey] => [keyText(each.key), each]),
+    earlier
+      .filter(({ reason }) => !isBlockedReason(reason))
+      .map((each): [string, HeldKey] => [keyText(each.key), each]),
   );
-
-  /** Keys that only a person or another event unblocks. They are on record, and retried. */
-  const blocked = new Set<string>();
+  const isBlockedBefore = from !== undefined && (wasBlocked || held.size < earlier.length);
+  const isOverfull = earlier.length > MAX_HELD;
+  /** Keys whose version the backup lacks, whether or not another check of them is planned. */
+  const lacking = new Set<string>();
+  /** The walk does not come back to such a key. A key that the event names is checked by each message. */
+  let isBlocked = isBlockedBefore;
 
   function add(key: Key, verdict: Verdict): NextCheck {
     held.delete(keyText(key));
-    if (isNotProtected(verdict)) blocked.add(keyText(key));
+    lacking.delete(keyText(key));
+    if (lacksVersion(verdict)) lacking.add(keyText(key));
     const delayMs = continuationDelayMs(verdict);
     if (delayMs !== undefined) {
       unfinished.push(delayMs);
@@ -73,30 +94,46 @@ export function collectRechecks(
 
   function plan(): PlannedRecheck | undefined {
     const [soonest] = planned.toSorted((one, other) => one.delayMs - other.delayMs);
+    if (soonest !== undefined) return soonest;
     const [left] = held.values();
-    if (soonest !== undefined || left === undefined || left.reason === 'source-still-changing')
-      return soonest;
-    return planRecheck(hint, { verdict: 'skipped', reason: left.reason }, before, watchRules, now);
+    const reason = left?.reason === 'source-still-changing' ? undefined : left?.reason;
+    return planSkipped(reason) ?? (isBlockedBefore ? planSkipped(ANY_BLOCKED) : undefined);
+  }
+
+  function planSkipped(reason: SkipReason | undefined): PlannedRecheck | undefined {
+    return reason && planRecheck(hint, { verdict: 'skipped', reason }, before, watchRules, now);
   }
 
   return {
     add,
-    addBelow: (key, verdict) =>
-      continuationDelayMs(verdict) !== undefined || isHeld(verdict) ? add(key, verdict) : undefined,
-    hasDifferingKey: () =>
-      blocked.size > 0 || [...held.values()].some(({ reason }) => reason !== 'source-still-changing'),
+    addBelow: (key, verdict) => {
+      if (lacksVersion(verdict)) isBlocked = true;
+      // An unfinished copy is met again: the next message begins where this one began.
+      else if (continuationDelayMs(verdict) === undefined) return undefined;
+      return add(key, verdict);
+    },
+    hasDifferingKey: (when) =>
+      lacking.size > 0 ||
+      (when !== 'now' &&
+        (isBlockedBefore || [...held.values()].some(({ reason }) => reason !== 'source-still-changing'))),
+    hasUnfinishedKey: () => unfinished.length > 0,
     deferRest: () => {
       unfinished.push(0);
     },
     next: (rest) => {
-      const kept = [...held.values()].slice(0, MAX_HELD);
+      const all = [...held.values()];
       if (rest !== undefined || unfinished.length > 0) {
         const delayMs = unfinished.length === 0 ? 0 : Math.min(...unfinished);
-        return { delayMs, walk: rest, isMirrored: false, watch: before, held: kept };
+        // One too many says so to the messages that follow.
+        const kept = all.slice(0, MAX_HELD + 1);
+        const isStopped = hint.rename !== undefined && isBlocked;
+        return { delayMs, walk: rest, isMirrored: false, watch: before, held: kept, isBlocked: isStopped };
       }
       const { delayMs, watch } = plan() ?? {};
       if (delayMs === undefined) return undefined;
-      return { delayMs, walk: undefined, isMirrored: held.size <= MAX_HELD, watch, held: kept };
+      const isMirrored = all.length <= MAX_HELD && !isOverfull;
+      const kept = all.slice(0, MAX_HELD);
+      return { delayMs, walk: undefined, isMirrored, watch, held: kept, isBlocked: false };
     },
   };
 }
@@ -111,6 +148,8 @@ export interface Recheck {
   /** What earlier checks found. */
   readonly watch: Watch | undefined;
   readonly held: readonly HeldKey[];
+  /** Of a walk that continues: a key that it met keeps the old name of the rename from being deleted. */
+  readonly isBlocked: boolean;
 }
 
 /** How often an asynchronous copy of the service is checked. */
@@ -168,11 +207,8 @@ interface PlannedRecheck {
  */
 const MAX_BLOCKED_RECHECKS = 2;
 
-/** Whether the key is known to differ. */
-function isHeld(verdict: Verdict): boolean {
-  const found = toFound(verdict);
-  return found === 'source-still-written' || found === 'source-copy-pending' || found === 'blocked';
-}
+/** For a key that an earlier message met: which reason it was does not matter. */
+const ANY_BLOCKED: SkipReason = 'backup-leased';
 
 /** What a verdict means for the next check; undefined if none is needed. */
 function toFound(verdict: Verdict, before?: Watch): Found | undefined {
@@ -218,7 +254,7 @@ export function planRecheck(
 ): PlannedRecheck | undefined {
   const found = toFound(verdict, before);
   if (found === undefined) return undefined;
-  if (!isHeld(verdict) && before === undefined && silentChanges === 'none') return undefined;
+  if (!lacksVersion(verdict) && before === undefined && silentChanges === 'none') return undefined;
 
   const wasPending = before?.found === 'source-copy-pending';
   // While the service copied, the content could not change.

@@ -37,6 +37,8 @@ export interface History {
   readonly watch?: Watch | undefined;
   /** The keys that the last check knew to differ, or to be still changing. */
   readonly held?: readonly HeldKey[] | undefined;
+  /** The walk of a rename, as far as it came, met a key below the new name that is not in the backup: the old name stays. */
+  readonly blocked?: boolean;
   /** How often the parked message was received before it expired, and sent once more. */
   readonly parkings?: number | undefined;
   /** The message is on its way to the dead-letter queue and is not tried again. */
@@ -69,6 +71,7 @@ const NAMES = {
   mirrored: 'blobmirror-mirrored',
   watch: 'blobmirror-watch',
   held: 'blobmirror-held',
+  blocked: 'blobmirror-blocked',
   parked: 'blobmirror-parked',
   parkings: 'blobmirror-parkings',
   code: 'blobmirror-code',
@@ -103,6 +106,7 @@ export function toProperties(history: History): Record<string, string | number |
     ...(history.mirrored && { [NAMES.mirrored]: true }),
     ...(history.watch && { [NAMES.watch]: watchText(history.watch) }),
     ...(history.held && history.held.length > 0 && { [NAMES.held]: heldText(history.held) }),
+    ...(history.blocked && { [NAMES.blocked]: true }),
     ...(history.parked && { [NAMES.parked]: true }),
     ...(history.parkings && { [NAMES.parkings]: history.parkings }),
     ...(history.lastError && {
@@ -172,6 +176,8 @@ export function parseHistory(properties: Properties, messageId: string, enqueued
     mirrored: flag(NAMES.mirrored) && (text(NAMES.held) === undefined || held !== undefined),
     watch: parseWatch(text(NAMES.watch)),
     held,
+    // If they cannot be parsed, one of them may be below the new name of a rename.
+    ...((flag(NAMES.blocked) || (text(NAMES.held) !== undefined && held === undefined)) && { blocked: true }),
     parked: flag(NAMES.parked),
     ...(parkings > 0 && { parkings }),
     lastError:

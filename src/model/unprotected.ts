@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode, isLasting } from './errors.ts';
 import type { Hint } from './hint.ts';
 import { type ContainerName, type Key, type Prefix, keyText } from './key.ts';
 import type { Scope } from './scope.ts';
-import type { SkipReason, Verdict } from './verdict.ts';
+import { SKIP_MEANING, type SkipReason, type Verdict } from './verdict.ts';
 
 /** A key whose change was seen and is not in the backup. */
 export interface Unprotected {
@@ -22,41 +22,6 @@ export type ExtraReason =
   | 'rename-incomplete'
   /** An event that this worker dropped, while another worker of the mirror has it in its scope. */
   | 'out-of-scope-here';
-
-/**
- * What a skip means for the backup.
- *
- * - `unprotected`: the backup lacks the change, and no message waits for it.
- * - `waits`: the same, but the event is rechecked, and its message names the key until then. Unprotected when the rechecks end.
- * - `intended`: the settings say so, or the backup has that version.
- */
-export const SKIP_MEANING: Readonly<Record<SkipReason, 'unprotected' | 'waits' | 'intended'>> = {
-  // The version is only in the archive of the source until somebody rehydrates it.
-  'source-archived': 'unprotected',
-  // It does not prove a deletion, so the backup keeps what the source may have deleted.
-  'source-container-missing': 'unprotected',
-  'source-still-written': 'waits',
-  'source-copy-pending': 'waits',
-  // The version came from the backup, which still has it.
-  'replica-of-the-backup': 'intended',
-  // It bears the mark of the backup, which has no such version: a copy of a replica under another name, for example.
-  'replica-not-on-backup': 'unprotected',
-  'backup-of-another-source': 'unprotected',
-  'backup-leased': 'unprotected',
-  'backup-immutable': 'unprotected',
-  'backup-versions-of-another-kind': 'unprotected',
-  // The deletion is not mirrored.
-  'backup-has-snapshots': 'unprotected',
-  'backup-foreign': 'unprotected',
-  'backup-foreign-no-room': 'unprotected',
-  'backup-foreign-below': 'unprotected',
-  'backup-in-the-way': 'unprotected',
-  // Its content is deleted key by key; if the directory is still too large then, it is left.
-  'directory-too-large': 'unprotected',
-  'deletes-are-kept': 'intended',
-  // The content is there; owner and permissions are not.
-  'access-not-permitted': 'unprotected',
-};
 
 /** Reasons of full syncs for keys that stay on the backup by the settings. */
 const INTENDED_OF_RUNS: ReadonlySet<string> = new Set(['container-not-mirrored']);
@@ -96,7 +61,8 @@ export function isTransient(reason: string): boolean {
 export function reasonLeft(verdict: Verdict, isWaitedFor = false): string | undefined {
   if (verdict.verdict === 'skipped') {
     const meaning = SKIP_MEANING[verdict.reason];
-    return meaning === 'unprotected' || (meaning === 'waits' && !isWaitedFor) ? verdict.reason : undefined;
+    const isLeft = meaning === 'waits' ? !isWaitedFor : meaning !== 'intended';
+    return isLeft ? verdict.reason : undefined;
   }
   return 'access' in verdict ? 'access-not-permitted' : undefined;
 }

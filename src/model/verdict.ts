@@ -82,27 +82,75 @@ const LEFT_STANDING: ReadonlySet<SkipReason> = new Set<SkipReason>([
   'directory-too-large',
 ]);
 
+/**
+ * What a skip means for the backup. All but `intended` and `waits` are not in the backup, and no message waits for them.
+ *
+ * - `version-missing`: the backup lacks a version of the source, and only a person or another event changes that. An older
+ *   name of it may be the only copy.
+ * - `deletion-missing`: the backup keeps what the source deleted, or may have deleted.
+ * - `access-missing`: the content is there; owner and permissions are not.
+ * - `waits`: the backup lacks the version; the event is rechecked, and its message names the key until then. Unprotected when
+ *   the rechecks end.
+ * - `intended`: the settings say so, or the backup has that version.
+ */
+export const SKIP_MEANING = {
+  // The version is only in the archive of the source until somebody rehydrates it.
+  'source-archived': 'version-missing',
+  // It does not prove a deletion, so the backup keeps what the source may have deleted.
+  'source-container-missing': 'deletion-missing',
+  'source-still-written': 'waits',
+  'source-copy-pending': 'waits',
+  // The version came from the backup, which still has it.
+  'replica-of-the-backup': 'intended',
+  // It bears the mark of the backup, which has no such version: a copy or a rename of a replica, for example.
+  'replica-not-on-backup': 'version-missing',
+  'backup-of-another-source': 'version-missing',
+  'backup-leased': 'version-missing',
+  'backup-immutable': 'version-missing',
+  'backup-versions-of-another-kind': 'version-missing',
+  // The deletion is not mirrored, nor what the source may have in its place.
+  'backup-has-snapshots': 'version-missing',
+  'backup-foreign': 'deletion-missing',
+  'backup-foreign-no-room': 'deletion-missing',
+  'backup-foreign-below': 'deletion-missing',
+  'backup-in-the-way': 'version-missing',
+  // Its content is deleted key by key; if the directory is still too large then, it is left.
+  'directory-too-large': 'deletion-missing',
+  'deletes-are-kept': 'intended',
+  'access-not-permitted': 'access-missing',
+} as const satisfies Readonly<Record<SkipReason, SkipMeaning>>;
+
+type SkipMeaning = 'version-missing' | 'deletion-missing' | 'access-missing' | 'waits' | 'intended';
+
+/** Why only a person or another event brings a version to the backup. */
+export type BlockedReason = {
+  [Reason in SkipReason]: (typeof SKIP_MEANING)[Reason] extends 'version-missing' ? Reason : never;
+}[SkipReason];
+
+export const BLOCKED_REASONS: readonly BlockedReason[] = Object.keys(SKIP_MEANING).filter(isBlockedReason);
+
+export function isBlockedReason(reason: string): reason is BlockedReason {
+  return Object.hasOwn(SKIP_MEANING, reason) && SKIP_MEANING[reason as SkipReason] === 'version-missing';
+}
+
 /** Whether the backup lacks this version of the source, and only a person or another event changes that. */
-export function isNotProtected(verdict: Verdict): verdict is Skipped & { readonly reason: BlockedReason } {
-  return verdict.verdict === 'skipped' && BLOCKED.has(verdict.reason);
+export function isNotProtected(verdict: Verdict): boolean {
+  return verdict.verdict === 'skipped' && isBlockedReason(verdict.reason);
 }
 
-/** Whether the cause is on the backup. */
-export function isBlockedByBackup(verdict: Verdict): boolean {
-  return isNotProtected(verdict) && verdict.reason !== 'source-archived';
+/** Whether the backup lacks this version of the source, for now or until somebody acts. */
+export function lacksVersion(verdict: Verdict): boolean {
+  return (
+    isNotProtected(verdict) || (verdict.verdict === 'skipped' && SKIP_MEANING[verdict.reason] === 'waits')
+  );
 }
 
-type Skipped = Extract<Verdict, { readonly verdict: 'skipped' }>;
-export type BlockedReason = (typeof BLOCKED_REASONS)[number];
-
-export const BLOCKED_REASONS = [
-  'source-archived',
-  'backup-leased',
-  'backup-immutable',
-  'backup-has-snapshots',
-  'backup-versions-of-another-kind',
-  'backup-in-the-way',
-  'backup-of-another-source',
-] as const satisfies readonly SkipReason[];
-
-const BLOCKED: ReadonlySet<SkipReason> = new Set<SkipReason>(BLOCKED_REASONS);
+/**
+ * Whether a full sync of a tree deletes nothing because of it: an older name may be the only copy. An archived version is
+ * left out, since nothing on the two accounts changes that.
+ */
+export function holdsDeletions(verdict: Verdict): boolean {
+  return (
+    verdict.verdict === 'skipped' && verdict.reason !== 'source-archived' && isBlockedReason(verdict.reason)
+  );
+}

@@ -4,7 +4,7 @@ import { isSameAccess } from '../../model/access.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
 import type { BlobPath, ContainerName, Key } from '../../model/key.ts';
 import type { ComparedPath } from '../shard.ts';
-import { isBlockedByBackup, type Verdict } from '../../model/verdict.ts';
+import { holdsDeletions, type Verdict } from '../../model/verdict.ts';
 import type { ListedBlob } from '../../ports/blob-reader.ts';
 import type { Nominee } from '../nominate.ts';
 import type { ComparedAccounts, SliceContext } from '../slice.ts';
@@ -182,7 +182,7 @@ export class OutOfStepKeys {
       this.unfinished.push(path);
       return;
     }
-    if (this.#comparing.hierarchical && isBlockedByBackup(verdict)) this.blocked++;
+    if (this.#comparing.hierarchical && holdsDeletions(verdict)) this.blocked++;
     const line = this.#counter.recordVerdict(this.#key(path), verdict);
     if (line !== undefined) await this.#context.report(line);
   }
