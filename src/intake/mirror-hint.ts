@@ -145,8 +145,8 @@ export async function mirrorHint(
     // What is renamed is in a tree: nothing is below what is no directory.
     if (
       hint.rename !== undefined &&
-      !isWithBelow &&
       verdict !== undefined &&
+      !isOfDirectory(verdict) &&
       isInStep(verdict) &&
       known?.below
     )

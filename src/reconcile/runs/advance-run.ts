@@ -135,7 +135,7 @@ function toAlert(
       return {
         code,
         container,
-        detail: `${progress.blocked ?? 0} files of ${container} could not be mirrored: something on the backup occupies their paths; "blobmirror reconcile report ${id}" lists them. Until they are mirrored, what the source lacks in ${container} stays: it may be their only copy, under an older name. To delete it anyway, run blobmirror reconcile --allow-deletes ${container}, with the other options of this run.`,
+        detail: `${progress.blocked ?? 0} files of ${container} could not be mirrored; "blobmirror reconcile report ${id}" lists them with the reasons. Until they are mirrored, what the source lacks in ${container} stays: it may be their only copy, under an older name. To delete it anyway, run blobmirror reconcile --allow-deletes ${container}, with the other options of this run.`,
       };
     case 'too-many-deletes': {
       const { all, deletions } = countDeletions(progress);
