@@ -5,7 +5,8 @@
 import type { KeyVerdict, ShownKey } from '../api/shown-key.ts';
 import { reasonHintOf } from '../api/skip-hints.ts';
 import type { Key } from '../model/key.ts';
-import { SKIP_MEANING, isIntended, isTransient } from '../model/unprotected.ts';
+import { isIntended, isTransient } from '../model/unprotected.ts';
+import { SKIP_MEANING } from '../model/verdict.ts';
 
 export type Mentions = Pick<ShownKey, 'waiting' | 'deadLetters' | 'lastFullSync' | 'unprotected'>;
 
