@@ -238,8 +238,12 @@ describe('the settings', () => {
   });
 
   it('never show a signature that is a part of a path', () => {
-    const uri = 'https://sourceaccount.blob.core.windows.net/sig=TOPSECRET';
-    const line = messageOf({ ...GOOD, BLOBMIRROR_SOURCE: undefined, BLOBMIRROR_SOURCE__blobServiceUri: uri });
+    const pasted = 'https://sourceaccount.blob.core.windows.net/sig=TOPSECRET';
+    const line = messageOf({
+      ...GOOD,
+      BLOBMIRROR_SOURCE: undefined,
+      BLOBMIRROR_SOURCE__blobServiceUri: pasted,
+    });
     expect(line).toMatch(/^BLOBMIRROR_SOURCE__blobServiceUri /);
     expect(line).not.toContain('TOPSECRET');
   });
