@@ -57,6 +57,14 @@ export interface UnprotectedRequest {
   readonly limit: number;
 }
 
+/** What an acknowledgement covers. */
+export interface Acknowledged {
+  /** Keys. One that is only counted counts as often as it was found. */
+  readonly acknowledged: number;
+  /** Purged dead letters that named no key. */
+  readonly deadLetters: number;
+}
+
 interface RecordedKey {
   readonly container: string;
   readonly path: string;
@@ -73,6 +81,7 @@ export interface RecordedKeys {
   readonly more: number;
   /** The rows of what is counted and not named. A count that is not exact counts findings. */
   readonly counted?: readonly {
+    readonly container?: string;
     readonly reason: string;
     readonly count: number;
     readonly since: string;
@@ -80,6 +89,8 @@ export interface RecordedKeys {
   }[];
   /** False: there are others. */
   readonly isComplete: boolean;
+  /** False: others because the record was damaged, or is full. Default: as `isComplete`. */
+  readonly isWhole?: boolean;
   /** The last full sync whose skipped and failed keys are among them. */
   readonly run?: string | undefined;
 }

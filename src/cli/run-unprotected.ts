@@ -1,4 +1,4 @@
-import type { UnprotectedKey, UnprotectedPage } from '../api/unprotected.ts';
+import type { Acknowledged, UnprotectedKey, UnprotectedPage } from '../api/unprotected.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createCommandApp } from '../wiring/create-command-app.ts';
 import type { LocalOption } from './command-options.ts';
@@ -42,11 +42,18 @@ export async function acknowledgeUnprotected(options: LocalOption & OutputOption
   const { unprotected, stop } = createCommandApp(settings, createLogger('silent'));
   try {
     const done = await unprotected.acknowledge();
-    await printData(options, done, ({ acknowledged }) => `${count(acknowledged, 'key')} acknowledged\n`);
+    await printData(options, done, describeAcknowledged);
     return EXIT.done;
   } finally {
     await stop();
   }
+}
+
+export function describeAcknowledged({ acknowledged, deadLetters }: Acknowledged): string {
+  const keys = count(acknowledged, 'key');
+  const letters = `${count(deadLetters, 'purged dead letter')} without a key`;
+  const what = deadLetters === 0 ? keys : acknowledged === 0 ? letters : `${keys} and ${letters}`;
+  return `${what} acknowledged\n`;
 }
 
 const UNREAD: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { UnprotectedPage, UnprotectedRequest } from '../api/unprotected.ts';
+import type { Acknowledged, UnprotectedPage, UnprotectedRequest } from '../api/unprotected.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type HttpAnswer, type Query, answer, limitOf, parameter } from './answer.ts';
 
@@ -15,7 +15,7 @@ export function createUnprotectedHandlers(
     acknowledge,
   }: {
     readonly list: (request: UnprotectedRequest) => Promise<UnprotectedPage>;
-    readonly acknowledge: () => Promise<{ readonly acknowledged: number }>;
+    readonly acknowledge: () => Promise<Acknowledged>;
   },
   log: Logger,
 ): UnprotectedHandlers {

@@ -46,6 +46,30 @@ export function isAboutChange(code: ErrorCode): boolean {
   return !NO_CHANGES.has(code);
 }
 
+/** Codes of dead letters that name no key, and whether they may have held events all the same. */
+const LETTERS_WITHOUT_KEY: ReadonlyMap<string, boolean> = new Map<ErrorCode, boolean>([
+  ['message-not-event', false],
+  ['event-key-invalid', false],
+  ['event-type-unknown', false],
+  ['message-out-of-bounds', true],
+]);
+
+/** Whether a count without a container is of dead letters rather than of keys. No check of a key fails so. */
+export function isOfLetters({
+  container = '',
+  reason,
+}: {
+  readonly container?: string;
+  readonly reason: string;
+}): boolean {
+  return container === '' && LETTERS_WITHOUT_KEY.has(reason);
+}
+
+/** Whether such a dead letter may have named keys that nobody could read. */
+export function mayHideKeys(reason: string): boolean {
+  return LETTERS_WITHOUT_KEY.get(reason) ?? true;
+}
+
 /** Whether a reason says no more than that a check failed, as in an outage: what is known of the key stays true. */
 export function isTransient(reason: string): boolean {
   return (

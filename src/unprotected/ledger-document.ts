@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { documentKind } from '../documents/change-document.ts';
-import { type Unprotected, isTransient } from '../model/unprotected.ts';
+import type { Acknowledged } from '../api/unprotected.ts';
+import { type Unprotected, isOfLetters, isTransient } from '../model/unprotected.ts';
 
 export const LEDGER = 'unprotected/keys';
 
@@ -243,16 +244,18 @@ export class LedgerDraft {
     });
   }
 
-  /** Acknowledges all that is on record now, so that health no longer fails for it. Returns how many. */
-  acknowledge(): number {
+  /** Acknowledges all that is on record now, so that health no longer fails for it. Returns how much that is. */
+  acknowledge(): Acknowledged {
     this.#isChanged = true;
     for (const [name, key] of this.#keys) this.#keys.set(name, { ...key, acknowledged: true });
-    let number = this.#keys.size;
+    let acknowledged = this.#keys.size;
+    let deadLetters = 0;
     for (const [name, row] of this.#more) {
       this.#more.set(name, { ...row, acknowledged: row.count });
-      number += row.count;
+      if (isOfLetters(row)) deadLetters += row.count;
+      else acknowledged += row.count;
     }
-    return number;
+    return { acknowledged, deadLetters };
   }
 
   /**

@@ -11,7 +11,7 @@ import type {
 import { readDocument } from '../documents/change-document.ts';
 import type { BlobmirrorError } from '../model/errors.ts';
 import type { Key } from '../model/key.ts';
-import type { Unprotected } from '../model/unprotected.ts';
+import { type Unprotected, isOfLetters, mayHideKeys } from '../model/unprotected.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { LEDGER, LEDGER_DOCUMENT, type LedgerDocument, nameOf } from './ledger-document.ts';
 import { type TakeOverParts, readLeft } from './take-over-run.ts';
@@ -56,12 +56,16 @@ export async function readRecorded(
   const found = await readDocument(documents, LEDGER_DOCUMENT, LEDGER);
   if (found.state === 'damaged') damaged(LEDGER, found.error);
   const { keys, more, run, lostAt } = found.state === 'there' ? found.value : EMPTY;
+  const isWhole =
+    found.state !== 'damaged' &&
+    lostAt === undefined &&
+    more.every((row) => row.isExact === true || isOfLetters(row));
   return {
     keys,
     counted: more,
     more: more.reduce((sum, { count, isExact }) => sum + (isExact === true ? count : 0), 0),
-    isComplete:
-      found.state !== 'damaged' && lostAt === undefined && more.every(({ isExact }) => isExact === true),
+    isComplete: isWhole && more.every((row) => row.isExact === true || !mayHideKeys(row.reason)),
+    isWhole,
     run,
   };
 }

@@ -71,7 +71,8 @@ export async function takeOverRun(
       const seenAt = Date.parse(key.seenAt);
       if (seenAt >= before) return false;
       if (others.some((scope) => touchesNamed(scope, key))) return !isMany(key) && touches(key);
-      return touches(key) || seenAt < before - FOREIGN_SCOPE_MS;
+      // Where no key is known, only the time decides.
+      return key.container === '' || touches(key) || seenAt < before - FOREIGN_SCOPE_MS;
     });
   });
 }

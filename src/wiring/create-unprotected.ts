@@ -1,4 +1,4 @@
-import type { UnprotectedPage, UnprotectedRequest } from '../api/unprotected.ts';
+import type { Acknowledged, UnprotectedPage, UnprotectedRequest } from '../api/unprotected.ts';
 import { theServiceClock } from '../clock/observed-clock.ts';
 import type { Settings } from '../config/settings.ts';
 import { browseDeadLetters } from '../deadletter/browse-dead-letters.ts';
@@ -25,8 +25,8 @@ import type { OpenQueues } from './open-queues.ts';
 /** The keys that are not protected: listed for a user, and checked each minute. */
 export interface UnprotectedService {
   readonly list: (request: UnprotectedRequest) => Promise<UnprotectedPage>;
-  /** Acknowledges what is on record now: health no longer fails for it. Resolves to how many keys. */
-  readonly acknowledge: () => Promise<{ readonly acknowledged: number }>;
+  /** Acknowledges what is on record now: health no longer fails for it. Resolves to how much. */
+  readonly acknowledge: () => Promise<Acknowledged>;
   /** Takes the result of the last full sync over, and retries the keys that are due. Does not reject. */
   readonly retry: () => Promise<void>;
 }
@@ -108,11 +108,11 @@ export function createUnprotected(
         request,
       ),
     acknowledge: async () => {
-      let acknowledged = 0;
+      let acknowledged: Acknowledged = { acknowledged: 0, deadLetters: 0 };
       await ledger.change((draft) => {
         acknowledged = draft.acknowledge();
       });
-      return { acknowledged };
+      return acknowledged;
     },
     retry: async () => {
       try {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { UnprotectedKey, UnprotectedPage } from '../../src/api/unprotected.ts';
 import { EXIT } from '../../src/cli/exit-codes.ts';
-import { describeUnprotected, exitOf } from '../../src/cli/run-unprotected.ts';
+import { describeAcknowledged, describeUnprotected, exitOf } from '../../src/cli/run-unprotected.ts';
 
 const KEY: UnprotectedKey = {
   container: 'photos',
@@ -46,4 +46,15 @@ it.each<[Partial<UnprotectedPage>, last: string, status: number]>([
   const text = describeUnprotected(page, {});
   expect(text.trimEnd().split('\n').at(-1)).toBe(last);
   expect(exitOf(page)).toBe(status);
+});
+
+it('says what was acknowledged: keys, dead letters without a key, or both', () => {
+  expect(describeAcknowledged({ acknowledged: 1, deadLetters: 0 })).toBe('1 key acknowledged\n');
+  expect(describeAcknowledged({ acknowledged: 0, deadLetters: 2 })).toBe(
+    '2 purged dead letters without a key acknowledged\n',
+  );
+  expect(describeAcknowledged({ acknowledged: 3, deadLetters: 1 })).toBe(
+    '3 keys and 1 purged dead letter without a key acknowledged\n',
+  );
+  expect(describeAcknowledged({ acknowledged: 0, deadLetters: 0 })).toBe('0 keys acknowledged\n');
 });

@@ -11,12 +11,12 @@ it('acknowledging is answered with the number of keys, or with the error', async
   const list = async () => await Promise.resolve(page);
   const log = createSilentLogger();
   const done = createUnprotectedHandlers(
-    { list, acknowledge: async () => await Promise.resolve({ acknowledged: 3 }) },
+    { list, acknowledge: async () => await Promise.resolve({ acknowledged: 3, deadLetters: 1 }) },
     log,
   );
   const answered = await done.acknowledge();
   expect(answered.status).toBe(200);
-  expect(jsonOf(answered)).toEqual({ acknowledged: 3 });
+  expect(jsonOf(answered)).toEqual({ acknowledged: 3, deadLetters: 1 });
   const failing = createUnprotectedHandlers(
     { list, acknowledge: async () => await Promise.reject(new BlobmirrorError('storage-unavailable', 'x')) },
     log,

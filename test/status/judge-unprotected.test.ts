@@ -52,6 +52,40 @@ describe('keys that are not protected', () => {
     expect(judge([], { counted: [{ reason: 'x', count: 5, since: ago(100), acknowledged: 5 }] })).toEqual([]);
   });
 
+  it('are told apart from purged dead letters that named no key', () => {
+    const letters = (count: number, changed: object = {}) => [
+      { container: '', reason: 'message-not-event', count, since: ago(100), ...changed },
+    ];
+    expect(judge([], { counted: letters(2) })).toEqual([
+      {
+        code: 'unprotected-keys',
+        severity: 'warning',
+        detail:
+          '2 purged dead letters named no key (message-not-event). The next complete full sync clears this.',
+      },
+    ]);
+    expect(judge([key(61)], { counted: letters(2) }).map(({ detail }) => detail.slice(0, 14))).toEqual([
+      '1 key is not p',
+      '2 purged dead ',
+    ]);
+    expect(judge([], { counted: letters(2, { acknowledged: 2 }) })).toEqual([]);
+    // A key of a container is none.
+    expect(judge([], { counted: letters(1, { container: 'photos' }) })[0]?.detail).toMatch(/^1 key is/);
+  });
+
+  it('may have been in a dead letter that could not be read: health fails for it as for a key', () => {
+    const counted = (minutes: number, changed: object = {}) => [
+      { reason: 'message-out-of-bounds', count: 1, since: ago(minutes), ...changed },
+    ];
+    const lacks = { isComplete: false, isWhole: true };
+    const detail =
+      '1 purged dead letter named no key (message-out-of-bounds), and may have held events. The next complete full sync clears this.';
+    const code = 'unprotected-keys';
+    expect(judge([], { ...lacks, counted: counted(5) })).toEqual([{ code, detail, severity: 'warning' }]);
+    expect(judge([], { ...lacks, counted: counted(61) })).toEqual([{ code, detail }]);
+    expect(judge([], { ...lacks, counted: counted(61, { acknowledged: 1 }) })).toEqual([]);
+  });
+
   it('that the record may lack are told as unknown', () => {
     expect(judge([], { isComplete: false })).toMatchObject([
       { code: 'unprotected-keys', severity: 'warning' },

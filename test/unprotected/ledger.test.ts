@@ -219,6 +219,16 @@ describe('the record of unprotected keys', () => {
     expect(document).toMatchObject({ keys: [], more: [{ reason: 'message-not-event', count: 1 }] });
   });
 
+  it('is no less exact for purged dead letters that were no events, and acknowledges them as such', async () => {
+    const { worker, documents, passing } = bench();
+    const ledger = worker();
+    await ledger.record([left('a'), { container: '', path: '', reason: 'message-not-event' }]);
+    expect(await readRecorded(documents, () => undefined)).toMatchObject({ isComplete: true });
+    let done: unknown;
+    await passing(ledger.change((draft) => void (done = draft.acknowledge())));
+    expect(done).toEqual({ acknowledged: 1, deadLetters: 1 });
+  });
+
   it('that is damaged is begun anew from what a worker remembers, and says that names are missing', async () => {
     const { worker, memory, names, documents, log, passing } = bench();
     const ledger = worker();
@@ -278,6 +288,28 @@ describe('a complete full sync', () => {
       run: RUN,
       more: 0,
     });
+  });
+
+  it('clears what is counted without a container, whatever is in the scope of the worker', async () => {
+    const { worker, time, documents } = bench();
+    time.now = Date.parse('2026-11-30T12:55:00Z');
+    await worker().record([{ container: '', path: '', reason: 'message-out-of-bounds' }]);
+    expect(await readRecorded(documents, () => undefined)).toMatchObject({
+      isComplete: false,
+      isWhole: true,
+    });
+    const parts = { report: () => report([]), touches: () => false };
+    await takeOverRun({ ledger: worker(), ...parts }, proofOf([], {}), undefined);
+    expect(await readRecorded(documents, () => undefined)).toMatchObject({ isComplete: true, counted: [] });
+  });
+
+  it('that began before a dead letter was purged does not clear its count', async () => {
+    const { worker, time, documents } = bench();
+    time.now = Date.parse('2026-11-30T13:10:00Z');
+    await worker().record([{ container: '', path: '', reason: 'message-not-event' }]);
+    const parts = { report: () => report([]), touches: () => true };
+    await takeOverRun({ ledger: worker(), ...parts }, proofOf([], {}), undefined);
+    expect(await readRecorded(documents, () => undefined)).toMatchObject({ counted: [{ count: 1 }] });
   });
 
   it('keeps for a while what is out of the scope of the worker that takes it over', async () => {
