@@ -44,8 +44,10 @@ export interface UnprotectedPage {
   readonly more: readonly UnprotectedCount[];
   /** False: there are more keys than are named. */
   readonly isComplete: boolean;
-  /** What could not be read, or not to its end: `record`, `full-sync`, `dead-letters`, `waiting`. */
+  /** What could not be read, or not to its end: `record`, `full-sync`, `dead-letters`, `waiting`, `containers`. */
   readonly unknown: readonly string[];
+  /** Changes that wait in the queue, of any key: whether they can be mirrored is not known yet. Null: their number is not known. */
+  readonly waiting: number | null;
 }
 
 export interface UnprotectedRequest {

@@ -6,7 +6,7 @@ import { localized } from './hints.ts';
 import { settingsOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
 import { type OutputOption, printData, printEach, printMessage } from './output/print.ts';
-import { count, toTable } from './output/table.ts';
+import { count, quote, toTable } from './output/table.ts';
 
 export interface UnprotectedOptions extends LocalOption, OutputOption {
   readonly container?: string;
@@ -21,9 +21,11 @@ export async function runUnprotected(options: UnprotectedOptions): Promise<numbe
   const { unprotected, stop } = createCommandApp(settings, createLogger('silent'));
   try {
     const found = await unprotected.list({ container, prefix, reason, limit: Infinity });
-    if (options.output === 'json') await printEach(toLines(found), options.output);
-    else await printData(options, found, (page) => describeUnprotected(page, options));
-    for (const what of found.unknown) printMessage(UNREAD[what] ?? `${what} could not be read`);
+    if (options.output === 'json') {
+      await printEach(toLines(found), options.output);
+      if (found.waiting !== 0) printMessage(waitingText(found.waiting));
+    } else await printData(options, found, (page) => describeUnprotected(page, options));
+    for (const what of found.unknown) printMessage(unreadText(what));
     return exitOf(found);
   } finally {
     await stop();
@@ -60,23 +62,35 @@ const UNREAD: Readonly<Record<string, string>> = {
   record: 'the record of keys could not be read, or was lost: a complete full sync begins it anew',
   'full-sync': 'what the last full sync left could not be read',
   'dead-letters': 'the dead letters could not be read, or not all of them',
-  waiting: 'the keys that wait for a recheck could not be read, or not all of them',
+  waiting: 'the changes and keys that wait in the queue could not be read, or not all of them',
+  containers: 'whether the container exists could not be read',
 };
+
+function unreadText(what: string): string {
+  return UNREAD[what] ?? `${what} could not be read`;
+}
+
+function waitingText(changes: number | null): string {
+  if (changes === null) return 'how many changes wait in the queue is not known';
+  return `${count(changes, 'change')} ${changes === 1 ? 'waits in the queue and is' : 'wait in the queue and are'} not judged yet`;
+}
 
 /** Keys as JSON lines, and after them what is only counted. */
 async function* toLines({ keys, more }: UnprotectedPage): AsyncGenerator<string, void, void> {
   for (const line of [...keys, ...more]) yield await Promise.resolve(JSON.stringify(line));
 }
 
+type Filter = Pick<UnprotectedOptions, 'container' | 'prefix' | 'reason'>;
+
 export function describeUnprotected(
-  { keys, byReason, more, isComplete, unknown }: Omit<UnprotectedPage, 'next'>,
-  options: LocalOption,
+  { keys, byReason, more, isComplete, unknown, waiting }: Omit<UnprotectedPage, 'next'>,
+  options: LocalOption & Filter,
 ): string {
   const mayLack = unknown.length > 0 || !isComplete;
+  const unread = unknown.map((what) => `not known: ${unreadText(what)}\n`).join('');
+  const changes = waiting === 0 ? '' : `; ${waitingText(waiting)}`;
   if (keys.length === 0 && more.length === 0)
-    return mayLack
-      ? 'no such key was found, but not everything could be read\n'
-      : 'everything that was seen is in the backup\n';
+    return `${unread}${noneText(options, { mayLack, isWaiting: changes !== '' })}${changes}\n`;
   const hints = new Map(keys.map(({ reason, hint }) => [reason, hint]));
   const rows = Object.entries(byReason).map(([reason, number]): [string, string, number] => [
     reason,
@@ -95,10 +109,26 @@ export function describeUnprotected(
       .filter(([, hint]) => hint !== '')
       .map(([reason, hint]) => `  ${reason}: ${localized(hint, options)}\n`)
       .join(''),
-    `${mayLack ? 'at least ' : ''}${count(keys.length, 'key')} not protected${more.length > 0 ? ', and more that are not named' : ''}\n`,
+    `${unread}${mayLack ? 'at least ' : ''}${count(keys.length, 'key')} not protected${more.length > 0 ? ', and more that are not named' : ''}${changes}\n`,
   ]
     .filter(Boolean)
     .join('\n');
+}
+
+/** Only the whole list, read to its end while nothing waits, says that all is in the backup. */
+function noneText(
+  { container, prefix, reason }: Filter,
+  { mayLack, isWaiting }: { readonly mayLack: boolean; readonly isWaiting: boolean },
+): string {
+  const what = [
+    reason === undefined ? '' : ` with the reason ${quote(reason)}`,
+    container === undefined ? '' : ` in container ${quote(container)}`,
+    prefix === undefined ? '' : ` below ${quote(prefix)}`,
+  ].join('');
+  if (mayLack)
+    return `no unprotected key${what} was found, but there may be some: not everything could be read`;
+  if (what !== '') return `no unprotected key${what}`;
+  return isWaiting ? 'no key is left out' : 'everything that was seen is in the backup';
 }
 
 function toRow({

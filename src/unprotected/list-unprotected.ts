@@ -9,11 +9,12 @@ import type {
   UnprotectedRequest,
 } from '../api/unprotected.ts';
 import { readDocument } from '../documents/change-document.ts';
-import type { BlobmirrorError } from '../model/errors.ts';
+import { BlobmirrorError } from '../model/errors.ts';
 import type { Key } from '../model/key.ts';
 import { type Unprotected, isOfLetters, mayHideKeys } from '../model/unprotected.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { LEDGER, LEDGER_DOCUMENT, type LedgerDocument, nameOf } from './ledger-document.ts';
+import { refuseMisspelt } from './refuse-filter.ts';
 import { type TakeOverParts, readLeft } from './take-over-run.ts';
 
 /** Everything that names a key which is not protected. */
@@ -23,6 +24,8 @@ export interface UnprotectedSources {
   readonly report: TakeOverParts['report'];
   readonly readDeadLetters: () => AsyncIterable<LeftByLetter>;
   readonly readHeld: () => Promise<HeldKeys>;
+  /** The mirrored containers of both accounts. */
+  readonly readContainers: () => Promise<readonly string[]>;
   readonly limits?: ListLimits;
 }
 
@@ -30,6 +33,8 @@ interface HeldKeys {
   readonly held: ExceptedKeys;
   /** False: there are messages that nobody has read. */
   readonly isEarliestKnown: boolean;
+  /** Messages whose changes were not mirrored yet; null: not known. */
+  readonly changes: number | null;
 }
 
 interface LeftByLetter {
@@ -72,13 +77,18 @@ export async function readRecorded(
 
 const EMPTY: LedgerDocument = { keys: [], more: [] };
 
-/** Every key that is not protected, from all that names one. What cannot be read is named in the answer. */
+/**
+ * Every key that is not protected, from all that names one. What cannot be read is named in the answer.
+ *
+ * @throws BlobmirrorError `request-invalid` for a reason or container that does not exist
+ */
 export async function listUnprotected(
   sources: UnprotectedSources,
   request: UnprotectedRequest,
 ): Promise<UnprotectedPage> {
   const { limits = LIMITS } = sources;
-  const names = new Names(request, limits.names);
+  const seen = { reasons: new Set<string>(), containers: new Set<string>() };
+  const names = new Names(request, limits.names, seen);
   const unknown = new Set<string>();
   const ask = async (what: string, read: () => Promise<void>): Promise<void> => {
     const before = names.withoutRoom;
@@ -100,7 +110,7 @@ export async function listUnprotected(
       names.add({ ...key, lastTry, namedBy: 'record' });
   });
 
-  const more = new Counts();
+  const more = new Counts(seen);
   for (const { container, reason, count, isExact = false } of record.more)
     more.add({ container, reason, count, isExact });
   await ask('full-sync', async () => {
@@ -134,14 +144,24 @@ export async function listUnprotected(
           });
     }
   });
+  let waiting: number | null = null;
   await ask('waiting', async () => {
     const {
       held: { count, sample },
       isEarliestKnown,
+      changes,
     } = await sources.readHeld();
+    waiting = changes;
     for (const each of sample) names.add({ ...each, since: null, lastTry: null, namedBy: 'waiting' });
     if (count > sample.length || !isEarliestKnown) unknown.add('waiting');
   });
+
+  try {
+    await refuseMisspelt(request, seen, sources.readContainers);
+  } catch (thrown) {
+    if (thrown instanceof BlobmirrorError && thrown.code === 'request-invalid') throw thrown;
+    unknown.add('containers');
+  }
 
   const { container, reason } = request;
   const counted = more.all.filter(
@@ -154,6 +174,7 @@ export async function listUnprotected(
     more: counted,
     isComplete: counted.length === 0 && unknown.size === 0,
     unknown: [...unknown],
+    waiting,
   };
 }
 
@@ -187,20 +208,34 @@ export async function findRecorded(
   };
 }
 
+/** Whatever was named, whether it matches or not. */
+interface Seen {
+  readonly reasons: Set<string>;
+  readonly containers: Set<string>;
+}
+
+function note(seen: Seen, { reason, container }: Pick<UnprotectedKey, 'reason' | 'container'>): void {
+  seen.reasons.add(reason);
+  if (container !== '') seen.containers.add(container);
+}
+
 /** Distinct keys that match a request. The first source of a key describes it. */
 class Names {
   readonly #request: UnprotectedRequest;
   readonly #max: number;
+  readonly #seen: Seen;
   readonly #keys = new Map<string, UnprotectedKey>();
   /** Those that match and are not named. */
   withoutRoom = 0;
 
-  constructor(request: UnprotectedRequest, max: number) {
+  constructor(request: UnprotectedRequest, max: number, seen: Seen) {
     this.#request = request;
     this.#max = max;
+    this.#seen = seen;
   }
 
   add(key: Omit<UnprotectedKey, 'hint'>): void {
+    note(this.#seen, key);
     const name = nameOf(key);
     const known = this.#keys.get(name);
     if (known !== undefined) {
@@ -238,12 +273,18 @@ class Names {
 /** Sums by container and reason of what is not named. */
 class Counts {
   readonly #rows = new Map<string, UnprotectedCount>();
+  readonly #seen: Seen;
+
+  constructor(seen: Seen) {
+    this.#seen = seen;
+  }
 
   get all(): readonly UnprotectedCount[] {
     return [...this.#rows.values()];
   }
 
   add(row: UnprotectedCount): void {
+    note(this.#seen, row);
     const name = `${row.container}/${row.reason}/${row.isExact}`;
     this.#rows.set(name, { ...row, count: row.count + (this.#rows.get(name)?.count ?? 0) });
   }

@@ -1,10 +1,11 @@
 import type { Acknowledged, UnprotectedPage, UnprotectedRequest } from '../api/unprotected.ts';
 import { theServiceClock } from '../clock/observed-clock.ts';
+import { within } from '../concurrency/deadline.ts';
 import type { Settings } from '../config/settings.ts';
 import { browseDeadLetters } from '../deadletter/browse-dead-letters.ts';
 import { leftByDeadLetter } from '../deadletter/dead-letter-store.ts';
 import { readDocument } from '../documents/change-document.ts';
-import { toBlobmirrorError } from '../model/errors.ts';
+import { BlobmirrorError, toBlobmirrorError } from '../model/errors.ts';
 import type { PauseGate } from '../ports/account-decorators.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Reconciler } from '../reconcile/runs/reconciler.ts';
@@ -32,7 +33,7 @@ export interface UnprotectedService {
 }
 
 interface UnprotectedParts {
-  readonly accounts: Pick<OpenAccounts, 'scope' | 'core' | 'guard'>;
+  readonly accounts: Pick<OpenAccounts, 'scope' | 'core' | 'guard' | 'source' | 'backup'>;
   readonly queues: Pick<OpenQueues, 'events' | 'deadLetters'>;
   readonly documents: DocumentStore;
   readonly ledger: Ledger;
@@ -41,6 +42,9 @@ interface UnprotectedParts {
   /** The other scopes of workers that are at work. Default: none. */
   readonly readScopes?: () => Promise<readonly WiderScope[]>;
 }
+
+/** An answer comes without them then. */
+const CONTAINERS_WITHIN_MS = 8000;
 
 export function createUnprotected(
   settings: Settings,
@@ -82,6 +86,14 @@ export function createUnprotected(
     );
   }
 
+  async function listContainers(): Promise<readonly string[]> {
+    const names = new Set<string>();
+    for (const account of [accounts.source, accounts.backup])
+      for await (const page of account.listContainers())
+        for (const name of page) if (scope.includesContainer(name)) names.add(name);
+    return [...names];
+  }
+
   return {
     list: async (request) =>
       await listUnprotected(
@@ -100,10 +112,17 @@ export function createUnprotected(
           readHeld: async () => {
             // What is known of a queue that is too long to be read at once.
             const scan = await readDocument(documents, WAITING_SCAN_DOCUMENT, WAITING_SCAN);
-            return await readWaiting(queues.events.browser, now, {
+            const waiting = await readWaiting(queues.events.browser, now, {
               scan: scan.state === 'there' ? scan.value : undefined,
             });
+            return { ...waiting, changes: waiting.backlog.isComplete ? waiting.backlog.messages : null };
           },
+          readContainers: async () =>
+            await within(
+              CONTAINERS_WITHIN_MS,
+              listContainers(),
+              () => new BlobmirrorError('storage-unavailable', 'the containers were not listed in time'),
+            ),
         },
         request,
       ),

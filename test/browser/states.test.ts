@@ -285,7 +285,7 @@ it('keys that are not protected are listed with why and since when, by filters, 
   await section.getByText('last tried 5 min ago, acknowledged').waitFor();
   await page.getByText('The keys are acknowledged.').waitFor();
   answered.status = WELL;
-  await section.getByText('Every change that was seen is in the backup.').waitFor();
+  await section.getByText('No key that was judged is left out.').waitFor();
 });
 
 it('the page updates without a reload, and only a change of the overall state is announced', async () => {

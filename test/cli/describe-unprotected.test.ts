@@ -19,6 +19,7 @@ const NOTHING: UnprotectedPage = {
   more: [],
   isComplete: true,
   unknown: [],
+  waiting: 0,
 };
 const MORE = [{ container: '', reason: 'message-not-event', count: 2, isExact: false }];
 
@@ -32,7 +33,7 @@ it.each<[Partial<UnprotectedPage>, last: string, status: number]>([
   ],
   [
     { isComplete: false, unknown: ['waiting'] },
-    'no such key was found, but not everything could be read',
+    'no unprotected key was found, but there may be some: not everything could be read',
     EXIT.incomplete,
   ],
   [{ keys: [KEY], isComplete: false }, 'at least 1 key not protected', EXIT.incomplete],
@@ -57,4 +58,35 @@ it('says what was acknowledged: keys, dead letters without a key, or both', () =
     '3 keys and 1 purged dead letter without a key acknowledged\n',
   );
   expect(describeAcknowledged({ acknowledged: 0, deadLetters: 0 })).toBe('0 keys acknowledged\n');
+});
+
+it.each<[Partial<UnprotectedPage>, Parameters<typeof describeUnprotected>[1], text: string]>([
+  [
+    {},
+    { reason: 'backup-leased', container: 'photos' },
+    'no unprotected key with the reason backup-leased in container photos\n',
+  ],
+  [{}, { prefix: '2026/' }, 'no unprotected key below 2026/\n'],
+  [{ waiting: 4 }, {}, 'no key is left out; 4 changes wait in the queue and are not judged yet\n'],
+  [
+    { waiting: 1 },
+    { container: 'docs' },
+    'no unprotected key in container docs; 1 change waits in the queue and is not judged yet\n',
+  ],
+  [{ waiting: null }, {}, 'no key is left out; how many changes wait in the queue is not known\n'],
+  [
+    { isComplete: false, unknown: ['record'] },
+    {},
+    'not known: the record of keys could not be read, or was lost: a complete full sync begins it anew\n' +
+      'no unprotected key was found, but there may be some: not everything could be read\n',
+  ],
+])('an empty list says no more than was asked and read: %j %j', (found, options, text) => {
+  expect(describeUnprotected({ ...NOTHING, ...found }, options)).toBe(text);
+});
+
+it('a list that is not empty says what was not read, and what waits', () => {
+  const page = { ...NOTHING, keys: [KEY], isComplete: false, unknown: ['dead-letters'], waiting: 2 };
+  expect(describeUnprotected(page, {})).toMatch(
+    /not known: the dead letters could not .+\nat least 1 key not protected; 2 changes wait in the queue and are not judged yet\n$/,
+  );
 });

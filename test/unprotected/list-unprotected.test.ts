@@ -45,7 +45,9 @@ async function bench(paths: readonly string[], changes: Partial<UnprotectedSourc
           sample: [{ container: 'photos', path: 'held', reason: 'source-still-written' }],
         },
         isEarliestKnown: true,
+        changes: 4,
       }),
+    readContainers: async () => await Promise.resolve(['photos', 'docs', 'empty']),
     ...changes,
   };
   return async (request: Partial<UnprotectedRequest> = {}) =>
@@ -83,6 +85,7 @@ describe('the keys that are not protected', () => {
       more: [],
       isComplete: true,
       unknown: [],
+      waiting: 4,
     });
   });
 
@@ -133,9 +136,10 @@ describe('the keys that are not protected', () => {
 
   it('are not all known while messages are left that nobody has read', async () => {
     const list = await bench([], {
-      readHeld: async () => await Promise.resolve({ held: { count: 0, sample: [] }, isEarliestKnown: false }),
+      readHeld: async () =>
+        await Promise.resolve({ held: { count: 0, sample: [] }, isEarliestKnown: false, changes: null }),
     });
-    expect(await list()).toMatchObject({ isComplete: false, unknown: ['waiting'] });
+    expect(await list()).toMatchObject({ isComplete: false, unknown: ['waiting'], waiting: null });
   });
 
   it('are named up to a limit, and the answer says from where there are more', async () => {
@@ -166,7 +170,10 @@ describe('the keys that are not protected', () => {
         for (; read < 50; read++) yield await Promise.resolve({ id: '', deadLetteredAt: AT, left: [] });
       },
     });
-    expect(await list({ container: 'none' })).toMatchObject({ isComplete: false, unknown: ['dead-letters'] });
+    expect(await list({ container: 'empty' })).toMatchObject({
+      isComplete: false,
+      unknown: ['dead-letters'],
+    });
     expect(read).toBe(0);
   });
 
@@ -195,6 +202,38 @@ describe('the keys that are not protected', () => {
       keys: [],
       isComplete: false,
       unknown: ['record', 'full-sync', 'dead-letters', 'waiting'],
+      waiting: null,
     });
+  });
+
+  it.each<[Partial<UnprotectedRequest>, string]>([
+    [{ reason: 'backup-leasd' }, '"backup-leasd" is no reason of a key; did you mean backup-leased?'],
+    [{ reason: 'x' }, '"x" is no reason of a key'],
+    [{ container: 'photo' }, '"photo" is no container that is mirrored; did you mean photos?'],
+  ])('are not selected by what does not exist: %j', async (request, message) => {
+    const list = await bench(['a']);
+    await expect(list(request)).rejects.toMatchObject({ code: 'request-invalid', message });
+  });
+
+  it('are selected by a reason of each table and on record, and a container is looked up if no key names it', async () => {
+    const never = { readContainers: away };
+    const list = await bench(['a'], never);
+    for (const reason of ['backup-immutable', 'storage-throttled', 'too-many-deletes'])
+      expect(await list({ reason, container: 'photos' })).toMatchObject({ keys: [], unknown: [] });
+    expect(await list({ container: 'empty' })).toMatchObject({
+      keys: [],
+      isComplete: false,
+      unknown: ['containers'],
+    });
+    const newer = await bench([], {
+      readHeld: async () =>
+        await Promise.resolve({
+          held: { count: 1, sample: [{ container: 'photos', path: 'held', reason: 'of-a-newer-release' }] },
+          isEarliestKnown: true,
+          changes: 0,
+        }),
+    });
+    expect((await newer({ reason: 'of-a-newer-release' })).keys).toHaveLength(1);
+    expect((await newer({ container: 'empty' })).unknown).toEqual([]);
   });
 });

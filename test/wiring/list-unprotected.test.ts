@@ -11,6 +11,7 @@ import { createLedger } from '../../src/unprotected/ledger.ts';
 import { createUnprotected } from '../../src/wiring/create-unprotected.ts';
 import { eventOf } from '../deadletter/support/dead-letter-bench.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
+import { createMemoryAccount } from '../memory/memory-account.ts';
 import { immediately } from '../memory/schedule.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { SETTINGS_OUT_OF_REACH } from '../support/settings-out-of-reach.ts';
@@ -49,7 +50,13 @@ function bench(waiting: readonly BrowsedMessage[], deadLetters: readonly Browsed
   const never = async (): Promise<never> => await Promise.reject(new Error('not asked here'));
   const process = never;
   const unprotected = createUnprotected(readSettings(SETTINGS_OUT_OF_REACH), log, {
-    accounts: { scope: createScope('sourceaccount'), core: never, guard: never },
+    accounts: {
+      scope: createScope('sourceaccount'),
+      core: never,
+      guard: never,
+      source: createMemoryAccount('sourceaccount'),
+      backup: createMemoryAccount('backupaccount'),
+    },
     queues: {
       events: { browser: queueOf(waiting) } as Parameters<typeof createUnprotected>[2]['queues']['events'],
       deadLetters: {
@@ -62,7 +69,10 @@ function bench(waiting: readonly BrowsedMessage[], deadLetters: readonly Browsed
     reconciler: { report: async function* () {} },
     pause: NEVER_PAUSED,
   });
-  return { documents, list: async () => await unprotected.list({ limit: 10 }) };
+  return {
+    documents,
+    list: async (container?: string) => await unprotected.list({ limit: 10, container }),
+  };
 }
 
 it('a queue that was not read to its end may hold keys that are not protected', async () => {
@@ -70,7 +80,12 @@ it('a queue that was not read to its end may hold keys that are not protected', 
     ...Array.from({ length: AT_ONCE }, (_, i) => message(i + 1, null)),
     message(AT_ONCE + 1, null, true),
   ]);
-  expect(await list()).toMatchObject({ keys: [], isComplete: false, unknown: ['waiting'] });
+  expect(await list()).toMatchObject({
+    keys: [],
+    isComplete: false,
+    unknown: ['waiting'],
+    waiting: null,
+  });
 
   // A worker reads on each minute, and keeps what it found.
   await changeDocument(documents, WAITING_SCAN_DOCUMENT, WAITING_SCAN, () => ({
@@ -92,4 +107,10 @@ it('a dead letter leaves nothing of another account unprotected', async () => {
   const topic = event.topic.replace('sourceaccount', 'otheraccount');
   const { list } = bench([], [message(1, eventOf('photos', 'ours')), message(2, { ...event, topic })]);
   expect((await list()).keys.map(({ path }) => path)).toEqual(['ours']);
+});
+
+it('a queue that was read to its end tells how many changes wait, and a container that neither account has is refused', async () => {
+  const { list } = bench([message(1, eventOf('photos', 'a')), message(2, eventOf('photos', 'b'))]);
+  expect(await list()).toMatchObject({ keys: [], isComplete: true, waiting: 2 });
+  await expect(list('photos')).rejects.toMatchObject({ code: 'request-invalid' });
 });

@@ -7,7 +7,7 @@ const HELP = helpAfter({
   notes:
     'Every key whose change was seen and is not in the backup, with the reason and what would mend it: those on record, those\nthat the last full sync left, those of dead letters, and those that a message waits to recheck. What can be mirrored by now\nis retried each minute to each hour, without a command.',
   ends: {
-    done: 'everything that was seen is in the backup',
+    done: 'no key that was judged is left out; the last line says how many changes still wait in the queue',
     different: 'there are keys that are not protected; each is on standard output',
     incomplete: 'not everything could be read, so that there may be more; standard error says what',
   },

@@ -20,13 +20,7 @@ export function Unprotected({ status }: { readonly status: Status }) {
   const [filter, setFilter] = useState<UnprotectedFilter>(NO_FILTER);
   const { list, failure, more } = useUnprotected(filter, count, hasSome);
   if (!hasSome)
-    return (
-      <Section
-        id="unprotected"
-        title="Not protected"
-        summary="Every change that was seen is in the backup."
-      />
-    );
+    return <Section id="unprotected" title="Not protected" summary="No key that was judged is left out." />;
   return (
     <Section
       id="unprotected"

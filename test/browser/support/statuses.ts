@@ -315,4 +315,5 @@ export const UNPROTECTED: UnprotectedPage = {
   more: [{ container: 'photos', reason: 'backup-leased', count: 120, isExact: false }],
   isComplete: false,
   unknown: ['waiting'],
+  waiting: 0,
 };
