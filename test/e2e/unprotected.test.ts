@@ -73,6 +73,10 @@ test('a version that a lease keeps out of the backup is excepted by name at once
   expect((await unprotected('--reason', 'backup-leased')).keys).toMatchObject([
     { path: 'leased', hint: expect.stringContaining('Break the lease') as string },
   ]);
+  expect((await unprotected('--reason', 'backup-leasd')).status).toBe(2);
+  const { stdout: shown } = await runBlobmirror(['show', 'photos/leased', local]);
+  expect(shown).toMatch(/^what to do +The backup blob is leased\. Break the lease;/m);
+  expect(shown).toMatch(/^a check would +copy; the last check was stopped: backup-leased$/m);
 
   await lease.breakLease(0);
   isBroken = false;
