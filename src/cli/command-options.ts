@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { READY_FILE } from '@blobmirror/local/connections';
 import { BlobmirrorError } from '../model/errors.ts';
 import { EXIT_CODES, type ExitName } from './exit-codes.ts';
-import { describeWait, sayLastWords, startReminders } from './output/reminders.ts';
+import { sayLastWords, startReminders, timeoutWords } from './output/reminders.ts';
 
 export interface LocalOption {
   readonly local?: string | true;
@@ -66,8 +66,9 @@ export async function inTime<Result>(
   const limit = new Promise<never>((_, reject) => {
     if (timeout === undefined) return;
     timer = setTimeout(() => {
-      const message = `the command has not ended within ${timeout} s (--timeout), ${describeWait()}`;
-      void sayLastWords().finally(() => reject(new BlobmirrorError('command-timed-out', message)));
+      const { waits, ...hint } = timeoutWords();
+      const message = `the command has not ended within ${timeout} s (--timeout), ${waits}`;
+      void sayLastWords().finally(() => reject(new BlobmirrorError('command-timed-out', message, hint)));
     }, timeout * 1000);
   });
   try {

@@ -4,7 +4,7 @@ import { EXIT } from './exit-codes.ts';
 import type { LocalOption } from './command-options.ts';
 import { localized } from './hints.ts';
 import { type OutputOption, printData, startProgressLine, printMessage } from './output/print.ts';
-import { atTimeout } from './output/reminders.ts';
+import { atTimeout, explainTimeout } from './output/reminders.ts';
 import { count, toTable } from './output/table.ts';
 
 /** The exit status. */
@@ -17,6 +17,12 @@ export async function runCheck(options: LocalOption & OutputOption): Promise<num
     await printData(options, findings, (all) => describeFindings(all, options));
   };
   atTimeout(print);
+  explainTimeout(() => ({
+    hint:
+      findings.length === 0
+        ? 'Nothing has answered yet. Check that this machine reaches what it waits for, or allow more time with --timeout.'
+        : 'The checks that were made are printed; for the others, allow more time with --timeout.',
+  }));
   try {
     for await (const finding of checkSettings(settings)) findings.push(finding);
   } finally {

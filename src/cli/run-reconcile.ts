@@ -39,9 +39,10 @@ export async function runReconcile(options: ReconcileOptions): Promise<number> {
       throw new BlobmirrorError('run-in-progress', `the run ${begun.running} is under way`, {
         id: begun.running,
       });
-    if (await isPaused())
+    const waits = await isPaused();
+    if (waits)
       printMessage(localized('mirroring is paused and the run waits; to resume: blobmirror resume', options));
-    if (options.wait) return await waitFor(begun.started, reconciler, options);
+    if (options.wait) return await waitFor(begun.started, reconciler, { ...options, isPaused: waits });
     await printData(options, begun.started, (run) => describeRun(run, options));
     return EXIT.done;
   });
@@ -80,7 +81,11 @@ export async function printReport(id: string, options: RunOptions): Promise<numb
   });
 }
 
-async function waitFor(started: Run, reconciler: Reconciler, options: RunOptions): Promise<number> {
+async function waitFor(
+  started: Run,
+  reconciler: Reconciler,
+  options: RunOptions & { readonly isPaused: boolean },
+): Promise<number> {
   printMessage(`the run ${started.id} has begun`);
   const former = (await reconciler.list()).find((run) => isOfSameScope(run, started));
   const ended = await followRun(started, former, reconciler, untilStopped(), undefined, options);

@@ -271,6 +271,8 @@ export interface ErrorOptions {
   readonly context?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** What `ID` stands for in the hint. */
   readonly id?: string;
+  /** In place of the hint of the code, where more is known. */
+  readonly hint?: string;
 }
 
 export class BlobmirrorError extends Error {
@@ -278,22 +280,18 @@ export class BlobmirrorError extends Error {
   readonly code: ErrorCode;
   readonly retryAfterMs: number | undefined;
   readonly context: Readonly<Record<string, string | number | boolean | undefined>>;
-  readonly #id: string;
+  readonly hint: string;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
     this.context = options.context ?? {};
-    this.#id = options.id ?? 'ID';
+    this.hint = options.hint ?? ERRORS[code].hint.replace(/\bID\b/, options.id ?? 'ID');
   }
 
   get disposition(): Disposition {
     return ERRORS[this.code].disposition;
-  }
-
-  get hint(): string {
-    return ERRORS[this.code].hint.replace(/\bID\b/, this.#id);
   }
 }
 

@@ -104,8 +104,8 @@ describe('blobmirror reconcile', () => {
     expect(stderr).toMatch(/^blobmirror: the account did not answer\. .*\n$/);
   });
 
-  it('prints progress as lines of JSON, leaves the run at Ctrl-C and says how to cancel it', async () => {
-    const run = begin(['--wait'], { reads: [STARTED] });
+  it('prints progress as lines of JSON where its data is, leaves the run at Ctrl-C and says how to cancel it', async () => {
+    const run = begin(['--wait', '-o', 'json'], { reads: [STARTED] });
     await waitUntil('a line of progress', () => run.output.stderr.includes('"keysPerSecond"'), {
       within: 20_000,
     });

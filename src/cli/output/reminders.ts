@@ -8,6 +8,13 @@ const NEXT_WORD_MS = 10_000;
 const RAREST_MS = 60_000;
 const LOOK_EVERY_MS = 250;
 
+/** What a command says when its time is over. */
+interface TimeoutWords {
+  /** What it waits for, where that is no account. */
+  readonly waits?: string;
+  readonly hint: string;
+}
+
 /** What the process has said so far. There is one command in a process. */
 const said = {
   at: 0,
@@ -16,6 +23,7 @@ const said = {
   waitsFor: [] as readonly string[],
   progress: undefined as (() => string) | undefined,
   lastWords: undefined as (() => Promise<void>) | undefined,
+  timeout: undefined as (() => TimeoutWords) | undefined,
 };
 
 /** Every output calls it. */
@@ -47,6 +55,16 @@ export function atTimeout(print: () => Promise<void>): void {
   said.lastWords = print;
 }
 
+/** What the error of the time limit says in the place of its general words. */
+export function explainTimeout(explain: () => TimeoutWords): void {
+  said.timeout = explain;
+}
+
+/** `waits`: what the command waits for; `hint`: where the command has one of its own. */
+export function timeoutWords(): { readonly waits: string; readonly hint?: string } {
+  return { waits: describeWait(), ...said.timeout?.() };
+}
+
 export async function sayLastWords(): Promise<void> {
   await said.lastWords?.();
 }
@@ -57,6 +75,7 @@ export function startReminders(say: Say = sayToPeople): () => void {
   said.at = started;
   said.isOwn = false;
   said.lastWords = undefined;
+  said.timeout = undefined;
   let quietMs = FIRST_WORD_MS;
   let isFirst = true;
   const timer = setInterval(() => {

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Run } from '../../api/run.ts';
 import type { LocalOption } from '../command-options.ts';
 import { localized } from '../hints.ts';
-import { printMessage, startProgressLine } from '../output/print.ts';
+import { type OutputFormat, printMessage, startProgressLine } from '../output/print.ts';
+import { explainTimeout } from '../output/reminders.ts';
 import { figuresOf, secondsLeft } from './run-figures.ts';
 import { BlobmirrorError } from '../../model/errors.ts';
 import type { Reconciler } from '../../wiring/create-reconciliation.ts';
@@ -12,6 +13,13 @@ export interface Pace {
   readonly askEvery: number;
   /** When no worker has made progress for this long, a message says so. An idle worker takes a shard within a second. */
   readonly workerWithin: number;
+}
+
+export interface FollowOptions extends LocalOption {
+  /** Of the lines of progress where standard error is no terminal. Default: a table's, for people. */
+  readonly output?: OutputFormat;
+  /** Mirroring was paused when the run began. */
+  readonly isPaused?: boolean;
 }
 
 const PACE: Pace = { askEvery: 1000, workerWithin: 30_000 };
@@ -26,10 +34,10 @@ export async function followRun(
   reconciler: Pick<Reconciler, 'read'>,
   stopped: Promise<void>,
   pace: Pace = PACE,
-  options: LocalOption = {},
+  options: FollowOptions = {},
 ): Promise<Run | 'interrupted'> {
   const leave = new AbortController();
-  const progress = startRunProgress(started, former);
+  const progress = startRunProgress(started, former, options);
   const interrupted = stopped.then(() => 'interrupted' as const);
   try {
     return await Promise.race([
@@ -100,16 +108,32 @@ interface RunProgress {
 /** Interval between progress lines when standard error is not a terminal. */
 const LINE_EVERY_MS = 5000;
 
-/** Progress on standard error: one line that is redrawn on a terminal, lines of JSON elsewhere. */
-function startRunProgress(started: Run, former: Run | undefined): RunProgress {
+/**
+ * Progress on standard error: one line that is redrawn on a terminal; elsewhere a line now and then, of JSON if the data
+ * is.
+ */
+function startRunProgress(
+  started: Run,
+  former: Run | undefined,
+  { output = 'table', isPaused = false }: FollowOptions,
+): RunProgress {
   const formerKeys = former && figuresOf(former).keys;
   let run = started;
-  const line = startProgressLine(() => describeProgress(run, line.seconds(), formerKeys));
-  const timer = process.stderr.isTTY
-    ? undefined
-    : setInterval(() => {
-        printMessage(JSON.stringify(progressOf(run, line.seconds(), formerKeys)));
-      }, LINE_EVERY_MS);
+  const idle = isPaused
+    ? 'mirroring was paused when the run began, and no worker has taken a slice of it yet'
+    : 'no worker has taken a slice of this run yet; is one running?';
+  const waits = (): string | undefined => (hasMoved(run, started) ? undefined : idle);
+  const line = startProgressLine(() => waits() ?? describeProgress(run, line.seconds(), formerKeys));
+  explainTimeout(() => ({
+    waits: waits() ?? describeProgress(run, line.seconds(), formerKeys),
+    hint: `The run ${run.id} goes on without this command: see it with "blobmirror reconcile show ${run.id}", or allow more time with --timeout.`,
+  }));
+  const say = (): void => {
+    const seconds = line.seconds();
+    if (output === 'json') printMessage(JSON.stringify(progressOf(run, seconds, formerKeys)));
+    else printMessage(waits() ?? describeProgress(run, seconds, formerKeys));
+  };
+  const timer = process.stderr.isTTY ? undefined : setInterval(say, LINE_EVERY_MS);
   return {
     update: (newer) => {
       run = newer;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { inTime } from '../../../src/cli/command-options.ts';
 import { printMessage, startProgressLine } from '../../../src/cli/output/print.ts';
-import { atTimeout, startReminders, waitFor } from '../../../src/cli/output/reminders.ts';
+import { atTimeout, explainTimeout, startReminders, waitFor } from '../../../src/cli/output/reminders.ts';
 
 let lines: string[] = [];
 
@@ -66,12 +66,14 @@ it('a command ends with an error when its time is over, and with its own result 
   expect(await inTime(async () => await Promise.resolve(3), 5)).toBe(3);
   const hangsWithFindings = async (): Promise<never> => {
     atTimeout(async () => await Promise.resolve(printMessage('what was found so far')));
+    explainTimeout(() => ({ hint: 'Something of its own.' }));
     return await hangs();
   };
   const ended = inTime(hangsWithFindings, 1.5).catch((error: unknown) => error);
   await vi.advanceTimersByTimeAsync(1500);
   expect(await ended).toMatchObject({
     code: 'command-timed-out',
+    hint: 'Something of its own.',
     message:
       'the command has not ended within 1.5 s (--timeout), waiting for photos, photosbackup and mirror.servicebus.windows.net',
   });

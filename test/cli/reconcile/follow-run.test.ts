@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { followRun } from '../../../src/cli/reconcile/follow-run.ts';
+import { timeoutWords } from '../../../src/cli/output/reminders.ts';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
 import type { Run } from '../../../src/api/run.ts';
 import { aRun } from '../../support/a-run.ts';
@@ -74,4 +75,35 @@ it('fails when the run is gone or cannot be read for good', async () => {
 it('leaves the run on a signal', async () => {
   const pace = { askEvery: 1, workerWithin: 10_000 };
   expect(await followRun(STARTED, undefined, reading(STARTED), Promise.resolve(), pace)).toBe('interrupted');
+});
+
+it.each([
+  [{}, 'no worker has taken a slice of this run yet; is one running?'],
+  [{ isPaused: true }, 'mirroring was paused when the run began, and no worker has taken a slice of it yet'],
+])('tells the time limit why nothing moves, and names the run: %j', async (options, waits) => {
+  const pace = { askEvery: 1, workerWithin: 10_000 };
+  await followRun(STARTED, undefined, reading(STARTED), Promise.resolve(), pace, options);
+  const words = timeoutWords();
+  expect(words.waits).toBe(waits);
+  expect(words.hint).toContain(`"blobmirror reconcile show ${STARTED.id}"`);
+});
+
+it('prints lines of progress for people, and of JSON where the data is', async () => {
+  vi.useFakeTimers();
+  try {
+    for (const output of ['table', 'json'] as const) {
+      let leave: () => void = () => undefined;
+      const stopped = new Promise<void>((resolve) => (leave = resolve));
+      const pace = { askEvery: 1000, workerWithin: 60_000 };
+      const ended = followRun(STARTED, undefined, reading(STARTED), stopped, pace, { output });
+      await vi.advanceTimersByTimeAsync(5000);
+      leave();
+      await ended;
+    }
+  } finally {
+    vi.useRealTimers();
+  }
+  const [plain, json] = told.trimEnd().split('\n');
+  expect(plain).toBe('no worker has taken a slice of this run yet; is one running?');
+  expect(JSON.parse(json ?? '')).toMatchObject({ run: STARTED.id, state: 'comparing' });
 });
