@@ -13,7 +13,7 @@ import { BlobmirrorError } from '../model/errors.ts';
 import type { Key } from '../model/key.ts';
 import { type Unprotected, isOfLetters, mayHideKeys } from '../model/unprotected.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
-import { LEDGER, LEDGER_DOCUMENT, type LedgerDocument, nameOf } from './ledger-document.ts';
+import { LEDGER, LEDGER_DOCUMENT, type LedgerDocument, type LeftByRun, nameOf } from './ledger-document.ts';
 import { refuseMisspelt } from './refuse-filter.ts';
 import { type TakeOverParts, readLeft } from './take-over-run.ts';
 
@@ -110,17 +110,18 @@ export async function listUnprotected(
       names.add({ ...key, lastTry, namedBy: 'record' });
   });
 
-  const more = new Counts(seen);
-  for (const { container, reason, count, isExact = false } of record.more)
-    more.add({ container, reason, count, isExact });
+  let counts: readonly RowOfKeys[] = record.more;
   await ask('full-sync', async () => {
     const proof = await sources.readProof();
     if (proof === undefined || record.run === proof.run) return;
     const run = await readLeft(proof, sources.report);
     for (const each of run.left)
       names.add({ ...each, since: run.startedAt, lastTry: null, namedBy: 'full-sync' });
-    for (const each of run.more) more.add({ ...each, container: '', isExact: true });
+    counts = countWith(record, run);
   });
+  const more = new Counts(seen);
+  for (const { container, reason, count, isExact = false } of counts)
+    more.add({ container, reason, count, isExact });
   await ask('dead-letters', async () => {
     let letters = 0;
     let end: number | undefined;
@@ -217,6 +218,36 @@ interface Seen {
 function note(seen: Seen, { reason, container }: Pick<UnprotectedKey, 'reason' | 'container'>): void {
   seen.reasons.add(reason);
   if (container !== '') seen.containers.add(container);
+}
+
+type RowOfKeys = Pick<LedgerDocument['more'][number], 'container' | 'reason' | 'count' | 'isExact'>;
+
+/**
+ * The counts of the record with those of a full sync that it does not have yet. Both count the same keys, more or less: by
+ * reason, the larger number is right at least. Whatever is named by either counts as named.
+ */
+function countWith({ keys, more }: LedgerDocument, run: LeftByRun): readonly RowOfKeys[] {
+  const reasonOf = new Map([...run.left, ...keys].map((key) => [nameOf(key), key.reason]));
+  const one = (reason: string): Pick<RowOfKeys, 'reason' | 'count'> => ({ reason, count: 1 });
+  const named = countByReason([...reasonOf.values()].map((reason) => one(reason)));
+  const ofRecord = countByReason([
+    ...keys.map(({ reason }) => one(reason)),
+    ...more.filter(({ isExact }) => isExact === true),
+  ]);
+  const ofRun = countByReason([...run.left.map(({ reason }) => one(reason)), ...run.more]);
+  const beyond = [...new Set([...ofRecord.keys(), ...ofRun.keys()])].map((reason) => ({
+    container: '',
+    reason,
+    count: Math.max(ofRecord.get(reason) ?? 0, ofRun.get(reason) ?? 0) - (named.get(reason) ?? 0),
+    isExact: true as const,
+  }));
+  return [...more.filter(({ isExact }) => isExact !== true), ...beyond.filter(({ count }) => count > 0)];
+}
+
+function countByReason(rows: readonly Pick<RowOfKeys, 'reason' | 'count'>[]): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { reason, count } of rows) sums.set(reason, (sums.get(reason) ?? 0) + count);
+  return sums;
 }
 
 /** Distinct keys that match a request. The first source of a key describes it. */

@@ -134,6 +134,51 @@ describe('the keys that are not protected', () => {
     });
   });
 
+  it.each([
+    ['names the same keys', 0],
+    ['names other keys', 500],
+  ])('count once while a full sync that %s is not on record yet', async (_, first) => {
+    const names = (from: number) =>
+      Array.from({ length: 1000 }, (__, i) => ({
+        container: PHOTOS,
+        path: `${from + i}`,
+        reason: 'backup-leased',
+      }));
+    const documents = new MemoryDocuments().through(immediately);
+    const ledger = createLedger({ documents, log: createSilentLogger(), now: () => new Date(AT) });
+    await ledger.change((draft) => {
+      draft.takeOver(
+        {
+          run: '2026-11-29T11-00-00Z-4f2a',
+          startedAt: '2026-11-29T11:00:00.000Z',
+          left: names(0),
+          more: [{ reason: 'backup-leased', count: 900 }],
+          mirror: '',
+          isWhole: true,
+        },
+        () => true,
+      );
+    });
+    const list = await bench([], {
+      documents,
+      readProof: async () =>
+        await Promise.resolve({
+          ...PROOF,
+          excepted: { count: 1901, sample: [] },
+          byReason: { 'backup-leased': 1901 },
+        }),
+      report: async function* () {
+        for (const each of names(first))
+          yield await Promise.resolve(JSON.stringify({ ...each, verdict: 'skipped' }));
+      },
+      readDeadLetters: async function* () {},
+      readHeld: async () => await Promise.resolve({ held: { count: 0, sample: [] }, isEarliestKnown: true }),
+    });
+    const { byReason, more } = await list();
+    expect(byReason).toEqual({ 'backup-leased': 1000 + first });
+    expect(more).toEqual([{ container: '', reason: 'backup-leased', count: 901 - first, isExact: true }]);
+  });
+
   it('are not all known while messages are left that nobody has read', async () => {
     const list = await bench([], {
       readHeld: async () =>
