@@ -1,4 +1,5 @@
-import type { Acknowledged, UnprotectedKey, UnprotectedPage } from '../api/unprotected.ts';
+import type { Acknowledged, UnprotectedCount, UnprotectedKey, UnprotectedPage } from '../api/unprotected.ts';
+import { isOfLetters } from '../model/unprotected.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createCommandApp } from '../wiring/create-command-app.ts';
 import type { LocalOption } from './command-options.ts';
@@ -97,11 +98,12 @@ export function describeUnprotected(
     '',
     number,
   ]);
-  const beyond = more.map(({ container, reason, count: number, isExact }): [string, string, number] => [
-    reason,
-    `${container === '' ? '' : `in ${container}, `}not named${isExact ? '' : ', findings'}`,
-    number,
-  ]);
+  const beyond = more.map((row): [string, string, number] => [row.reason, whatIs(row), row.count]);
+  const letters = more.filter(isOfLetters).reduce((sum, row) => sum + row.count, 0);
+  const besides = [
+    ...(letters > 0 ? [`and ${count(letters, 'dead letter')} without a key`] : []),
+    ...(more.some((row) => !isOfLetters(row)) ? ['and more that are not named'] : []),
+  ];
   return [
     toTable([...rows, ...beyond], ['REASON', '', 'KEYS']),
     toTable(keys.map(toRow), ['KEY', 'REASON', 'SINCE', 'LAST TRY', 'NAMED BY']),
@@ -109,7 +111,7 @@ export function describeUnprotected(
       .filter(([, hint]) => hint !== '')
       .map(([reason, hint]) => `  ${reason}: ${localized(hint, options)}\n`)
       .join(''),
-    `${unread}${mayLack ? 'at least ' : ''}${count(keys.length, 'key')} not protected${more.length > 0 ? ', and more that are not named' : ''}${changes}\n`,
+    `${unread}${mayLack ? 'at least ' : ''}${[`${count(keys.length, 'key')} not protected`, ...besides].join(', ')}${changes}\n`,
   ]
     .filter(Boolean)
     .join('\n');
@@ -129,6 +131,11 @@ function noneText(
     return `no unprotected key${what} was found, but there may be some: not everything could be read`;
   if (what !== '') return `no unprotected key${what}`;
   return isWaiting ? 'no key is left out' : 'everything that was seen is in the backup';
+}
+
+function whatIs(row: UnprotectedCount): string {
+  if (isOfLetters(row)) return 'dead letters without a key';
+  return `${row.container === '' ? '' : `in ${row.container}, `}not named${row.isExact ? '' : ', findings'}`;
 }
 
 function toRow({

@@ -173,7 +173,7 @@ export async function listUnprotected(
   return {
     ...names.page(),
     more: counted,
-    isComplete: counted.length === 0 && unknown.size === 0,
+    isComplete: counted.every((row) => isOfLetters(row) && !mayHideKeys(row.reason)) && unknown.size === 0,
     unknown: [...unknown],
     waiting,
   };

@@ -21,7 +21,7 @@ const NOTHING: UnprotectedPage = {
   unknown: [],
   waiting: 0,
 };
-const MORE = [{ container: '', reason: 'message-not-event', count: 2, isExact: false }];
+const MORE = [{ container: '', reason: 'backup-leased', count: 2, isExact: false }];
 
 it.each<[Partial<UnprotectedPage>, last: string, status: number]>([
   [{}, 'everything that was seen is in the backup', EXIT.done],
@@ -89,4 +89,12 @@ it('a list that is not empty says what was not read, and what waits', () => {
   expect(describeUnprotected(page, {})).toMatch(
     /not known: the dead letters could not .+\nat least 1 key not protected; 2 changes wait in the queue and are not judged yet\n$/,
   );
+});
+
+it('tells dead letters without a key apart from keys that are not named', () => {
+  const letters = { container: '', reason: 'message-not-event', count: 2, isExact: false };
+  const page = { ...NOTHING, keys: [KEY], byReason: { 'backup-leased': 1 }, more: [letters] };
+  const text = describeUnprotected(page, {});
+  expect(text).toMatch(/message-not-event +dead letters without a key +2/);
+  expect(text.trimEnd().split('\n').at(-1)).toBe('1 key not protected, and 2 dead letters without a key');
 });

@@ -129,9 +129,22 @@ describe('the keys that are not protected', () => {
         { container: '', reason: 'message-not-event', count: 2, isExact: false },
         { container: '', reason: 'event-key-invalid', count: 1, isExact: false },
       ],
-      isComplete: false,
+      isComplete: true,
       unknown: [],
     });
+  });
+
+  it('are more than are named where such a dead letter may have held events', async () => {
+    const list = await bench([], {
+      readDeadLetters: async function* () {
+        yield await Promise.resolve({
+          id: 'events:7',
+          deadLetteredAt: AT,
+          left: [{ container: '' as const, path: '', reason: 'message-out-of-bounds' }],
+        });
+      },
+    });
+    expect(await list()).toMatchObject({ isComplete: false, unknown: [] });
   });
 
   it.each([
