@@ -185,7 +185,8 @@ describe('the keys that are not protected', () => {
           yield await Promise.resolve(JSON.stringify({ ...each, verdict: 'skipped' }));
       },
       readDeadLetters: async function* () {},
-      readHeld: async () => await Promise.resolve({ held: { count: 0, sample: [] }, isEarliestKnown: true }),
+      readHeld: async () =>
+        await Promise.resolve({ held: { count: 0, sample: [] }, changes: 0, isEarliestKnown: true }),
     });
     const { byReason, more } = await list();
     expect(byReason).toEqual({ 'backup-leased': 1000 + first });
