@@ -1,3 +1,4 @@
+import type { BlobmirrorError, ErrorCode } from '../model/errors.ts';
 import type { LocalOption } from './command-options.ts';
 
 /** Commands that connect to something, as hints of errors, health and runs name them. */
@@ -10,6 +11,23 @@ export function localized(text: string, options: LocalOption): string {
     COMMAND,
     (_, command: string, own: string | undefined) => `${program()} ${command}${own ?? localFlag(options)}`,
   );
+}
+
+/** In the words of somebody who runs a command: the general hints are about messages and requests. */
+const OF_COMMAND: Partial<Readonly<Record<ErrorCode, string>>> = {
+  'queue-unavailable':
+    'Service Bus does not answer. Run "blobmirror check" to see what of it can be reached, then try again.',
+  'request-invalid': 'Nothing was done.',
+};
+const OF_LOCAL: typeof OF_COMMAND = {
+  'queue-unavailable': 'The local Service Bus does not answer: stop "npm start" and run it again.',
+};
+
+/** The hint of an error that ends a command; a hint of its own comes first. */
+export function hintOf({ code, hint, hasOwnHint }: BlobmirrorError, options: LocalOption): string {
+  if (hasOwnHint) return localized(hint, options);
+  const local = options.local === undefined ? undefined : OF_LOCAL[code];
+  return localized(local ?? OF_COMMAND[code] ?? hint, options);
 }
 
 /** The option again, for a command that is proposed: it should ask the same accounts. */

@@ -10,7 +10,7 @@ import { toBlobmirrorError } from '../model/errors.ts';
 import { toPrintable } from '../model/printable.ts';
 import type { LocalOption } from './command-options.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
-import { localized } from './hints.ts';
+import { hintOf } from './hints.ts';
 import { keepCompiled } from './keep-compiled.ts';
 import { fromLocalError } from './load-local.ts';
 import { printMessage } from './output/print.ts';
@@ -46,7 +46,7 @@ function report(thrown: unknown): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
   const cause = fromLocalError(thrown);
   const error = toBlobmirrorError(cause);
-  const hint = error.code === 'unexpected' ? '' : ` ${localized(error.hint, options)}`;
+  const hint = error.code === 'unexpected' ? '' : ` ${hintOf(error, options)}`;
   const message = error.message.replace(/[?.]$/, '');
   const end = error.message.endsWith('?') ? '?' : '.';
   printMessage(toPrintable(`blobmirror: ${message}${end}${hint}`));

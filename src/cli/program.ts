@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { nearest } from '../model/nearest.ts';
 import { toPrintableLines } from '../model/printable.ts';
 import { arrangeArguments } from './command-options.ts';
 import { checkCommand } from './commands/check.ts';
@@ -56,6 +57,20 @@ export async function runProgram(program: Command, args: readonly string[]): Pro
       process.stderr.write(
         toPrintableLines(`(a file follows --local with an equals sign: --local=${after})\n`),
       );
+    const meant = isExcess ? misspelt(program, args) : undefined;
+    if (meant !== undefined) process.stderr.write(`(did you mean "${meant}"?)\n`);
     throw thrown;
   }
+}
+
+/** The subcommand that an operand was probably meant for, of a command that also runs without one. */
+function misspelt(program: Command, args: readonly string[]): string | undefined {
+  const at = args.findIndex((arg) => program.commands.some((command) => command.name() === arg));
+  const command = program.commands.find((each) => each.name() === args[at]);
+  const names = (command?.commands ?? []).map((each) => each.name());
+  return args
+    .slice(at + 1)
+    .filter((arg) => !arg.startsWith('-'))
+    .map((arg) => nearest(arg, names))
+    .find((name) => name !== undefined);
 }

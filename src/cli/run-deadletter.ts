@@ -88,6 +88,9 @@ async function processChosen(
   act: (store: DeadLetterStore) => DeadLetterStore['replay'],
 ): Promise<number> {
   const { code, container, all, dryRun = false } = options;
+  const ways = [ids.length > 0, all === true, (code ?? container) !== undefined].filter(Boolean);
+  if (ways.length !== 1)
+    throw new BlobmirrorError('request-invalid', 'give ids, --all, or --code and/or --container');
   const { choice } = parseDeadLetterRequest({
     ...(ids.length > 0 && { ids }),
     ...(code !== undefined && { code }),
@@ -107,6 +110,8 @@ async function processChosen(
 }
 
 function describe({ done, gone, failed }: ProcessedDeadLetters, verb: string, dryRun: boolean): string {
+  if (done + gone + failed === 0)
+    return `no dead letter matched: nothing ${dryRun ? 'would be' : 'was'} ${verb}\n`;
   const parts = [
     `${count(done, 'dead letter')} ${dryRun ? `would be ${verb}` : verb}`,
     gone > 0 && `${gone.toLocaleString('en')} gone`,

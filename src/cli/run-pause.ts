@@ -17,6 +17,13 @@ export async function runPause(options: PauseOptions): Promise<number> {
   const request = parsePauseRequest(options.reason === undefined ? {} : { reason: options.reason });
   const paused = await (await open(options)).pause({ by: whoAmI(), ...request });
   await printData(options, { paused }, describe);
+  if (request.reason !== undefined && paused.reason !== request.reason)
+    printMessage(
+      localized(
+        'mirroring was paused before, and the reason was not changed; to change it: blobmirror resume, then pause again',
+        options,
+      ),
+    );
   printMessage(
     localized('workers stop within seconds and messages wait; to resume: blobmirror resume', options),
   );

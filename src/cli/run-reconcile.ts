@@ -5,7 +5,7 @@ import { localized } from './hints.ts';
 import { settingsOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
 import { type OutputOption, printData, printMessage } from './output/print.ts';
-import { describeRun, describeRuns, printLines } from './reconcile/describe-run.ts';
+import { describeRun, describeRuns, isUnderWay, printLines } from './reconcile/describe-run.ts';
 import { followRun } from './reconcile/follow-run.ts';
 import { exitStatusOf, isOfSameScope } from './reconcile/run-figures.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -49,9 +49,10 @@ export async function runReconcile(options: ReconcileOptions): Promise<number> {
 }
 
 export async function listRuns(options: RunOptions): Promise<number> {
-  return await withReconciler(options, async (reconciler) => {
+  return await withReconciler(options, async (reconciler, isPaused) => {
     const runs = (await reconciler.list()).map(toSummary);
-    await printData(options, runs, describeRuns);
+    const waits = runs.some(isUnderWay) && (await isPaused());
+    await printData(options, runs, (all) => describeRuns(all, waits));
     return EXIT.done;
   });
 }

@@ -281,12 +281,15 @@ export class BlobmirrorError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly context: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly hint: string;
+  /** It is not the one of the code. */
+  readonly hasOwnHint: boolean;
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.retryAfterMs = options.retryAfterMs;
     this.context = options.context ?? {};
+    this.hasOwnHint = options.hint !== undefined;
     this.hint = options.hint ?? ERRORS[code].hint.replace(/\bID\b/, options.id ?? 'ID');
   }
 

@@ -159,6 +159,11 @@ describe('every command that a hint names', () => {
     },
   );
 
+  it('of a misspelt subcommand is proposed', async () => {
+    expect(await parse('reconcile', 'lst', '--local')).toContain('(did you mean "list"?)');
+    expect(await parse('reconcile', 'photographs')).not.toContain('did you mean');
+  });
+
   it('is found in the sources', () => {
     expect(printedCommands()).toEqual(
       expect.arrayContaining([

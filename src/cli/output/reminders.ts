@@ -92,7 +92,7 @@ export function startReminders(say: Say = sayToPeople): () => void {
 }
 
 /** `waiting for photos, photosbackup and mirror.servicebus.windows.net` */
-export function describeWait(): string {
+function describeWait(): string {
   const names = [...new Set(said.waitsFor)];
   if (names.length === 0) return 'at work';
   const [last = '', ...others] = names.toReversed();

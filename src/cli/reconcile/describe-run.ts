@@ -48,7 +48,7 @@ export function describeRun(run: Run, options: LocalOption = {}): string {
 }
 
 /** One line for each run. */
-export function describeRuns(runs: readonly RunSummary[]): string {
+export function describeRuns(runs: readonly RunSummary[], isPaused = false): string {
   if (runs.length === 0) return 'no full syncs\n';
   return toTable([
     ['RUN', 'STATE', 'REASON', 'SCOPE', 'TOOK', 'KEYS', 'REPAIRED', 'SKIPPED', 'FAILED', 'ALERTS'],
@@ -56,7 +56,8 @@ export function describeRuns(runs: readonly RunSummary[]): string {
       const { keys, repaired, skipped, failed } = figuresOf(run);
       const found = [keys, repaired, skipped, failed].map(String);
       const known = run.state === 'damaged' ? [UNKNOWN, ...found.map(() => UNKNOWN)] : [took(run), ...found];
-      return [run.id, run.state, run.request.reason, scopeOf(run), ...known, String(run.alerts.length)];
+      const state = isPaused && isUnderWay(run) ? 'waits (paused)' : run.state;
+      return [run.id, state, run.request.reason, scopeOf(run), ...known, String(run.alerts.length)];
     }),
   ]);
 }
@@ -67,8 +68,14 @@ function scopeOf({ state, request: { container, prefix } }: RunSummary): string 
   return quote(`${container ?? '*'}/${prefix}`);
 }
 
+export function isUnderWay({ state }: Pick<RunSummary, 'state'>): boolean {
+  return state === 'comparing' || state === 'deleting';
+}
+
 function took({ startedAt, updatedAt, endedAt = updatedAt }: RunSummary): string {
-  return `${((Date.parse(endedAt) - Date.parse(startedAt)) / 1000).toFixed(1)} s`;
+  // The two times may come from clocks of different workers.
+  const ms = Math.max(0, Date.parse(endedAt) - Date.parse(startedAt));
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 function alerts(run: Run, options: LocalOption): string {

@@ -110,6 +110,13 @@ it('runs are a line each, under the names of the columns', () => {
   );
 });
 
+it('shows a run that waits for the end of a pause, and no negative time', () => {
+  const run = { ...aRun({ updatedAt: '2026-11-25T13:09:30.000Z' }), startedAt: '2026-11-25T13:09:31.000Z' };
+  expect(describeRuns([run], true)).toMatch(/ {2}waits \(paused\) .* 0\.0 s /);
+  expect(describeRuns([run])).toMatch(/ {2}comparing /);
+  expect(describeRuns([RUN], true)).toMatch(/ {2}done /);
+});
+
 it('shows no zeros for a run whose document is damaged', () => {
   const damaged = { ...RUN, state: 'damaged' as const };
   expect(describeRun(damaged)).toContain('took    unknown\nkeys    unknown\ncopied  unknown\n');
