@@ -34,6 +34,7 @@ export async function runStart(options: StartOptions): Promise<void> {
   await removeAbandoned(options.readyFile);
   const stopped = untilStopped();
   const { startLocal } = await loadLocal();
+  await refuseTakenPorts(options);
 
   const local = await startLocal({
     storagePort: options.storagePort,
@@ -76,6 +77,36 @@ function describe(info: ReadyFile, { hns, readyFile, worker }: StartOptions): st
   app          ${worker ? info.http.baseUrl : localized('not started: run "blobmirror worker"', readyFile === READY_FILE ? { local: true } : { local: readyFile })}
   connections  ${readyFile}
 `;
+}
+
+const PORTS = [
+  ['storagePort', '--storage-port', 'storage'],
+  ['serviceBusPort', '--service-bus-port', 'service bus'],
+  ['httpPort', '--http-port', 'the app'],
+] as const;
+
+/**
+ * Tries all ports before anything starts, so that one message names each that is taken.
+ *
+ * @throws BlobmirrorError `port-taken`
+ */
+export async function refuseTakenPorts(
+  wanted: Pick<StartOptions, 'storagePort' | 'serviceBusPort' | 'httpPort'>,
+): Promise<void> {
+  const taken: string[] = [];
+  for (const [option, , service] of PORTS) {
+    try {
+      await freePort(wanted[option], service);
+    } catch (error) {
+      if (!(error instanceof BlobmirrorError)) throw error;
+      taken.push(error.message);
+    }
+  }
+  if (taken.length === 0) return;
+  const start = process.env['npm_lifecycle_event'] === 'start' ? 'npm start --' : 'blobmirror start';
+  const free = PORTS.map(([, flag]) => `${flag} 0`).join(' ');
+  const hint = `Stop the other program, or let free ports be picked: ${start} ${free}`;
+  throw new BlobmirrorError('port-taken', taken.join('; '), { hint });
 }
 
 /**

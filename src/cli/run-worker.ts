@@ -46,7 +46,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   // Accounts that do not answer take a minute or more. Nothing has begun that would have to be stopped.
   const isAdmitted = await Promise.race([examine(app, log).then(() => true), stopped.then(() => false)]);
   if (!isAdmitted) return;
-  const host = await startHost({
+  const host = await startWithPort({
     registrations: await resolveRegistrations(PACKAGE_ROOT),
     settings: process.env,
     hostJson: await readHostJson(new URL('host.json', PACKAGE_ROOT)),
@@ -75,6 +75,17 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   app.pause.close();
   await hostStopped;
   await app.stop();
+}
+
+/** @throws BlobmirrorError as `startHost`, with the flag that helps where the port is taken */
+async function startWithPort(options: Parameters<typeof startHost>[0]): ReturnType<typeof startHost> {
+  try {
+    return await startHost(options);
+  } catch (cause) {
+    if (!(cause instanceof BlobmirrorError) || cause.code !== 'port-taken') throw cause;
+    const hint = 'Another worker may run there. Let a free port be picked for this one: add --http-port 0.';
+    throw new BlobmirrorError('port-taken', cause.message, { cause, hint });
+  }
 }
 
 async function examine(app: Pick<App, 'mirror' | 'identity'>, log: Logger): Promise<void> {

@@ -121,6 +121,7 @@ test.each(['--storage-port', '--service-bus-port', '--http-port'])(
     expect(status).toBe(2);
     expect(stdout).toBe('');
     expect(linesFromBlobmirror(stderr)).toEqual([expect.stringContaining(`port ${port}`)]);
+    expect(stderr).toContain('--storage-port 0 --service-bus-port 0 --http-port 0');
     expect(existsSync(readyFile)).toBe(false);
   },
 );
