@@ -14,10 +14,10 @@ export interface WatchParts {
   readonly queues: DeadLetterQueues;
   readonly documents: DocumentStore;
   readonly store: Pick<DeadLetterStore, 'replay'>;
-  /** Records keys as not protected. Default: no record is kept. */
-  readonly record?: UnprotectedKeys['record'];
-  /** What is not in it is not recorded. Default: everything is in it. */
-  readonly scope?: Scope;
+  /** Records keys as not protected. */
+  readonly record: UnprotectedKeys['record'];
+  /** What is not in it is not recorded. */
+  readonly scope: Scope;
   /** Whether both accounts answer now. */
   readonly accountsAnswer: () => Promise<boolean>;
   readonly observe: (byCode: Readonly<Record<string, number>>) => void;
@@ -91,12 +91,12 @@ export async function watchDeadLetters(watch: WatchParts): Promise<void> {
 
 /** Records keys in few writes. After an error it records no more. */
 class KeyRecorder {
-  readonly #record: UnprotectedKeys['record'] | undefined;
+  readonly #record: UnprotectedKeys['record'];
   readonly #log: Logger;
   readonly #keys = new Map<string, Unprotected>();
   #hasFailed = false;
 
-  constructor(record: UnprotectedKeys['record'] | undefined, log: Logger) {
+  constructor(record: UnprotectedKeys['record'], log: Logger) {
     this.#record = record;
     this.#log = log;
   }
@@ -112,7 +112,7 @@ class KeyRecorder {
     this.#keys.clear();
     if (this.#hasFailed || keys.length === 0) return !this.#hasFailed;
     try {
-      await this.#record?.(keys);
+      await this.#record(keys);
     } catch (thrown) {
       this.#hasFailed = true;
       const { code, message: detail, hint } = toBlobmirrorError(thrown);

@@ -221,6 +221,8 @@ export class StateWorld {
       queues,
       documents: this.documents,
       store: createDeadLetterStore(queues, this.documents, this.log),
+      record: this.#openLedger().record,
+      scope: createScope('sourceaccount'),
       accountsAnswer: async () => await Promise.resolve(true),
       observe: () => undefined,
       log: this.log,
