@@ -62,7 +62,7 @@ async function untilEnded(
   let isUnreadable = false;
   for (let run = started; ;) {
     if (run.state !== 'comparing' && run.state !== 'deleting') return run;
-    if (isQuiet && hasMoved(run, started)) isQuiet = false;
+    if (isQuiet && hasMoved(run)) isQuiet = false;
     if (isQuiet && performance.now() > quietUntil) {
       isQuiet = false;
       progress.print(
@@ -91,10 +91,11 @@ async function read({ id }: Run, reconciler: Pick<Reconciler, 'read'>): Promise<
   throw new BlobmirrorError('run-not-found', `the run ${id} is gone`);
 }
 
-function hasMoved(run: Run, started: Run): boolean {
+/** Whether a worker had a part in it. The time of the last update says nothing: whoever begins a run updates it as well. */
+function hasMoved({ state, shards }: Run): boolean {
   return (
-    run.updatedAt !== started.updatedAt ||
-    Object.values(run.shards).some(({ slices, isDone }) => slices > 0 || isDone)
+    state !== 'comparing' ||
+    Object.values(shards).some(({ slices, isDone, tries = 0 }) => slices > 0 || isDone || tries > 0)
   );
 }
 
@@ -120,9 +121,9 @@ function startRunProgress(
   const formerKeys = former && figuresOf(former).keys;
   let run = started;
   const idle = isPaused
-    ? 'mirroring was paused when the run began, and no worker has taken a slice of it yet'
-    : 'no worker has taken a slice of this run yet; is one running?';
-  const waits = (): string | undefined => (hasMoved(run, started) ? undefined : idle);
+    ? 'mirroring was paused when the run began, and no worker has finished a slice of it yet'
+    : 'no worker has finished a slice of this run yet; is one running?';
+  const waits = (): string | undefined => (hasMoved(run) ? undefined : idle);
   const line = startProgressLine(() => waits() ?? describeProgress(run, line.seconds(), formerKeys));
   explainTimeout(() => ({
     waits: waits() ?? describeProgress(run, line.seconds(), formerKeys),

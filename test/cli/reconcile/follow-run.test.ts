@@ -43,7 +43,9 @@ it('follows a run to its end', async () => {
 
 it('says once that no worker has made progress', async () => {
   const pace = { askEvery: 1, workerWithin: 1 };
-  const answers = [...Array.from({ length: 9 }, () => STARTED), DONE];
+  // Its update is that of the command, which began it.
+  const begun = aRun({ updatedAt: '2026-11-25T13:09:32.000Z' });
+  const answers = [...Array.from({ length: 9 }, () => begun), DONE];
   await followRun(STARTED, undefined, reading(...answers), NEVER, pace);
   expect(told.match(/no worker has finished a slice/g)).toHaveLength(1);
   expect(told).toContain('blobmirror worker');
@@ -78,8 +80,11 @@ it('leaves the run on a signal', async () => {
 });
 
 it.each([
-  [{}, 'no worker has taken a slice of this run yet; is one running?'],
-  [{ isPaused: true }, 'mirroring was paused when the run began, and no worker has taken a slice of it yet'],
+  [{}, 'no worker has finished a slice of this run yet; is one running?'],
+  [
+    { isPaused: true },
+    'mirroring was paused when the run began, and no worker has finished a slice of it yet',
+  ],
 ])('tells the time limit why nothing moves, and names the run: %j', async (options, waits) => {
   const pace = { askEvery: 1, workerWithin: 10_000 };
   await followRun(STARTED, undefined, reading(STARTED), Promise.resolve(), pace, options);
@@ -104,6 +109,6 @@ it('prints lines of progress for people, and of JSON where the data is', async (
     vi.useRealTimers();
   }
   const [plain, json] = told.trimEnd().split('\n');
-  expect(plain).toBe('no worker has taken a slice of this run yet; is one running?');
+  expect(plain).toBe('no worker has finished a slice of this run yet; is one running?');
   expect(JSON.parse(json ?? '')).toMatchObject({ run: STARTED.id, state: 'comparing' });
 });
