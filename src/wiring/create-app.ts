@@ -22,7 +22,7 @@ import type { UnprotectedService } from './create-unprotected.ts';
 import { settingDigests } from './mirror-id.ts';
 import { openAccounts } from './open-accounts.ts';
 import { openAdmission, openState } from './open-documents.ts';
-import { type Identity, openIdentity } from './open-identity.ts';
+import { type Identity, isRefusal, openIdentity } from './open-identity.ts';
 import { type PauseControl, openPause } from '../pause/pause-watch.ts';
 import { openQueues } from './open-queues.ts';
 import { readOtherScopes, scopeOf } from './read-other-scopes.ts';
@@ -152,6 +152,7 @@ function startObservation(
     settings: settingDigests(settings),
     scope: scopeOf(settings),
     clock: theServiceClock,
+    isRefusal,
   });
   return {
     telemetry,

@@ -31,6 +31,8 @@ export interface AboutWorker {
   readonly settings: WorkerFacts['settings'];
   readonly scope?: NonNullable<WorkerFacts['scope']>;
   readonly clock: Pick<ObservedClock, 'assess' | 'begin' | 'listen'>;
+  /** Whether an error refuses the start of this worker, which tells of it in one line. */
+  readonly isRefusal?: (thrown: unknown) => boolean;
 }
 
 /**
@@ -128,7 +130,8 @@ export function keepActivity(
     } catch (thrown) {
       const { code, message } = toBlobmirrorError(thrown);
       const fields = { code, detail: message };
-      if (isFailing) log.debug('the activity of this worker could still not be written', fields);
+      if (isFailing || about?.isRefusal?.(thrown) === true)
+        log.debug('the activity of this worker could still not be written', fields);
       else log.warn('the activity of this worker could not be written; it is not in the status', fields);
       isFailing = true;
       isDirty = true;
