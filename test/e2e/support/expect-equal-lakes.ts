@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { expect } from 'vitest';
 import { isReserved } from '../../../src/model/scope.ts';
 import { forEach } from './for-each.ts';
 import type { Lakes } from './lakes.ts';
@@ -48,12 +47,22 @@ export async function expectEqualLakes(
   return paths;
 }
 
-/** The content of the mirror's own directory at rest: at most the empty trash. */
+/**
+ * Waits until the mirror's own directory holds at most the empty trash: a tree is equal as soon as what was deleted has
+ * moved there.
+ */
 export async function expectEmptyTrash({ backup }: Lakes, container: string): Promise<void> {
-  const all = await Array.fromAsync(backup.getFileSystemClient(container).listPaths({ recursive: true }));
-  const own = all.map(({ name = '' }) => name).filter(isReserved);
   const rooms = ['.blobmirror', '.blobmirror/trash', '.blobmirror/staging'];
-  expect(own.filter((name) => !rooms.includes(name))).toEqual([]);
+  let own: readonly string[] = [];
+  await waitUntil(
+    'the trash is empty',
+    async () => {
+      const all = await Array.fromAsync(backup.getFileSystemClient(container).listPaths({ recursive: true }));
+      own = all.map(({ name = '' }) => name).filter((name) => isReserved(name) && !rooms.includes(name));
+      return own.length === 0;
+    },
+    { within: 30_000, every: 100, saw: () => own.join(', ') },
+  );
 }
 
 async function compareContainer(
