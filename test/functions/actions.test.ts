@@ -20,7 +20,8 @@ vi.mock('../../src/reconcile/runs/reconciler.ts', async (original) => ({
   ...(await original<object>()),
   createReconciler: () => reconciler,
 }));
-vi.mock('../../src/wiring/open-identity.ts', () => ({
+vi.mock('../../src/wiring/open-identity.ts', async (original) => ({
+  ...(await original<object>()),
   openIdentity: () => admitted(documents.through(immediately)),
 }));
 

@@ -8,7 +8,8 @@ import { SETTINGS, startApp } from './support/start-app.ts';
 
 const documents = new MemoryDocuments();
 
-vi.mock('../../src/wiring/open-identity.ts', () => ({
+vi.mock('../../src/wiring/open-identity.ts', async (original) => ({
+  ...(await original<object>()),
   openIdentity: () => admitted(documents.through(immediately)),
 }));
 
