@@ -10,6 +10,7 @@ import { createApp } from '../../src/wiring/create-app.ts';
 import { scopeOf } from '../../src/wiring/read-other-scopes.ts';
 import { waitUntil } from '../e2e/support/wait-until.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
+import { createdEvent } from './support/created-event.ts';
 
 const SOON = { within: 10_000 };
 
@@ -51,14 +52,3 @@ it('a worker that stops puts on record what it dropped and another worker has in
     await local.stop();
   }
 }, 60_000);
-
-function createdEvent(path: string) {
-  return {
-    topic: '/subscriptions/0/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/sourceaccount',
-    subject: `/blobServices/default/containers/photos/blobs/${path}`,
-    eventType: 'Microsoft.Storage.BlobCreated',
-    id: randomUUID(),
-    eventTime: new Date().toISOString(),
-    data: { api: 'PutBlob', url: `https://sourceaccount.blob.core.windows.net/photos/${path}` },
-  };
-}

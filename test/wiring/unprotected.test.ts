@@ -13,6 +13,7 @@ import { openAccounts } from '../../src/wiring/open-accounts.ts';
 import { openDocuments } from '../../src/wiring/open-documents.ts';
 import { openQueues } from '../../src/wiring/open-queues.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
+import { createdEvent } from './support/created-event.ts';
 
 const HOUR = 3_600_000;
 
@@ -65,14 +66,3 @@ it('a lease that ended is mirrored by the retry, without an event or a full sync
     await local.stop();
   }
 }, 60_000);
-
-function createdEvent(path: string) {
-  return {
-    topic: '/subscriptions/0/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/sourceaccount',
-    subject: `/blobServices/default/containers/photos/blobs/${path}`,
-    eventType: 'Microsoft.Storage.BlobCreated',
-    id: randomUUID(),
-    eventTime: new Date().toISOString(),
-    data: { api: 'PutBlob', url: `https://sourceaccount.blob.core.windows.net/photos/${path}` },
-  };
-}

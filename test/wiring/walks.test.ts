@@ -14,6 +14,7 @@ import { openAccounts } from '../../src/wiring/open-accounts.ts';
 import { openQueues } from '../../src/wiring/open-queues.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { filesThatRun } from './support/files-that-run.ts';
+import { createdEvent } from './support/created-event.ts';
 
 const LOG = createSilentLogger();
 const PAGE = new URL('../../docs/walks.md', import.meta.url).pathname;
@@ -147,21 +148,6 @@ it('docs/walks.md names every file that runs on the three ways, and no other', a
     await local.stop();
   }
 }, 60_000);
-
-function createdEvent(name: string) {
-  return {
-    topic: '/subscriptions/0/resourceGroups/r/providers/Microsoft.Storage/storageAccounts/sourceaccount',
-    subject: `/blobServices/default/containers/photos/blobs/${name}`,
-    eventType: 'Microsoft.Storage.BlobCreated',
-    id: randomUUID(),
-    eventTime: new Date().toISOString(),
-    data: {
-      api: 'PutBlob',
-      blobType: 'BlockBlob',
-      url: `https://sourceaccount.blob.core.windows.net/photos/${name}`,
-    },
-  };
-}
 
 function newContext() {
   const enqueuedTimeUtc = new Date().toISOString();
