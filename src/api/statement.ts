@@ -104,11 +104,11 @@ export function formatBytes(size: number): string {
   return `${rest.toFixed(digits)} ${UNITS[unit]}`;
 }
 
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 /** The first names, and how many more there are. */
 export function listed(names: readonly string[]): string {
-  const more = names.length - MOST_NAMED;
-  const shown = names.slice(0, MOST_NAMED).join(', ');
+  const more = names.length - MAX_NAMED;
+  const shown = names.slice(0, MAX_NAMED).join(', ');
   return more > 0 ? `${shown} and ${more.toLocaleString('en')} more` : shown;
 }

@@ -30,7 +30,7 @@ export function withConnection(command: Command): Command {
     new Option('--timeout <seconds>', 'end with an error when the command has not ended by then').argParser(
       (text) => {
         const seconds = Number(text);
-        if (/^\d+(?:\.\d+)?$/.test(text) && seconds > 0 && seconds <= MOST_SECONDS) return seconds;
+        if (/^\d+(?:\.\d+)?$/.test(text) && seconds > 0 && seconds <= MAX_SECONDS) return seconds;
         throw new InvalidArgumentError('It should be a number of seconds above 0.');
       },
     ),
@@ -38,7 +38,7 @@ export function withConnection(command: Command): Command {
 }
 
 /** The longest delay of a timer. */
-const MOST_SECONDS = 2_147_483;
+const MAX_SECONDS = 2_147_483;
 
 /**
  * What a command does: with its options and those of the command above it, its time limit, and a word while it waits.

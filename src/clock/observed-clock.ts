@@ -1,7 +1,7 @@
 import type { ClockAssessment, ClockReading, ServiceClock } from './service-clock.ts';
 
 /** A larger difference between our clock and a service's is reported, and nothing may be claimed. */
-export const MOST_OFF_MS = 60_000;
+export const MAX_OFF_MS = 60_000;
 /** Number of recent answers that are kept per account. Of five, two may be wrong. */
 const KEPT = 5;
 /** Answers needed so that a majority is right when one is wrong. */
@@ -119,7 +119,7 @@ export class ObservedClock implements ServiceClock {
     const heard = this.#of(account, this.#step()).filter((each) => sentAt - each.at < SPEAKS_FOR_MS);
     // Of two answers that differ, it is unknown which one is old.
     if (Number.isNaN(at) || heard.length < LEAST_TO_DOUBT) return false;
-    return at + SECOND_MS < toBounds(heard).low + sentAt - MOST_OFF_MS;
+    return at + SECOND_MS < toBounds(heard).low + sentAt - MAX_OFF_MS;
   }
 
   /** Called when the state of our clock has changed. Returns a function that unsubscribes. */
@@ -154,7 +154,7 @@ export class ObservedClock implements ServiceClock {
       latest = Math.min(latest, bounds.low + steady);
       const aheadMs = aheadOf(bounds, own - steady);
       if (isDoubted(bounds, own - steady)) isInDoubt = true;
-      else if (Math.abs(aheadMs) <= MOST_OFF_MS) continue;
+      else if (Math.abs(aheadMs) <= MAX_OFF_MS) continue;
       else if (worst === undefined || Math.abs(aheadMs) > Math.abs(worst.aheadMs))
         worst = { aheadMs: Math.round(aheadMs), of };
     }
@@ -222,7 +222,7 @@ function aheadOf({ low, high }: Bounds, step: number): number {
 
 /** A single answer that differs may be wrong. */
 function isDoubted(bounds: Bounds, step: number): boolean {
-  return bounds.answers === 1 && Math.abs(aheadOf(bounds, step)) > MOST_OFF_MS;
+  return bounds.answers === 1 && Math.abs(aheadOf(bounds, step)) > MAX_OFF_MS;
 }
 
 interface Range {

@@ -49,12 +49,12 @@ function decoded(text: string): string {
   }
 }
 
-const MOST_SHOWN = 200;
+const MAX_SHOWN = 200;
 
 /** A value for an error: in quotes, without a secret that was pasted into the wrong setting. */
 export function shown(value: string): string {
   if (mayHoldSecret(value)) return 'a value that may be a secret and is not shown';
-  return quoted(value.length > MOST_SHOWN ? `${value.slice(0, MOST_SHOWN)}…` : value);
+  return quoted(value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value);
 }
 
 /** @throws BlobmirrorError `setting-missing` */

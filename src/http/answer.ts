@@ -112,7 +112,7 @@ export interface RequestWithBody extends RequestHead {
 }
 
 /** Ten thousand ids of dead letters, the most that a request may name, take half of it. */
-const MOST_BODY_BYTES = 1_048_576;
+const MAX_BODY_BYTES = 1_048_576;
 
 /**
  * The body of a request as text. One that is too large is refused by its declared size before any of it is read, and
@@ -122,20 +122,20 @@ const MOST_BODY_BYTES = 1_048_576;
  */
 export async function readBody({ headers, body }: RequestWithBody): Promise<string> {
   const declared = Number(headers.get('content-length') ?? 0);
-  if (declared > MOST_BODY_BYTES) throw tooLarge();
+  if (declared > MAX_BODY_BYTES) throw tooLarge();
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Not cancelled: that would close the connection before the answer is sent.
   for await (const chunk of body?.values({ preventCancel: true }) ?? []) {
     size += chunk.length;
-    if (size > MOST_BODY_BYTES) throw tooLarge();
+    if (size > MAX_BODY_BYTES) throw tooLarge();
     chunks.push(chunk);
   }
   return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
 function tooLarge(): BlobmirrorError {
-  const most = MOST_BODY_BYTES.toLocaleString('en');
+  const most = MAX_BODY_BYTES.toLocaleString('en');
   return new BlobmirrorError('request-too-large', `the body is larger than ${most} bytes`);
 }
 

@@ -46,7 +46,7 @@ export function chainMessage(
  * More than that often, a parked copy is received early for a reason that a further copy does not change. It is given back
  * by failing, as any message, until it expires.
  */
-const MOST_PARKINGS = 5;
+const MAX_PARKINGS = 5;
 
 /**
  * Parks a message again that was received before it expired, so that the message may be completed. The host would count a
@@ -58,7 +58,7 @@ export async function parkAgain(queue: HintQueue, message: IncomingMessage): Pro
   const { body, messageId, enqueuedTime, deliveryCount, applicationProperties } = message;
   const history = parseHistory(applicationProperties, messageId, enqueuedTime);
   const parkings = (history.parkings ?? 0) + 1;
-  if (parkings > MOST_PARKINGS) throw new ParkedMessageReceived();
+  if (parkings > MAX_PARKINGS) throw new ParkedMessageReceived();
   const next = chainMessage(body, '', 'parked', { ...history, deliveryCount }, { parkings });
   // After the message itself, not its chain: the queue would drop the same id as a duplicate, and the event with it.
   await queue.deadLetter({ ...next, messageId: `${shorten(messageId)}.p${parkings}` });

@@ -1,6 +1,6 @@
 import type { Finding } from '../api/finding.ts';
 import { formatSkew } from '../api/statement.ts';
-import { MOST_OFF_MS } from '../clock/observed-clock.ts';
+import { MAX_OFF_MS } from '../clock/observed-clock.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import { type VersionStatus, refusedWhole } from '../model/service-version.ts';
 import type { AccountProbe } from '../ports/probes.ts';
@@ -123,7 +123,7 @@ export async function checkClock(
         status: 'ok',
         detail: `its clock and the clock of this machine differ by ${(apart / 1000).toFixed(1)} s`,
       };
-    const isOff = apart > MOST_OFF_MS;
+    const isOff = apart > MAX_OFF_MS;
     return {
       check,
       of,

@@ -14,7 +14,7 @@ interface SearchBounds {
 }
 
 const SEARCH_BOUNDS: SearchBounds = { mostMessages: 100_000, budgetMs: 5000 };
-const MOST_SHOWN = 20;
+const MAX_SHOWN = 20;
 
 /**
  * The messages that wait for a key: those whose events name it, or a directory above it for which everything below is
@@ -35,7 +35,7 @@ export async function findWaiting(
       const found = aboutKey(message, key);
       if (found === undefined) continue;
       count++;
-      if (messages.length < MOST_SHOWN) messages.push(found);
+      if (messages.length < MAX_SHOWN) messages.push(found);
     }
     read += page.length;
     if (read >= mostMessages || performance.now() >= end) return { count, messages, read, isComplete: false };
@@ -82,7 +82,7 @@ export async function findDeadLetters(
     if (read++ >= mostMessages || performance.now() >= end) return { count, letters, isComplete: false };
     if (letter.container !== container || letter.path !== path) continue;
     count++;
-    if (letters.length < MOST_SHOWN) letters.push(letter);
+    if (letters.length < MAX_SHOWN) letters.push(letter);
   }
   return { count, letters, isComplete: true };
 }

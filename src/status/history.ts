@@ -35,7 +35,7 @@ export const HISTORY_DOCUMENT = documentKind<HistoryDocument>('the history of th
   }),
 );
 
-const MOST_SAMPLES = 24 * 60;
+const MAX_SAMPLES = 24 * 60;
 const KEPT_SECONDS = 24 * 3600;
 /** Several workers take samples; closer ones are dropped. */
 const LEAST_SECONDS = 30;
@@ -58,7 +58,7 @@ export function addSample(
   return {
     since: before === undefined || at < before.since ? at : before.since,
     health: { status: health.status, codes: health.problems.map(({ code }) => code) },
-    samples: [...kept, sample].slice(-MOST_SAMPLES),
+    samples: [...kept, sample].slice(-MAX_SAMPLES),
   };
 }
 

@@ -3,7 +3,7 @@ import { formatDuration } from '../api/statement.ts';
 import type { RecordedKeys } from '../api/unprotected.ts';
 import { isOfLetters, mayHideKeys } from '../model/unprotected.ts';
 
-const MOST_REASONS = 3;
+const MAX_REASONS = 3;
 
 /**
  * Keys that have been unprotected for longer than the threshold, and that nobody has acknowledged; and purged dead letters
@@ -37,9 +37,9 @@ function judgeKeys(
   const reasons = [...byReason].toSorted(([, one], [, other]) => other - one);
   const all = reasons.reduce((sum, [, count]) => sum + count, 0);
   const named = reasons
-    .slice(0, MOST_REASONS)
+    .slice(0, MAX_REASONS)
     .map(([reason, count]) => `${reason} (${count.toLocaleString('en')})`);
-  const more = reasons.length > MOST_REASONS ? ' and others' : '';
+  const more = reasons.length > MAX_REASONS ? ' and others' : '';
   const oldestMs = Math.max(...open.map(({ since }) => ageOf(since)));
   const what = `${isComplete ? '' : 'At least '}${all.toLocaleString('en')} ${all === 1 ? 'key is' : 'keys are'} not protected and not acknowledged`;
   const detail = `${what}, the oldest for ${formatDuration(oldestMs)}; the threshold is ${formatDuration(withinMs)}: ${named.join(', ')}${more}.`;

@@ -22,10 +22,10 @@ interface Limits {
 
 const LIMITS: Limits = { mostLetters: 20_000, budgetMs: 3000 };
 /** Codes are untrusted: only this many are counted separately. */
-const MOST_CODES = 100;
-export const MOST_KEYS = 100;
+const MAX_CODES = 100;
+export const MAX_KEYS = 100;
 /** As many as the record names: beyond these, nobody sees which keys of dead letters are on record. */
-const MOST_NAMED = 1000;
+const MAX_NAMED = 1000;
 
 /**
  * Counts dead letters by their code, within the limits.
@@ -51,13 +51,13 @@ export async function readDeadLetters(
     }
     count++;
     if (isAcknowledged(letter)) acknowledged++;
-    const code = byCode.has(letter.code) || byCode.size < MOST_CODES ? letter.code : 'other';
+    const code = byCode.has(letter.code) || byCode.size < MAX_CODES ? letter.code : 'other';
     byCode.set(code, (byCode.get(code) ?? 0) + 1);
     const { container, path = '' } = letter;
     const name = `${container}/${path}`;
     if (container === undefined || names.has(name)) continue;
     names.add(name);
-    if (keys.length < MOST_NAMED) keys.push({ container, path, reason: letter.code });
+    if (keys.length < MAX_NAMED) keys.push({ container, path, reason: letter.code });
   }
   const counts = { count, isComplete, acknowledged, byCode: Object.fromEntries(byCode) };
   return { counts, keys, keyCount: names.size };
@@ -96,7 +96,7 @@ export function exceptKeys(
   const hasOneUnnamed = sources.filter((each) => each.count > each.named).length <= 1;
   return {
     count,
-    sample: [...names.values()].slice(0, MOST_KEYS),
+    sample: [...names.values()].slice(0, MAX_KEYS),
     ...(!(recorded.isComplete && isExact && hasOneUnnamed) && { isComplete: false as const }),
   };
 }

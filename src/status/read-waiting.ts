@@ -4,7 +4,7 @@ import { type History, parseHistory } from '../model/hint-message.ts';
 import { keyText } from '../model/key.ts';
 import type { HeldKey } from '../model/watch.ts';
 import type { BrowsedMessage, QueueBrowser } from '../ports/dead-letter-queue.ts';
-import { MOST_KEYS } from './read-dead-letters.ts';
+import { MAX_KEYS } from './read-dead-letters.ts';
 import {
   NOTHING_SCANNED,
   StretchCollector,
@@ -190,7 +190,7 @@ class HeldKeys {
     const due = state === 'scheduled' ? (scheduledFor ?? enqueuedAt).getTime() : null;
     for (const { key, reason } of held) {
       const name = keyText(key);
-      if (this.#known.size < MOST_KEYS || this.#known.has(name))
+      if (this.#known.size < MAX_KEYS || this.#known.has(name))
         this.#known.set(name, { ...key, reason, sequenceNumber, due });
       else this.more++;
     }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ExceptedKey } from '../api/status.ts';
 import { documentKind } from '../documents/change-document.ts';
-import { MOST_KEYS } from './read-dead-letters.ts';
+import { MAX_KEYS } from './read-dead-letters.ts';
 import type { BrowsedMessage } from '../ports/dead-letter-queue.ts';
 
 export const WAITING_SCAN = 'recovery/waiting';
@@ -189,7 +189,7 @@ export function append(
   while (stretches.length > max) stretches = mergeNeighbours(stretches);
   // A later message of a key replaces an earlier one: it leaves the queue later.
   const byKey = new Map([...scan.held, ...held.named].map((key) => [`${key.container}/${key.path}`, key]));
-  const named = [...byKey.values()].slice(0, MOST_KEYS);
+  const named = [...byKey.values()].slice(0, MAX_KEYS);
   return {
     ...scan,
     next: last === undefined ? scan.next : String(BigInt(last) + 1n),

@@ -1,6 +1,6 @@
 import type { Proof } from '../api/proof.ts';
 import type { ReportLine } from '../api/run.ts';
-import { MOST_OFF_MS } from '../clock/observed-clock.ts';
+import { MAX_OFF_MS } from '../clock/observed-clock.ts';
 import { parseContainerName, parseKey } from '../model/key.ts';
 import { type Unprotected, isIntended, touches as touchesKey } from '../model/unprotected.ts';
 import type { WiderScope } from './dropped-keys.ts';
@@ -64,7 +64,7 @@ export async function takeOverRun(
   if (isTakenOver(known, mirror, proof.run)) return;
   const others = (await readScopes?.()) ?? [];
   const left = await readLeft(proof, report, limits);
-  const before = Date.parse(proof.at) - MOST_OFF_MS;
+  const before = Date.parse(proof.at) - MAX_OFF_MS;
   await ledger.change((draft) => {
     if (isTakenOver(draft, mirror, proof.run)) return;
     draft.takeOver({ ...left, mirror, isWhole: others.length === 0 }, (key) => {

@@ -1,7 +1,7 @@
 import { isProof } from '../../api/proof.ts';
 import type { Alert, Run, ShardProgress } from '../../api/run.ts';
 import { formatSkew } from '../../api/statement.ts';
-import { MOST_OFF_MS, theServiceClock } from '../../clock/observed-clock.ts';
+import { MAX_OFF_MS, theServiceClock } from '../../clock/observed-clock.ts';
 import type { ClockAssessment } from '../../clock/service-clock.ts';
 import {
   type FoundDocument,
@@ -251,9 +251,9 @@ export function clockAlerts(assessment: ClockAssessment): readonly Alert[] {
 function correctByServiceTime(run: Run, writtenAt: Date | undefined, now: Date): Run {
   // The service's time of the last work on it.
   const corrected = writtenAt === undefined ? run : { ...run, updatedAt: writtenAt.toISOString() };
-  const end = writtenAt === undefined ? now.getTime() + MOST_OFF_MS : writtenAt.getTime() + SECOND_MS;
+  const end = writtenAt === undefined ? now.getTime() + MAX_OFF_MS : writtenAt.getTime() + SECOND_MS;
   const claimed = run.provesUpTo ?? run.startedAt;
-  const isMovedAhead = run.provesUpTo === undefined && Date.parse(run.updatedAt) >= end + MOST_OFF_MS;
+  const isMovedAhead = run.provesUpTo === undefined && Date.parse(run.updatedAt) >= end + MAX_OFF_MS;
   if (Date.parse(claimed) < end && !isMovedAhead) return corrected;
   const what = isMovedAhead ? `last moved at ${run.updatedAt}` : `began at ${claimed}`;
   const alert = toClockAlert(

@@ -56,9 +56,9 @@ export type MinuteDocument = z.infer<typeof minuteSchema>;
 export const ACTIVITY_PREFIX = 'activity/';
 export const MINUTES_KEPT = 60;
 /** The latest copies are kept. */
-export const MOST_COPIED_AGAIN = 10;
+export const MAX_COPIED_AGAIN = 10;
 /** The last change is kept for the containers that changed last. */
-export const MOST_CONTAINERS = 1000;
+export const MAX_CONTAINERS = 1000;
 
 export function toMinute(timeMs: number): number {
   return Math.floor(timeMs / 60_000);

@@ -1,5 +1,5 @@
 import type { Activity, ActivityMinute } from '../../api/status.ts';
-import { MOST_OFF_MS } from '../../clock/observed-clock.ts';
+import { MAX_OFF_MS } from '../../clock/observed-clock.ts';
 import { forEachLimited } from '../../concurrency/limiter.ts';
 import { isTooNew, readDocument } from '../../documents/change-document.ts';
 import type { DocumentStore } from '../../ports/document-store.ts';
@@ -9,8 +9,8 @@ import {
   ACTIVITY_PREFIX,
   type ActivityDocument,
   MINUTES_KEPT,
-  MOST_CONTAINERS,
-  MOST_COPIED_AGAIN,
+  MAX_CONTAINERS,
+  MAX_COPIED_AGAIN,
   type MinuteDocument,
   toMinute,
 } from './activity-document.ts';
@@ -49,8 +49,7 @@ export async function readActivity(
       if (now.getTime() - writtenAt > KEPT_FOR_MS) await documents.remove(name);
       // Written by a worker of the former release whose clock was ahead: the times of its changes are not
       // known.
-      else if (said <= writtenAt + MOST_OFF_MS && said <= now.getTime() + MOST_OFF_MS)
-        found.push(stored.value);
+      else if (said <= writtenAt + MAX_OFF_MS && said <= now.getTime() + MAX_OFF_MS) found.push(stored.value);
     });
   }
   return { ...mergeActivity(found, now), workers };
@@ -89,7 +88,7 @@ export function mergeActivity(documents: readonly ActivityDocument[], now: Date)
     copiedAgain: documents
       .flatMap(({ copiedAgain = [] }) => copiedAgain)
       .toSorted((one, other) => (one.at < other.at ? 1 : -1))
-      .slice(0, MOST_COPIED_AGAIN),
+      .slice(0, MAX_COPIED_AGAIN),
   };
 }
 
@@ -123,7 +122,7 @@ function mergeLastMirrored(documents: readonly ActivityDocument[], now: Date): R
     .toSorted(([, a], [, b]) => (a < b ? 1 : -1));
   const merged = new Map<string, string>();
   for (const [container, at] of latest) {
-    if (merged.size === MOST_CONTAINERS) break;
+    if (merged.size === MAX_CONTAINERS) break;
     if (!merged.has(container)) merged.set(container, at);
   }
   return Object.fromEntries(merged);

@@ -2,8 +2,8 @@ import {
   type ActivityDocument,
   type MinuteDocument,
   MINUTES_KEPT,
-  MOST_CONTAINERS,
-  MOST_COPIED_AGAIN,
+  MAX_CONTAINERS,
+  MAX_COPIED_AGAIN,
   toMinute,
 } from './activity-document.ts';
 import { lagBucket } from './lag-histogram.ts';
@@ -42,11 +42,11 @@ export class WorkerActivity {
     }
     if (change.likelySame !== undefined && bytes >= LARGE) {
       const copy = { container, path: change.likelySame.path, bytes, at: new Date(now).toISOString() };
-      this.#copiedAgain = [copy, ...this.#copiedAgain].slice(0, MOST_COPIED_AGAIN);
+      this.#copiedAgain = [copy, ...this.#copiedAgain].slice(0, MAX_COPIED_AGAIN);
     }
     this.#lastMirrored.delete(container);
     this.#lastMirrored.set(container, now);
-    if (this.#lastMirrored.size <= MOST_CONTAINERS) return;
+    if (this.#lastMirrored.size <= MAX_CONTAINERS) return;
     for (const oldest of this.#lastMirrored.keys()) {
       this.#lastMirrored.delete(oldest);
       return;

@@ -5,7 +5,7 @@ import { WorkerActivity } from '../../../src/status/activity/worker-activity.ts'
 import {
   ACTIVITY_DOCUMENT,
   type ActivityDocument,
-  MOST_CONTAINERS,
+  MAX_CONTAINERS,
 } from '../../../src/status/activity/activity-document.ts';
 import type { Change } from '../../../src/telemetry/metrics.ts';
 
@@ -132,19 +132,19 @@ describe('the activity of many workers', () => {
   it('has a bounded size: the containers that changed last, the minutes of an hour', () => {
     let now = NOW;
     const worker = new WorkerActivity(() => now);
-    for (let i = 0; i < MOST_CONTAINERS + 500; i++) {
+    for (let i = 0; i < MAX_CONTAINERS + 500; i++) {
       now += 10_000;
       worker.changed({ verdict: 'copied', door: 'event', container: `c${i}` });
     }
     const document = worker.toDocument();
-    expect(Object.keys(document.lastMirrored)).toHaveLength(MOST_CONTAINERS);
-    expect(document.lastMirrored).toHaveProperty(`c${MOST_CONTAINERS + 499}`);
+    expect(Object.keys(document.lastMirrored)).toHaveLength(MAX_CONTAINERS);
+    expect(document.lastMirrored).toHaveProperty(`c${MAX_CONTAINERS + 499}`);
     expect(document.minutes).toHaveLength(60);
     const merged = mergeActivity(
       [document, { ...document, lastMirrored: { 'c-old': '2020-01-01T00:00:00.000Z' } }],
       new Date(now),
     );
-    expect(Object.keys(merged.lastMirrored)).toHaveLength(MOST_CONTAINERS);
+    expect(Object.keys(merged.lastMirrored)).toHaveLength(MAX_CONTAINERS);
   });
 });
 
