@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 /** What a process has used so far. */
 export interface Usage {
   readonly cpuMs: number;
+  readonly rssMiB: number;
   readonly peakRssMiB: number;
 }
 
@@ -15,6 +16,7 @@ export function usageOf(pid: number): Usage {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return {
     cpuMs: (Number(fields[11]) + Number(fields[12])) * TICK_MS,
+    rssMiB: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024,
     peakRssMiB: Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024,
   };
 }
