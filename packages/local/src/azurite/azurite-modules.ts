@@ -4,6 +4,7 @@ import type {
   Accounts,
   Authenticator,
   AzuriteError,
+  AzuriteResponse,
   BlobDocument,
   BlobTags,
   ChunkStore,
@@ -15,6 +16,14 @@ import type {
   MetadataStore,
   PageRange,
 } from './azurite-model.ts';
+
+/** Azurite's view of a response, or of the part of a batch's. */
+export interface LocalResponse {
+  setStatusCode(status: number): unknown;
+  setHeader(name: string, value: string): unknown;
+  setContentType(type: string): unknown;
+  getBodyStream(): NodeJS.WritableStream;
+}
 
 type Constructor<Parameters extends readonly unknown[], Instance> = new (
   ...parameters: Parameters
@@ -33,8 +42,29 @@ export interface HandlerClass {
 
 type PermissionTable = Map<number, unknown>;
 
+/** How Azurite's library serializes a value. */
+export interface ValueMapper {
+  readonly serializedName?: string;
+  readonly isConstant?: boolean;
+  readonly required?: boolean;
+  readonly headerCollectionPrefix?: string;
+  readonly constraints?: object;
+  readonly type: {
+    readonly name: string;
+    readonly allowedValues?: readonly unknown[];
+    readonly modelProperties?: Readonly<Record<string, ValueMapper>>;
+  };
+}
+
+export interface AnswerSpecification {
+  readonly headersMapper?: ValueMapper;
+  readonly bodyMapper?: ValueMapper;
+}
+
 /** The parts of an operation's specification that this room reads. */
 interface OperationSpecification {
+  readonly isXML?: boolean;
+  readonly responses: Readonly<Record<string, AnswerSpecification | undefined>>;
   readonly queryParameters?: readonly {
     readonly mapper: {
       readonly serializedName: string;
@@ -43,25 +73,6 @@ interface OperationSpecification {
     };
   }[];
 }
-
-/** A serializer of the library @azure/ms-rest-js. */
-interface SerializedAs {
-  readonly type: { readonly name: string; readonly className?: string };
-}
-
-/** Of the same library. */
-export interface SerializerClass {
-  readonly prototype: {
-    serialize: (this: unknown, mapper: SerializedAs, value: unknown, name?: string) => unknown;
-  };
-}
-
-/** Of the library xml2js. */
-export type XmlBuilderClass = new (options: {
-  readonly charkey: string;
-  readonly renderOpts: { readonly pretty: boolean };
-  readonly rootName?: string;
-}) => { buildObject(value: object): string };
 
 /** Of the library uri-templates. */
 export interface UriTemplate {
@@ -97,6 +108,7 @@ export interface AzuriteModules {
     isURITemplateMatch: (url: string, template: string) => boolean;
   };
   'blob/utils/constants': {
+    BLOB_API_VERSION: string;
     DEFAULT_CONTEXT_PATH: string;
   };
   'blob/persistence/LokiBlobMetadataStore': {
@@ -247,8 +259,14 @@ export interface AzuriteModules {
   'blob/middlewares/StrictModelMiddlewareFactory': {
     UnsupportedHeadersBlocker: () => Promise<void>;
   };
-  'blob/generated/utils/xml': {
-    stringifyXML: (value: object, options?: { readonly rootName?: string }) => string;
+  'blob/generated/utils/serializer': {
+    serialize: (
+      context: Context,
+      response: LocalResponse,
+      specification: OperationSpecification,
+      answer: AzuriteResponse,
+      logger: object,
+    ) => Promise<void>;
   };
   'blob/persistence/QueryInterpreter/QueryInterpreter': {
     generateQueryBlobWithTagsWhereFunction: (

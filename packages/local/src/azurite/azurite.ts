@@ -1,13 +1,6 @@
 import { createRequire, Module } from 'node:module';
 import type { AzuriteError, BlobDocument, Context } from './azurite-model.ts';
-import type {
-  AzuriteModules,
-  HandlerClass,
-  HandlerMethod,
-  SerializerClass,
-  UriTemplate,
-  XmlBuilderClass,
-} from './azurite-modules.ts';
+import type { AzuriteModules, HandlerClass, HandlerMethod, UriTemplate } from './azurite-modules.ts';
 
 /**
  * The internals of Azurite that this room builds on, loaded in one place.
@@ -69,6 +62,7 @@ export const logger = member('common/Logger', 'default');
 export const operations = member('blob/generated/artifacts/operation', 'default');
 /** The key in `response.locals` that holds a request's context. */
 export const contextPath = member('blob/utils/constants', 'DEFAULT_CONTEXT_PATH');
+export const API_VERSION = member('blob/utils/constants', 'BLOB_API_VERSION');
 export const StorageError = member('blob/errors/StorageError', 'default');
 export const LokiBlobMetadataStore = member('blob/persistence/LokiBlobMetadataStore', 'default');
 export const MemoryExtentChunkStore = member(
@@ -121,18 +115,16 @@ export const newETag = member('common/utils/utils', 'newEtag');
 /** Modules whose functions are called as members of the module, so that a member can be replaced. */
 export const dispatching = moduleWith('blob/generated/utils/utils', 'isURITemplateMatch');
 export const commonUtils = moduleWith('common/utils/utils', 'computeHMACSHA256');
-export const xml = moduleWith('blob/generated/utils/xml', 'stringifyXML');
+export const serializing = moduleWith('blob/generated/utils/serializer', 'serialize');
 export const tagQueries = moduleWith(
   'blob/persistence/QueryInterpreter/QueryInterpreter',
   'generateQueryBlobWithTagsWhereFunction',
 );
 export const parseTagQuery = member('blob/persistence/QueryInterpreter/QueryParser', 'default');
-/** The libraries that Azurite uses for this. */
+/** The library that Azurite uses for this. */
 export const parseUriTemplate = load('uri-templates') as (text: string) => UriTemplate;
-export const { Serializer } = load('@azure/ms-rest-js') as { Serializer: SerializerClass };
-export const { Builder: XmlBuilder } = load('xml2js') as { Builder: XmlBuilderClass };
 
-const specifications = member('blob/generated/artifacts/specifications', 'default');
+export const specifications = member('blob/generated/artifacts/specifications', 'default');
 export const MiddlewareError = member('blob/generated/errors/MiddlewareError', 'default');
 export const AuthenticationMiddlewareFactory = member(
   'blob/middlewares/AuthenticationMiddlewareFactory',

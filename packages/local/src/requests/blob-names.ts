@@ -2,9 +2,8 @@ import type { Context, MetadataStore } from '../azurite/azurite-model.ts';
 import { storageError } from '../azurite/azurite.ts';
 
 const longestName = 1024;
-// Characters that XML 1.0 cannot hold break Azurite's listings for every client. Azure refuses the control
-// characters and lists U+FFFE and U+FFFF encoded; Azurite cannot encode them, so they are refused here too.
-const forbidden = /\p{Cc}|[\uFFFE\uFFFF]/u;
+// Azure lists U+FFFE and U+FFFF, which XML cannot hold either, encoded.
+const forbidden = /\p{Cc}/u;
 
 /** Refuses new blobs with names that Azure refuses: above 1,024 characters, or with control characters. */
 export function refuseBadNames(store: MetadataStore): void {

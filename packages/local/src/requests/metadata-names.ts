@@ -1,14 +1,11 @@
 import {
   BlobHandler,
   ContainerHandler,
-  Serializer,
-  XmlBuilder,
   commonUtils,
   parseTagQuery,
   replaceHandlerMethod,
   tagQueries,
   validMetadataOf,
-  xml,
 } from '../azurite/azurite.ts';
 import type { AzuriteResponse, Context, Metadata, WriteOptions } from '../azurite/azurite-model.ts';
 
@@ -17,14 +14,13 @@ const prefix = 'x-ms-meta-';
 /**
  * Makes metadata and tags accept every name that Azure allows; for metadata, every C# identifier. Azurite
  * keeps them in plain objects: `hasOwnProperty` turned each answer with that metadata into a 500, `__proto__`
- * was lost, `toString` got a value that no client wrote, and `_` was missing in listings. Applies to every
- * server of the process.
+ * was lost and `toString` got a value that no client wrote. Listings write them in listings/xml-text.ts. Applies
+ * to every server of the process.
  */
 export function keepMetadataNames(): void {
   commonUtils.convertRawHeadersToMetadata = metadataOf;
   sendMetadataAsGiven();
   snapshotWithMetadata();
-  listMetadataAsGiven();
   compareTagsAsGiven();
 }
 
@@ -73,25 +69,6 @@ function snapshotWithMetadata(): void {
       return createSnapshot.call(this, { ...options, metadata }, context);
     };
   });
-}
-
-function listMetadataAsGiven(): void {
-  const serialize = Serializer.prototype.serialize;
-  Serializer.prototype.serialize = function serializeAny(mapper, value, name) {
-    const { type } = mapper;
-    // Azurite does not treat a blob's metadata as a plain dictionary: `encrypted` would become an attribute.
-    const isMetadata = type.name === 'Dictionary' || type.className === 'BlobMetadata';
-    if (!isMetadata || typeof value !== 'object' || value === null)
-      return serialize.call(this, mapper, value, name);
-    return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, String(text)]));
-  };
-  xml.stringifyXML = (value, options) =>
-    new XmlBuilder({
-      // The default key for an element's text is `_`, which is a valid metadata name.
-      charkey: '',
-      renderOpts: { pretty: false },
-      ...(options?.rootName !== undefined && { rootName: options.rootName }),
-    }).buildObject(value);
 }
 
 /**

@@ -9,8 +9,10 @@ import {
   operations,
   parseUriTemplate,
 } from '../azurite/azurite.ts';
+import { serveListings } from '../listings/serve-listings.ts';
 import { keepMetadataNames } from '../requests/metadata-names.ts';
 import { explainRefusals, refuseMissingFeatures } from '../requests/refuse-requests.ts';
+import { sendAnswers } from '../requests/send-answers.ts';
 import { correctCopyFromUrl } from './copy/copy-from-url.ts';
 import { addPutBlobFromUrl, addPutRangeFromUrl } from './copy/put-from-url.ts';
 
@@ -27,6 +29,8 @@ export function correctHandlers(): void {
   addPutRangeFromUrl();
   correctCopyFromUrl();
   keepMetadataNames();
+  serveListings();
+  sendAnswers();
   explainRefusals();
   refuseMissingFeatures();
   speedUpRequests();
