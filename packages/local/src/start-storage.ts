@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type RequestListener, type Server, createServer } from 'node:http';
 import type { Accounts } from './azurite/azurite-model.ts';
-import { RequestListenerFactory } from './azurite/azurite.ts';
 import { type DataLake, openDataLake } from './data-lake/data-lake.ts';
 import { refuseBadNames } from './requests/blob-names.ts';
+import { serveBlobs } from './requests/serve-blobs.ts';
 import type { StorageMutation } from './requests/storage-mutation.ts';
 import {
   RequestsInFlight,
@@ -89,7 +89,7 @@ export async function startStorage(options: StorageOptions): Promise<Storage> {
     stores = await openStores(options.dataDirectory, requests, { onDiskError, onDiskFree });
     const accounts = createAccounts(options.accounts);
     const lake = correctStore(stores, accounts, port, options);
-    const blobs = createListener(stores, accounts);
+    const blobs = serveBlobs(stores, accounts);
     const answers = refuseWritesWhileDiskFails(lake?.serve(blobs) ?? blobs, stores.diskState);
     held.release(frameHeads(observeRequests(answers, requests, options.onRequest)));
     return createStorage(server, port, options, stores);
@@ -160,25 +160,6 @@ function correctStore(
   // Outermost, so that a request that a correction refuses is not reported.
   if (onMutation) observeMutations(metadata, origin, onMutation);
   return lake;
-}
-
-function createListener({ metadata, extents }: Stores, accounts: Accounts): RequestListener {
-  const accessLog = false;
-  const loose = false;
-  // The SDKs use newer service versions than Azurite knows by name.
-  const skipApiVersionCheck = true;
-  const pathStyleOnly = true;
-  return new RequestListenerFactory(
-    metadata,
-    extents,
-    accounts,
-    accessLog,
-    undefined,
-    loose,
-    skipApiVersionCheck,
-    undefined,
-    pathStyleOnly,
-  ).createRequestListener();
 }
 
 function createStorage(

@@ -17,6 +17,15 @@ import type {
   PageRange,
 } from './azurite-model.ts';
 
+/** A context with the form of the path by which its operation is found: `/container/blob`. */
+export interface DispatchedContext extends Context {
+  readonly dispatchPattern?: string;
+}
+
+export interface RequestWithBody extends LocalRequest {
+  getBodyStream(): NodeJS.ReadableStream;
+}
+
 /** Azurite's view of a response, or of the part of a batch's. */
 export interface LocalResponse {
   setStatusCode(status: number): unknown;
@@ -36,7 +45,7 @@ type AccountAuthenticator = Constructor<
 /** Any parameters and any `this`, since handler methods differ. */
 export type HandlerMethod = (this: never, ...parameters: never[]) => Promise<unknown>;
 
-export interface HandlerClass {
+export interface HandlerClass extends Function {
   readonly prototype: Record<string, HandlerMethod | undefined>;
 }
 
@@ -46,6 +55,7 @@ type PermissionTable = Map<number, unknown>;
 export interface ValueMapper {
   readonly serializedName?: string;
   readonly isConstant?: boolean;
+  readonly defaultValue?: string;
   readonly required?: boolean;
   readonly headerCollectionPrefix?: string;
   readonly constraints?: object;
@@ -61,23 +71,25 @@ export interface AnswerSpecification {
   readonly bodyMapper?: ValueMapper;
 }
 
-/** The parts of an operation's specification that this room reads. */
-interface OperationSpecification {
-  readonly isXML?: boolean;
-  readonly responses: Readonly<Record<string, AnswerSpecification | undefined>>;
-  readonly queryParameters?: readonly {
-    readonly mapper: {
-      readonly serializedName: string;
-      readonly isConstant?: boolean;
-      readonly defaultValue?: string;
-    };
-  }[];
+/** A query parameter or header of an operation. */
+export interface ParameterSpecification {
+  readonly parameterPath: string | readonly string[];
+  readonly collectionFormat?: string;
+  readonly mapper: ValueMapper & { readonly serializedName: string };
 }
 
-/** Of the library uri-templates. */
-export interface UriTemplate {
-  /** Undefined when the URL does not match the template. */
-  fromUri(url: string, options: { readonly strict: boolean }): Readonly<Record<string, unknown>> | undefined;
+/** The parts of an operation's specification that this room reads. */
+export interface OperationSpecification {
+  readonly httpMethod: string;
+  readonly path?: string;
+  readonly requestBody?: { readonly mapper: ValueMapper };
+  readonly responses: Readonly<Record<string, AnswerSpecification | undefined>>;
+  readonly queryParameters?: readonly ParameterSpecification[];
+  readonly headerParameters?: readonly ParameterSpecification[];
+  readonly serializer: {
+    deserialize(mapper: ValueMapper, value: unknown, name: string): unknown;
+    serialize(mapper: ValueMapper, value: unknown): unknown;
+  };
 }
 
 /** The modules of Azurite in use, by their path below dist/src, with the exports used. */
@@ -144,7 +156,10 @@ export interface AzuriteModules {
     >;
   };
   'blob/context/BlobStorageContext': {
-    default: Constructor<[holder: object, path: string], Context>;
+    default: Constructor<
+      [holder: object, path: string, request?: LocalRequest, response?: LocalResponse],
+      DispatchedContext
+    >;
   };
   'blob/authentication/AccountSASAuthenticator': {
     default: AccountAuthenticator;
@@ -228,6 +243,7 @@ export interface AzuriteModules {
     ) => void;
   };
   'common/utils/utils': {
+    getURLQueries: (url: string) => Record<string, string>;
     computeHMACSHA256: (text: string, key: Uint8Array) => string;
     convertRawHeadersToMetadata: (rawHeaders: string[], requestId: string) => Metadata | undefined;
     newEtag: () => string;
@@ -235,11 +251,39 @@ export interface AzuriteModules {
   'blob/generated/artifacts/specifications': {
     default: Readonly<Record<number, OperationSpecification | undefined>>;
   };
+  'blob/generated/errors/DeserializationError': {
+    default: Constructor<[message: string], Error>;
+  };
+  'blob/generated/handlers/handlerMappers': {
+    default: (operation: number) => {
+      readonly handler: string;
+      readonly method: string;
+      readonly arguments: readonly string[];
+    };
+  };
+  'blob/middlewares/blobStorageContext.middleware': {
+    internalBlobStorageContextMiddleware: (
+      context: DispatchedContext,
+      request: LocalRequest,
+      response: LocalResponse,
+      host: string,
+      path: string,
+      next: (error?: Error) => void,
+      skipApiVersionCheck: boolean,
+      disableProductStyleUrl: boolean,
+      loose: boolean,
+    ) => void;
+  };
   'blob/generated/errors/MiddlewareError': {
     default: abstract new () => Error;
   };
   'blob/generated/middleware/dispatch.middleware': {
-    default: (context: Context, request: LocalRequest, next: (error?: Error) => void, logger: object) => void;
+    default: (
+      context: DispatchedContext,
+      request: LocalRequest,
+      next: (error?: Error) => void,
+      logger: object,
+    ) => void;
   };
   'blob/generated/middleware/error.middleware': {
     default: (context: Context, error: unknown, ...rest: readonly unknown[]) => void;
@@ -260,6 +304,12 @@ export interface AzuriteModules {
     UnsupportedHeadersBlocker: () => Promise<void>;
   };
   'blob/generated/utils/serializer': {
+    deserialize: (
+      context: Context,
+      request: RequestWithBody,
+      specification: OperationSpecification,
+      logger: object,
+    ) => Promise<Record<string, unknown>>;
     serialize: (
       context: Context,
       response: LocalResponse,

@@ -1,6 +1,6 @@
 import { createRequire, Module } from 'node:module';
 import type { AzuriteError, BlobDocument, Context } from './azurite-model.ts';
-import type { AzuriteModules, HandlerClass, HandlerMethod, UriTemplate } from './azurite-modules.ts';
+import type { AzuriteModules, HandlerClass, HandlerMethod } from './azurite-modules.ts';
 
 /**
  * The internals of Azurite that this room builds on, loaded in one place.
@@ -72,6 +72,13 @@ export const MemoryExtentChunkStore = member(
 export const MemoryExtentStore = member('common/persistence/MemoryExtentStore', 'default');
 export const FSExtentStore = member('common/persistence/FSExtentStore', 'default');
 export const RequestListenerFactory = member('blob/BlobRequestListenerFactory', 'default');
+/** Reads the account, container and blob of a request. */
+export const enterContext = member(
+  'blob/middlewares/blobStorageContext.middleware',
+  'internalBlobStorageContextMiddleware',
+);
+/** The handler of an operation, its method and the names of the method's parameters. */
+export const handlerOf = member('blob/generated/handlers/handlerMappers', 'default');
 export const BlobStorageContext = member('blob/context/BlobStorageContext', 'default');
 export const AccountSasAuthenticator = member('blob/authentication/AccountSASAuthenticator', 'default');
 export const BlobSasAuthenticator = member('blob/authentication/BlobSASAuthenticator', 'default');
@@ -121,10 +128,9 @@ export const tagQueries = moduleWith(
   'generateQueryBlobWithTagsWhereFunction',
 );
 export const parseTagQuery = member('blob/persistence/QueryInterpreter/QueryParser', 'default');
-/** The library that Azurite uses for this. */
-export const parseUriTemplate = load('uri-templates') as (text: string) => UriTemplate;
 
 export const specifications = member('blob/generated/artifacts/specifications', 'default');
+export const DeserializationError = member('blob/generated/errors/DeserializationError', 'default');
 export const MiddlewareError = member('blob/generated/errors/MiddlewareError', 'default');
 export const AuthenticationMiddlewareFactory = member(
   'blob/middlewares/AuthenticationMiddlewareFactory',

@@ -3,7 +3,6 @@ import {
   AuthenticationMiddlewareFactory,
   MiddlewareError,
   ServiceHandler,
-  dispatch,
   errorMiddleware,
   replaceHandlerMethod,
   storageError,
@@ -13,9 +12,8 @@ import { notInLocalStorage, refuseMissing, refuseUnsupported } from './unsupport
 
 /**
  * Makes every refusal of the Blob API name its reason, for requests and for the parts of a batch: a wrong key
- * is `AuthenticationFailed`, an unsupported feature is named once the client is authenticated, an unknown
- * operation is reported as such, and an internal defect is `InternalError` with a body. Applies to every
- * server of the process.
+ * is `AuthenticationFailed`, an unsupported feature is named once the client is authenticated, and an
+ * internal defect is `InternalError` with a body. Applies to every server of the process.
  */
 export function explainRefusals(): void {
   // Azurite answers 500 to headers that it knows and does not support.
@@ -33,15 +31,6 @@ export function explainRefusals(): void {
     return isKnown;
   };
 
-  const dispatchRequest = dispatch.default;
-  dispatch.default = (context, request, next, logger) =>
-    dispatchRequest(
-      context,
-      request,
-      (error) => next(error instanceof MiddlewareError ? noSuchOperation(context) : error),
-      logger,
-    );
-
   const sendError = errorMiddleware.default;
   errorMiddleware.default = (context, error, ...rest) =>
     sendError(
@@ -58,16 +47,6 @@ export function authenticationFailed(context: Context) {
     'AuthenticationFailed',
     'Server failed to authenticate the request. Make sure the value of the Authorization header is formed correctly ' +
       'including the signature.',
-  );
-}
-
-function noSuchOperation(context: Context) {
-  return storageError(
-    context,
-    400,
-    'InvalidInput',
-    'One of the request inputs is not valid. The local storage has no operation of this method, path, query ' +
-      'parameters and required headers.',
   );
 }
 

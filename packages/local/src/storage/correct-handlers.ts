@@ -1,16 +1,15 @@
 import { type KeyObject, createHmac, createSecretKey } from 'node:crypto';
-import type { UriTemplate } from '../azurite/azurite-modules.ts';
 import {
   accountSasPermissions,
   blobSasPermissions,
   commonUtils,
   containerSasPermissions,
-  dispatching,
   operations,
-  parseUriTemplate,
 } from '../azurite/azurite.ts';
 import { serveListings } from '../listings/serve-listings.ts';
 import { keepMetadataNames } from '../requests/metadata-names.ts';
+import { dispatchRequests } from '../requests/dispatch-requests.ts';
+import { readParameters } from '../requests/read-parameters.ts';
 import { explainRefusals, refuseMissingFeatures } from '../requests/refuse-requests.ts';
 import { sendAnswers } from '../requests/send-answers.ts';
 import { correctCopyFromUrl } from './copy/copy-from-url.ts';
@@ -33,7 +32,9 @@ export function correctHandlers(): void {
   sendAnswers();
   explainRefusals();
   refuseMissingFeatures();
-  speedUpRequests();
+  dispatchRequests();
+  readParameters();
+  speedUpSignatures();
   isDone = true;
 }
 
@@ -60,25 +61,14 @@ function completeSasPermissions(): void {
   }
 }
 
-const templates = new Map<string, UriTemplate>();
 const keys = new WeakMap<Uint8Array, KeyObject>();
 
 /**
- * Caches what Azurite builds anew for every request: the path templates, of which it tries one operation
- * after the other, and the account key, which Node otherwise prepares for each signature. The answers are the
- * same. Applies to every server of the process.
+ * Keeps what Azurite makes anew for every request: the account key, which Node otherwise prepares for each
+ * signature. Applies to every server of the process.
  */
-export function speedUpRequests(): void {
-  dispatching.isURITemplateMatch = isMatch;
+export function speedUpSignatures(): void {
   commonUtils.computeHMACSHA256 = sign;
-}
-
-/** A parameter that is present must have a value. */
-function isMatch(url: string, text: string): boolean {
-  let template = templates.get(text);
-  if (template === undefined) templates.set(text, (template = parseUriTemplate(text)));
-  const values = template.fromUri(url, { strict: true });
-  return values !== undefined && Object.values(values).every((value) => value !== '');
 }
 
 function sign(text: string, bytes: Uint8Array): string {
