@@ -1,11 +1,7 @@
 export { startLocal, type Local, type LocalOptions } from './start-local.ts';
 export { startStorage, type Account, type Storage, type StorageOptions } from './start-storage.ts';
-export {
-  startBroker,
-  type Broker,
-  type BrokerMessage,
-  type BrokerOptions,
-} from './service-bus/start-broker.ts';
+export { startBroker, type Broker, type BrokerOptions } from './service-bus/start-broker.ts';
+export type { BrokerMessage } from './service-bus/amqp/broker-message.ts';
 export type { QueueDefinition } from './service-bus/queue/queue.ts';
 export type { RuntimeCounts } from './service-bus/administration.ts';
 export { createEventGrid, type EventGrid, type EventGridOptions } from './event-grid/event-grid.ts';

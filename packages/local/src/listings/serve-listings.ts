@@ -1,7 +1,12 @@
 import type { AzuriteResponse, Context, Handler } from '../azurite/azurite-model.ts';
 import { API_VERSION, ContainerHandler, ServiceHandler, replaceHandlerMethod } from '../azurite/azurite.ts';
-import { type FoundPage, toFoundBlobsXml, toListBlobsXml } from './list-blobs-xml.ts';
-import { type ContainersPage, toListContainersXml } from './list-containers-xml.ts';
+import {
+  type ContainersPage,
+  type FoundPage,
+  toFoundBlobsXml,
+  toListBlobsXml,
+  toListContainersXml,
+} from './write-listings.ts';
 import { isXmlText } from './xml-text.ts';
 
 const maxPage = 5000;

@@ -30,16 +30,18 @@ export function keepMetadataNames(): void {
  * @throws AzuriteError 400 `InvalidMetadata` for a name that is not a C# identifier
  */
 export function metadataOf(rawHeaders: string[] = [], requestId = ''): Metadata | undefined {
-  const metadata = new Map<string, string>();
+  let metadata: Map<string, string> | undefined;
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const [header = '', value = ''] = rawHeaders.slice(index, index + 2);
-    if (!header.toLowerCase().startsWith(prefix) || header.length === prefix.length) continue;
+    const header = rawHeaders[index] ?? '';
+    if (header.length <= prefix.length || header.slice(0, prefix.length).toLowerCase() !== prefix) continue;
+    const value = rawHeaders[index + 1] ?? '';
     validMetadataOf([header, value], requestId);
     const name = header.slice(prefix.length);
+    metadata ??= new Map();
     const before = metadata.get(name);
     metadata.set(name, before === undefined ? value : `${before},${value}`);
   }
-  return metadata.size === 0 ? undefined : Object.fromEntries(metadata);
+  return metadata && Object.fromEntries(metadata);
 }
 
 /** Sets the metadata headers here, since the serialiser calls `hasOwnProperty` on the metadata itself. */

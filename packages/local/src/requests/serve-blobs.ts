@@ -1,5 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Accounts, AzuriteResponse, ExtentStore, MetadataStore } from '../azurite/azurite-model.ts';
+import type {
+  Accounts,
+  AzuriteResponse,
+  ExtentStore,
+  LocalRequest,
+  MetadataStore,
+} from '../azurite/azurite-model.ts';
 import type { DispatchedContext, HandlerClass } from '../azurite/azurite-modules.ts';
 import {
   AccountSasAuthenticator,
@@ -28,6 +34,19 @@ import {
   storageError,
 } from '../azurite/azurite.ts';
 import { PlainRequest, PlainResponse, isPlainRequest } from './http-exchange.ts';
+
+/** Azurite's first step reads the request for its log only, which is off. */
+const unlogged: LocalRequest = {
+  getMethod: () => '',
+  getUrl: () => '',
+  getEndpoint: () => '',
+  getPath: () => '',
+  getHeader: () => undefined,
+  getHeaders: () => ({}),
+  getRawHeaders: () => [],
+  getQuery: () => undefined,
+  getProtocol: () => '',
+};
 
 interface BlobStores {
   readonly metadata: MetadataStore;
@@ -61,10 +80,10 @@ export function serveBlobs(stores: BlobStores, accounts: Accounts): RequestListe
     request: PlainRequest,
     response: PlainResponse,
   ): Promise<void> => {
-    // Style and version as in the listener of Azurite below. The host counts only without path style.
+    // The host counts only without path style.
     enterContext(
       context,
-      request,
+      unlogged,
       response,
       '',
       request.getPath(),

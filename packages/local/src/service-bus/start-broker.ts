@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import rhea from 'rhea';
 import { acceptClients } from './accept-clients.ts';
 import { type RuntimeCounts, answerAdministrationRequest, countMessages } from './administration.ts';
-import { toNewMessage } from './amqp/incoming-message.ts';
+import { type BrokerMessage, fromBrokerMessage } from './amqp/broker-message.ts';
 import { type HostedQueue, hostQueue } from './hosted-queue/hosted-queue.ts';
 import type { QueueDefinition } from './queue/queue.ts';
-import type { NewMessage, Properties } from './queue/queued-message.ts';
 import { openSharedPort } from './shared-port.ts';
 import { patchRheaSettlement, patchRheaWindow } from '@blobmirror/rhea-patches';
 import type { LocalLogger } from '../logger.ts';
@@ -98,31 +95,4 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     await stop();
     throw error;
   }
-}
-
-/** A message sent from within the process. */
-export interface BrokerMessage {
-  /** Bytes are sent as they are; any other value as JSON. */
-  readonly body: unknown;
-  readonly messageId?: string;
-  readonly contentType?: string;
-  readonly applicationProperties?: Properties;
-  /** In milliseconds; the queue's default when omitted. */
-  readonly timeToLiveMs?: number;
-  readonly scheduledEnqueueTime?: Date;
-}
-
-/** The message in a client's form: its body in one data section. */
-function fromBrokerMessage(message: BrokerMessage): NewMessage {
-  const { body, messageId, contentType, applicationProperties, timeToLiveMs, scheduledEnqueueTime } = message;
-  const bytes = body instanceof Uint8Array ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
-  const newMessage = toNewMessage(
-    rhea.message.encode({
-      message_id: messageId ?? randomUUID(),
-      content_type: contentType,
-      application_properties: applicationProperties,
-      body: rhea.message.data_section(bytes) as unknown,
-    }),
-  );
-  return { ...newMessage, timeToLiveMs, scheduledFor: scheduledEnqueueTime?.getTime() };
 }

@@ -65,10 +65,13 @@ const keys = new WeakMap<Uint8Array, KeyObject>();
 
 /**
  * Keeps what Azurite makes anew for every request: the account key, which Node otherwise prepares for each
- * signature. Applies to every server of the process.
+ * signature. Leaves out the parser of URLs, which is slow, for a URL without a query. Applies to every server
+ * of the process.
  */
 export function speedUpSignatures(): void {
   commonUtils.computeHMACSHA256 = sign;
+  const { getURLQueries } = commonUtils;
+  commonUtils.getURLQueries = (url) => (url.includes('?') ? getURLQueries(url) : {});
 }
 
 function sign(text: string, bytes: Uint8Array): string {

@@ -3,8 +3,12 @@ import { describe, expect, it } from 'vitest';
 
 import type { BlobDocument, BlobProperties } from '../../src/azurite/azurite-model.ts';
 import { listPathProperties } from '../../src/data-lake/blob-view.ts';
-import { type BlobsPage, toFoundBlobsXml, toListBlobsXml } from '../../src/listings/list-blobs-xml.ts';
-import { toListContainersXml } from '../../src/listings/list-containers-xml.ts';
+import {
+  type BlobsPage,
+  toFoundBlobsXml,
+  toListBlobsXml,
+  toListContainersXml,
+} from '../../src/listings/write-listings.ts';
 import { blobDocument } from '../support/blob-document.ts';
 import { serialized } from '../support/recorded-response.ts';
 

@@ -1,7 +1,6 @@
-import type { BlobDocument, BlobTags } from '../azurite/azurite-model.ts';
-import { listedProperties } from '../azurite/azurite.ts';
-import { createPropertiesWriter } from './properties-element.ts';
-import { XML_DECLARATION, attribute, element, metadataElement, nameElement } from './xml-text.ts';
+import type { BlobDocument, BlobTags, Metadata } from '../azurite/azurite-model.ts';
+import { containerProperties, listedProperties } from '../azurite/azurite.ts';
+import { XML_DECLARATION, attribute, element, metadataElement, nameElement, rfc1123 } from './xml-text.ts';
 
 /** A page of List Blobs, and what its request asked for. */
 export interface BlobsPage {
@@ -96,4 +95,99 @@ export function toFoundBlobsXml({ serviceEndpoint, where, blobs, nextMarker }: F
     (found === '' ? '<Blobs/>' : `<Blobs>${found}</Blobs>`) +
     `${nameElement('NextMarker', nextMarker)}</EnumerationResults>`
   );
+}
+
+/** A page of List Containers. */
+export interface ContainersPage {
+  readonly serviceEndpoint: string;
+  readonly prefix: string;
+  readonly maxResults: number;
+  readonly containerItems: readonly {
+    readonly name: string;
+    readonly properties: object;
+    /** When the request asked for it. */
+    readonly metadata?: Metadata | undefined;
+  }[];
+  /** Empty after the last page. */
+  readonly nextMarker: string;
+}
+
+/** The body of an answer to List Containers. */
+export function toListContainersXml(page: ContainersPage): string {
+  const propertiesElement = createPropertiesWriter(containerProperties.type.modelProperties);
+  let containers = '';
+  for (const container of page.containerItems) {
+    const { name, metadata } = container;
+    containers += `<Container>${element('Name', name)}${propertiesElement(container)}`;
+    containers += `${metadata === undefined ? '' : metadataElement(metadata)}</Container>`;
+  }
+  return (
+    `${XML_DECLARATION}<EnumerationResults ServiceEndpoint="${attribute(page.serviceEndpoint)}">` +
+    element('Prefix', page.prefix) +
+    element('MaxResults', String(page.maxResults)) +
+    (containers === '' ? '<Containers/>' : `<Containers>${containers}</Containers>`) +
+    `${element('NextMarker', page.nextMarker)}</EnumerationResults>`
+  );
+}
+
+/** What Azurite knows of a listed property. */
+interface PropertyMapper {
+  readonly xmlName?: string;
+  readonly type?: { readonly name: string };
+}
+
+/** The element of a value that is not undefined. */
+type Column = readonly [key: string, write: (value: unknown) => string];
+
+/**
+ * Makes a function that writes the element `Properties` of a listed blob or container, with the elements and
+ * in the order of Azurite's table of listed properties. Made for each page, so that it follows changes of the
+ * table, and since it remembers the values of the entry before.
+ *
+ * @param computed the values that are not as they are stored, by their keys in the table
+ */
+function createPropertiesWriter<Entry extends { readonly properties: object }>(
+  table: Readonly<Record<string, object>>,
+  computed: Readonly<Record<string, (entry: Entry) => unknown>> = {},
+): (entry: Entry) => string {
+  const columns = Object.entries(table).map(
+    ([key, mapper]) => [...createColumn(key, mapper), computed[key]] as const,
+  );
+  return (entry) => {
+    const properties = entry.properties as Readonly<Record<string, unknown>>;
+    let elements = '';
+    for (const [key, write, compute] of columns) {
+      const value = compute === undefined ? properties[key] : compute(entry);
+      if (value !== undefined && value !== null) elements += write(value);
+    }
+    return `<Properties>${elements}</Properties>`;
+  };
+}
+
+function createColumn(key: string, { xmlName = key, type }: PropertyMapper): Column {
+  if (type?.name === 'DateTimeRfc1123')
+    return [key, (value) => `<${xmlName}>${dateText(value)}</${xmlName}>`];
+  if (type?.name === 'ByteArray') return [key, (value) => element(xmlName, base64(value))];
+  let last: unknown;
+  let written = '';
+  return [
+    key,
+    (value) => {
+      // The blobs of a page mostly have the same types, tiers and states.
+      if (value !== last) {
+        written = element(xmlName, String(value));
+        last = value;
+      }
+      return written;
+    },
+  ];
+}
+
+function dateText(value: unknown): string {
+  return rfc1123(value instanceof Date ? value : new Date(String(value)));
+}
+
+function base64(value: unknown): string {
+  if (!(value instanceof Uint8Array)) return '';
+  return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
 }
