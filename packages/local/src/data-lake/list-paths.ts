@@ -1,6 +1,7 @@
+import { rfc1123 } from '../listings/xml-text.ts';
 import { toPermissions } from './acl.ts';
 import { toContinuation, toPath, walk } from './walk.ts';
-import { type Node, isDirectory, pathOf } from './entry.ts';
+import { type Entry, type Node, isDirectory, pathOf } from './entry.ts';
 import type { Lake, PathAnswer } from './lake.ts';
 import { pathErrors } from './path-error.ts';
 import { unquoted } from './path-properties.ts';
@@ -23,6 +24,7 @@ export function listPaths(lake: Lake, request: PathRequest): PathAnswer {
   if (size === 0) throw pathErrors.invalidQuery('maxResults');
   const after = toPath(query.get('continuation'));
   const from = query.get('beginFrom');
+  const toListedPath = createListedPath();
   const paths: object[] = [];
   let last = '';
   for (const node of walk(directory, {
@@ -39,18 +41,31 @@ export function listPaths(lake: Lake, request: PathRequest): PathAnswer {
   return { status: 200, body: { paths } };
 }
 
-function toListedPath(node: Node, name: string): object {
-  const { properties, entry } = node.document;
-  const created = new Date(properties.creationTime ?? properties.lastModified).getTime();
-  return {
-    name,
-    contentLength: String(properties.contentLength ?? 0),
-    ...(isDirectory(node) && { isDirectory: 'true' }),
-    etag: unquoted(properties),
-    lastModified: new Date(properties.lastModified).toUTCString(),
-    creationTime: String(BigInt(created + fileTimeEpochMs) * 10_000n),
-    owner: entry.owner,
-    group: entry.group,
-    permissions: toPermissions(entry),
+type ListedPath = (node: Node, name: string) => object;
+
+/** Most paths of a page have the same list, which takes longer to read than all the rest. */
+function createListedPath(): ListedPath {
+  const permissions = new Map<string, string>();
+  const permissionsOf = (entry: Entry) => {
+    const key = `${entry.sticky} ${entry.acl}`;
+    let text = permissions.get(key);
+    if (text === undefined) permissions.set(key, (text = toPermissions(entry)));
+    return text;
+  };
+  return (node, name) => {
+    const { properties, entry } = node.document;
+    const created = new Date(properties.creationTime ?? properties.lastModified).getTime();
+    return {
+      name,
+      contentLength: String(properties.contentLength ?? 0),
+      ...(isDirectory(node) && { isDirectory: 'true' }),
+      etag: unquoted(properties),
+      lastModified: rfc1123(new Date(properties.lastModified)),
+      // In steps of 100 nanoseconds.
+      creationTime: `${created + fileTimeEpochMs}0000`,
+      owner: entry.owner,
+      group: entry.group,
+      permissions: permissionsOf(entry),
+    };
   };
 }

@@ -61,15 +61,15 @@ export function metadataElement(metadata: Readonly<Record<string, unknown>>): st
   return elements === '' ? '<Metadata/>' : `<Metadata>${elements}</Metadata>`;
 }
 
-let cachedSecond = Number.NaN;
-let cachedDate = '';
+const latest: (readonly [second: number, text: string] | undefined)[] = [];
 
-/** A date as in RFC 1123. Most dates of a page are the date before. */
+/** A date as in RFC 1123. The dates of a page, and those of answers, are often those before. */
 export function rfc1123(date: Date): string {
   const second = Math.floor(date.getTime() / 1000);
-  if (second !== cachedSecond) {
-    cachedDate = date.toUTCString();
-    cachedSecond = second;
-  }
-  return cachedDate;
+  const slot = second & 0xff;
+  const kept = latest[slot];
+  if (kept?.[0] === second) return kept[1];
+  const written = date.toUTCString();
+  latest[slot] = [second, written];
+  return written;
 }

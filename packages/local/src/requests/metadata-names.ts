@@ -54,9 +54,11 @@ function sendMetadataAsGiven(): void {
     replaceHandlerMethod(handler, method, (original) => {
       const answer = original as (...parameters: unknown[]) => Promise<AzuriteResponse>;
       return async function withMetadata(this: unknown, options: WriteOptions, context: Context) {
-        const { metadata, ...response } = await answer.call(this, options, context);
-        for (const [name, value] of Object.entries(metadata ?? {}))
+        const response = await answer.call(this, options, context);
+        for (const [name, value] of Object.entries(response['metadata'] ?? {}))
           context.response?.setHeader(`${prefix}${name}`, String(value));
+        // Every answer is a new object.
+        response['metadata'] = undefined;
         return response;
       };
     });
