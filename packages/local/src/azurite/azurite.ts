@@ -181,7 +181,10 @@ export function storageError(
   message: string,
   more: Record<string, string> = {},
 ): AzuriteError {
-  return new StorageError(status, code, message, context.contextId, more);
+  // The message may repeat what a client sent. Azurite fails on what its XML cannot hold.
+  const inXml = (text: string) => text.replace(/\p{Cc}|[\p{Surrogate}\uFFFE\uFFFF]/gu, '\uFFFD');
+  const details = Object.entries(more).map(([name, value]) => [name, inXml(value)] as const);
+  return new StorageError(status, code, inXml(message), context.contextId, Object.fromEntries(details));
 }
 
 export function isAzuriteError(error: unknown): error is AzuriteError {

@@ -5,6 +5,8 @@ import type { LocalResponse, RequestWithBody } from '../azurite/azurite-modules.
 /** Other URLs are taken apart by a parser that also changes them. */
 const plainUrl = /^\/[^#\s\uFEFF]*$/;
 
+const notInHeaders = /[^\t\u0020-\u007E\u0080-\u00FF]/g;
+
 /** Whether a request is read here as express reads it. */
 export function isPlainRequest({ url = '' }: IncomingMessage): boolean {
   return plainUrl.test(url);
@@ -98,8 +100,9 @@ export class PlainResponse implements LocalResponse {
     return this.#response.statusCode;
   }
 
+  /** Refusals repeat what the client sent. */
   setStatusMessage(message: string): this {
-    this.#response.statusMessage = message;
+    this.#response.statusMessage = message.replace(notInHeaders, '?');
     return this;
   }
 

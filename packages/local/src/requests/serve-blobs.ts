@@ -127,15 +127,17 @@ async function serve(
   const outgoing = new PlainResponse(response);
   const context = new BlobStorageContext(locals, contextPath, incoming, outgoing);
   try {
-    await answer(context, incoming, outgoing);
-  } catch (error) {
-    if (response.headersSent) {
-      request.socket.destroy();
-      return;
+    try {
+      await answer(context, incoming, outgoing);
+    } catch (error) {
+      if (response.headersSent) throw error;
+      errorMiddleware.default(context, error, incoming, outgoing, () => {}, logger);
     }
-    errorMiddleware.default(context, error, incoming, outgoing, () => {}, logger);
+    response.end();
+  } catch {
+    // The answer has begun, or cannot be written: the client learns it from the end of the connection.
+    request.socket.destroy();
   }
-  response.end();
 }
 
 function throwIfAny(error?: Error): void {

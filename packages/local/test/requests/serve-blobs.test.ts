@@ -130,3 +130,16 @@ it('a preflight request is answered by the rules for origins', async () => {
   const answer = await answerTo(storage, `${head}access-control-request-method: GET\r\n`);
   expect(answer).toContain('CorsPreflightFailure');
 });
+
+it('a refusal may repeat characters that neither a header nor XML can hold', async () => {
+  const { storage } = await startTwoAccounts();
+  for (const value of ['%E2%82%AC', 'a%0Ab', '%01', '%EF%BF%BE'])
+    for (const target of [`/docs/a?comp=${value}`, `/docs?restype=container&comp=list&showonly=${value}`]) {
+      const answer = await answerTo(
+        storage,
+        `GET /sourceaccount${target}&${sas} HTTP/1.1\r\nhost: storage\r\n`,
+      );
+      expect([target, answer.slice(9, 12)]).toEqual([target, '400']);
+      expect(answer).toContain('<Code>UnsupportedQueryParameter</Code>');
+    }
+});
