@@ -1,0 +1,150 @@
+import { Readable } from 'node:stream';
+import { type Extent, ZERO_EXTENT } from './blob.ts';
+import type { Database, Statement } from './database.ts';
+import type { LargeContents } from './large-contents.ts';
+
+/** Content of up to this many bytes is kept in the database, larger content in a file of its own. */
+export const SMALL_BYTES = 64 * 1024;
+
+/** Bytes that arrived and that no row refers to yet: in memory, or in a file that is written. */
+class NewContent implements Extent {
+  /** Of the stored content, once it is stored. */
+  id = '';
+  readonly offset = 0;
+  readonly count: number;
+  readonly bytes: Buffer | undefined;
+  readonly file: string | undefined;
+
+  constructor(count: number, bytes: Buffer | undefined, file: string | undefined) {
+    this.count = count;
+    this.bytes = bytes;
+    this.file = file;
+  }
+}
+
+/** The bytes of blobs. Content never changes: an overwrite makes a new one, and copies share it. */
+export class Contents {
+  readonly #large: LargeContents;
+  readonly #insert: Statement;
+  readonly #select: Statement;
+
+  constructor(database: Database, large: LargeContents) {
+    this.#large = large;
+    this.#insert = database.prepare('INSERT INTO contents (refs, length, bytes, file) VALUES (0, ?, ?, ?)');
+    this.#select = database.prepare('SELECT bytes, file FROM contents WHERE id = ?');
+  }
+
+  /**
+   * Takes bytes in. Small ones wait in memory for the transaction that refers to them; large ones are in their file
+   * when this resolves.
+   */
+  async receive(body: Readable | Buffer): Promise<Extent> {
+    if (Buffer.isBuffer(body) && body.length <= SMALL_BYTES)
+      return new NewContent(body.length, Buffer.from(body), undefined);
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const source = Buffer.isBuffer(body) ? Readable.from([body]) : body;
+    const iterator = source[Symbol.asyncIterator]();
+    while (length <= SMALL_BYTES) {
+      const next = await iterator.next();
+      if (next.done === true) return new NewContent(length, Buffer.concat(chunks, length), undefined);
+      const chunk = Buffer.from(next.value as Uint8Array | string);
+      chunks.push(chunk);
+      length += chunk.length;
+    }
+    const { file, count } = await this.#large.write(chunks, { [Symbol.asyncIterator]: () => iterator });
+    return new NewContent(count, undefined, file);
+  }
+
+  /** The id of stored content, which is stored now if it is new; null for no content and for zeros. */
+  store(extent: Extent | undefined): number | null {
+    if (extent === undefined || extent.count === 0 || extent.id === ZERO_EXTENT) return null;
+    if (!(extent instanceof NewContent)) return Number(extent.id);
+    if (extent.file !== undefined) this.#large.keep(extent.file);
+    return this.#insert.run(extent.count, extent.bytes ?? null, extent.file ?? null).id;
+  }
+
+  /** Reads bytes of one content after the other. @throws when a content is gone */
+  read(extents: readonly Extent[], offset: number, count: number): Readable {
+    const parts = cut(extents, offset, count);
+    const [only] = parts;
+    if (only === undefined) return Readable.from([]);
+    if (parts.length === 1) {
+      const bytes = this.#bytesOf(only);
+      if (bytes !== undefined) return oneChunk(bytes);
+    }
+    return Readable.from(this.#chunks(parts), { objectMode: false });
+  }
+
+  async *#chunks(parts: readonly Extent[]): AsyncGenerator<Buffer> {
+    for (const part of parts) {
+      if (part.id === ZERO_EXTENT) yield* zeros(part.count);
+      else {
+        const bytes = this.#bytesOf(part);
+        if (bytes !== undefined) yield bytes;
+        else yield* this.#large.read(this.#fileOf(part), part.offset, part.count);
+      }
+    }
+  }
+
+  /** Undefined when it is in a file. */
+  #bytesOf(extent: Extent): Buffer | undefined {
+    if (extent.id === ZERO_EXTENT) return undefined;
+    const bytes = extent instanceof NewContent ? extent.bytes : this.#stored(extent).bytes;
+    return bytes && Buffer.from(bytes.buffer, bytes.byteOffset + extent.offset, extent.count);
+  }
+
+  #fileOf(extent: Extent): string {
+    const file = extent instanceof NewContent ? extent.file : this.#stored(extent).file;
+    if (file === undefined) throw new Error(`the content ${extent.id} has no file`);
+    return file;
+  }
+
+  #stored({ id }: Extent): { bytes: Uint8Array | undefined; file: string | undefined } {
+    const row = this.#select.get(Number(id));
+    if (row === undefined) throw new Error(`the content ${id} is gone`);
+    const [bytes, file] = row;
+    return {
+      bytes: bytes instanceof Uint8Array ? bytes : undefined,
+      file: typeof file === 'string' ? file : undefined,
+    };
+  }
+}
+
+/** The parts of the extents, one after the other, that hold `count` bytes from `offset` on. */
+function cut(extents: readonly Extent[], offset: number, count: number): readonly Extent[] {
+  const parts: Extent[] = [];
+  const end = offset + count;
+  let at = 0;
+  for (const extent of extents) {
+    const from = Math.max(offset, at);
+    const to = Math.min(end, at + extent.count);
+    if (from < to) parts.push(part(extent, from - at, to - from));
+    at += extent.count;
+    if (at >= end) break;
+  }
+  if (at < end && count > 0) throw new RangeError(`the content has ${at} bytes, and ${end} are wanted`);
+  return parts;
+}
+
+function part(extent: Extent, skip: number, count: number): Extent {
+  if (skip === 0 && count === extent.count) return extent;
+  if (!(extent instanceof NewContent)) return { id: extent.id, offset: extent.offset + skip, count };
+  return Object.assign(new NewContent(count, extent.bytes, extent.file), { offset: skip });
+}
+
+function oneChunk(bytes: Buffer): Readable {
+  return new Readable({
+    read() {
+      this.push(bytes);
+      this.push(null);
+    },
+  });
+}
+
+const noBytes = Buffer.alloc(64 * 1024);
+
+function* zeros(count: number): Generator<Buffer> {
+  for (let left = count; left > 0; left -= noBytes.length)
+    yield left < noBytes.length ? noBytes.subarray(0, left) : noBytes;
+}
