@@ -31,9 +31,11 @@ export class Listing {
     this.#current = database.prepare(`${select} AND state = 'current' ORDER BY name LIMIT ?3`);
     // A blob comes after its snapshots. Both halves are read in the order of their index.
     this.#all = database.prepare(
-      `SELECT * FROM (${select} AND state = 'current' ORDER BY name LIMIT ?3)
-       UNION ALL SELECT * FROM (${select} AND state <> 'current' AND state = 'snapshot' ORDER BY name, snapshot LIMIT ?3)
-       ORDER BY 3, snapshot = '', snapshot LIMIT ?3`,
+      `SELECT * FROM (
+         SELECT * FROM (${select} AND state = 'current' ORDER BY name LIMIT ?3)
+         UNION ALL
+         SELECT * FROM (${select} AND state <> 'current' AND state = 'snapshot' ORDER BY name, snapshot LIMIT ?3)
+       ) ORDER BY name, snapshot = '', snapshot LIMIT ?3`,
     );
   }
 
