@@ -9,6 +9,7 @@ const columns = `name, root, etag, modified, public_access, policies, metadata,
 export class Containers {
   readonly #known = new Map<string, number>();
   readonly #find: Statement;
+  readonly #any: Statement;
   readonly #root: Statement;
   readonly #list: Statement;
   readonly #insert: Statement;
@@ -20,6 +21,7 @@ export class Containers {
   constructor(database: Database) {
     const select = `SELECT id, ${columns} FROM containers WHERE account = ?`;
     this.#find = database.prepare(`${select} AND name = ?`);
+    this.#any = database.prepare('SELECT 1 FROM containers LIMIT 1');
     this.#root = database.prepare('SELECT root FROM containers WHERE account = ? AND name = ?');
     this.#list = database.prepare(`${select} AND name > ? AND name >= ? ORDER BY name LIMIT ?`);
     this.#insert = database.prepare(
@@ -35,6 +37,10 @@ export class Containers {
     this.#setService = database.prepare(
       'INSERT INTO services VALUES (?1, ?2) ON CONFLICT (account) DO UPDATE SET properties = ?2',
     );
+  }
+
+  isEmpty(): boolean {
+    return this.#any.get() === undefined;
   }
 
   find(account: string, name: string): StoredContainer | undefined {

@@ -64,6 +64,13 @@ export class Contents {
     return this.#insert.run(extent.count, extent.bytes ?? null, extent.file ?? null).id;
   }
 
+  /** Stores content within this transaction, for several rows to refer to. */
+  share(content: Extent | Buffer): Extent {
+    const given = Buffer.isBuffer(content) ? new NewContent(content.length, content, undefined) : content;
+    const id = this.store(given);
+    return id === null ? given : { id: String(id), offset: 0, count: given.count };
+  }
+
   /** Reads bytes of one content after the other. @throws when a content is gone */
   read(extents: readonly Extent[], offset: number, count: number): Readable {
     const parts = cut(extents, offset, count);
