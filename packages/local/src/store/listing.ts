@@ -51,7 +51,7 @@ export class Listing {
     from: Start,
     withSnapshots = false,
   ): Generator<Row, void, string | undefined> {
-    let start = from.name < prefix ? { name: prefix, isIncluded: true } : from;
+    let start = compareNames(from.name, prefix) < 0 ? { name: prefix, isIncluded: true } : from;
     for (;;) {
       const { rows, isLast } = this.#read(directory, start, withSnapshots);
       let jump: string | undefined;
