@@ -1,4 +1,4 @@
-import type { Blob, StoredBlob } from './blob.ts';
+import type { Blob, PathAccess, StoredBlob } from './blob.ts';
 import { BLOB_COLUMNS, toBlob, toColumns } from './blob-rows.ts';
 import type { Contents } from './contents.ts';
 import type { Database, Statement } from './database.ts';
@@ -7,6 +7,8 @@ import type { Database, Statement } from './database.ts';
 export interface Place {
   readonly parent: number;
   readonly segment: string;
+  /** Of a free place in a hierarchical account: what a file gets there that has no access of its own. */
+  readonly access?: PathAccess | undefined;
 }
 
 /** How a row's container and path are told: the caller knows them, rows do not. */
@@ -114,7 +116,15 @@ export class Blobs {
 
   /** Stores a new blob or snapshot at a free place, with its content but without blocks and pages. */
   insert(blob: Blob, place: Place): StoredBlob {
-    const stored: StoredBlob = Object.assign(blob, { id: 0, kind: blob.kind ?? 'file', ...place });
+    const { parent, segment } = place;
+    const access = blob.access ?? place.access;
+    const stored: StoredBlob = Object.assign(blob, {
+      id: 0,
+      kind: blob.kind ?? 'file',
+      parent,
+      segment,
+      access,
+    });
     const content = this.#contents.store(blob.persistency);
     stored.id = this.#insert.run(...toColumns(stored, content)).id;
     return stored;
