@@ -9,21 +9,21 @@ import {
   withMask,
   withPermissions,
 } from './acl.ts';
-import { type Node, isDirectory, pathOf } from './entry.ts';
 import type { Lake, PathAnswer } from './lake.ts';
+import type { Node } from './namespace.ts';
 import { PathError, pathErrors } from './path-error.ts';
 import { accessHeaders, versionHeaders } from './path-properties.ts';
 import { type PathRequest, conditionsOf, numberOf } from './path-request.ts';
-import { toContinuation, toPath, walk } from './walk.ts';
+import { continuationOf, toContinuation, walk } from './walk.ts';
 
 /** Path Get Properties with `action=getAccessControl`. */
 export function getAccessControl(lake: Lake, request: PathRequest): PathAnswer {
   const node = nodeAt(lake, request);
-  validateReadConditions(request.context, conditionsOf(request), node.document);
-  const { entry } = node.document;
+  validateReadConditions(request.context, conditionsOf(request), node);
+  const { access } = node;
   return {
     status: 200,
-    headers: { ...versionHeaders(node), ...accessHeaders(entry), 'x-ms-acl': entry.acl },
+    headers: { ...versionHeaders(node), ...accessHeaders(access), 'x-ms-acl': access.acl },
   };
 }
 
@@ -33,32 +33,36 @@ export function getAccessControl(lake: Lake, request: PathRequest): PathAnswer {
  * change. (That the ETag does not change is inferred: it is the harder case for a mirror.)
  */
 export function setAccessControl(lake: Lake, request: PathRequest): PathAnswer {
+  const node = lake.store.write(() => changeAccess(lake, request));
+  return { status: 200, headers: versionHeaders(node) };
+}
+
+function changeAccess(lake: Lake, request: PathRequest): Node {
   const node = nodeAt(lake, request);
-  const { entry } = node.document;
-  validateWriteConditions(request.context, conditionsOf(request), node.document);
-  const entries = aclOf(request, entry.kind);
+  const { access } = node;
+  validateWriteConditions(request.context, conditionsOf(request), node);
+  const entries = aclOf(request, node.kind);
   const mode = modeOf(request, 'x-ms-permissions');
   const owner = request.header('x-ms-owner');
   const group = request.header('x-ms-group');
   if (entries === undefined && mode === undefined && owner === undefined && group === undefined)
     throw new PathError(400, 'MissingRequiredHeader', 'There is nothing to set in the request.');
 
-  if (entries !== undefined) entry.acl = formatAcl(entries);
+  if (entries !== undefined) access.acl = formatAcl(entries);
   if (mode !== undefined) {
-    entry.acl = withPermissions(entry.acl, mode.classes);
-    entry.sticky = mode.sticky;
+    access.acl = withPermissions(access.acl, mode.classes);
+    access.sticky = mode.sticky;
   }
-  if (owner !== undefined) entry.owner = owner;
-  if (group !== undefined) entry.group = group;
+  if (owner !== undefined) access.owner = owner;
+  if (group !== undefined) access.group = group;
   lake.namespace.changed(node);
-  return { status: 200, headers: versionHeaders(node) };
+  return node;
 }
 
 /** The path's node, or the root. @throws PathError when there is none */
 function nodeAt({ namespace }: Lake, { account, container, path }: PathRequest): Node {
-  const node =
-    path === '' ? namespace.makeDirectory(account, container, '') : namespace.find(account, container, path);
-  if (node === undefined || !node.document.isCommitted) throw pathErrors.notFound();
+  const node = namespace.node(account, container, path);
+  if (node === undefined || !node.isCommitted) throw pathErrors.notFound();
   return node;
 }
 
@@ -99,8 +103,8 @@ const modes: ReadonlyMap<string, AclChangeMode> = new Map([
 ] satisfies [string, AclChangeMode][]);
 
 /**
- * Path Update with `action=setAccessControlRecursive`: a directory and everything below it, in pages. Default
- * entries apply to directories only.
+ * Path Update with `action=setAccessControlRecursive`: a directory and everything below it, in pages. A page is one
+ * transaction. Default entries apply to directories only.
  */
 export function setAccessControlRecursive(lake: Lake, request: PathRequest): PathAnswer {
   const { query } = request;
@@ -108,31 +112,34 @@ export function setAccessControlRecursive(lake: Lake, request: PathRequest): Pat
   if (mode === undefined) throw pathErrors.invalidQuery('mode');
   const given = mode.parse(request.header('x-ms-acl') ?? '');
   if (given === undefined) throw pathErrors.invalidHeader('x-ms-acl');
-  const top = nodeAt(lake, request);
   const size = Math.min(numberOf(request, 'maxRecords') ?? mostRecords, mostRecords);
   if (size === 0) throw pathErrors.invalidQuery('maxRecords');
+  const after = continuationOf(request);
 
   const counts = { directoriesSuccessful: 0, filesSuccessful: 0, failureCount: 0, failedEntries: [] };
-  let last = '';
-  for (const node of topAndBelow(top, toPath(query.get('continuation')))) {
-    if (counts.directoriesSuccessful + counts.filesSuccessful === size)
-      return { status: 200, headers: { 'x-ms-continuation': toContinuation(last) }, body: counts };
-    last = pathOf(node);
-    applyChange(lake, node, mode, given);
-    counts[isDirectory(node) ? 'directoriesSuccessful' : 'filesSuccessful']++;
-  }
-  return { status: 200, body: counts };
+  return lake.store.write(() => {
+    let last = '';
+    for (const node of topAndBelow(lake, nodeAt(lake, request), after)) {
+      if (counts.directoriesSuccessful + counts.filesSuccessful === size)
+        return { status: 200, headers: { 'x-ms-continuation': toContinuation(last) }, body: counts };
+      last = node.name;
+      applyChange(lake, node, mode, given);
+      counts[node.kind === 'directory' ? 'directoriesSuccessful' : 'filesSuccessful']++;
+    }
+    return { status: 200, body: counts };
+  });
 }
 
-function* topAndBelow(top: Node, after: string | undefined): Generator<Node> {
+function* topAndBelow({ store }: Lake, top: Node, after: string | undefined): Generator<Node> {
   if (after === undefined) yield top;
-  if (isDirectory(top)) yield* walk(top, { recursive: true, ...(after !== undefined && { after }) });
+  if (top.kind === 'directory')
+    yield* walk(store.listing, top, { recursive: true, ...(after !== undefined && { after }) });
 }
 
 function applyChange(lake: Lake, node: Node, mode: AclChangeMode, given: Entries): void {
-  const { entry } = node.document;
-  const own = isDirectory(node) ? given : given.filter(({ isDefault }) => !isDefault);
-  entry.acl = formatAcl(withMask(mode.change(parseAcl(entry.acl) ?? [], own)));
+  const { access } = node;
+  const own = node.kind === 'directory' ? given : given.filter(({ isDefault }) => !isDefault);
+  access.acl = formatAcl(withMask(mode.change(parseAcl(access.acl) ?? [], own)));
   lake.namespace.changed(node);
 }
 
@@ -147,15 +154,15 @@ function without(entries: Entries, gone: Entries): Entries {
 /** Path Get Properties with `action=getStatus`: system properties of a path, without metadata. */
 export function getStatus(lake: Lake, request: PathRequest): PathAnswer {
   const node = nodeAt(lake, request);
-  validateReadConditions(request.context, conditionsOf(request), node.document);
-  const { properties, entry } = node.document;
+  validateReadConditions(request.context, conditionsOf(request), node);
+  const { properties, kind, access } = node;
   return {
     status: 200,
     headers: {
       ...versionHeaders(node),
       'content-length': String(properties.contentLength ?? 0),
-      'x-ms-resource-type': entry.kind,
-      ...accessHeaders(entry),
+      'x-ms-resource-type': kind,
+      ...accessHeaders(access),
     },
   };
 }

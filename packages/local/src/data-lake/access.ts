@@ -1,29 +1,25 @@
 import { type AclEntry, type Mode, formatAcl, newAcl, parseAcl, parseMode, withMask } from './acl.ts';
-import type { Entry, Node } from './entry.ts';
+import type { BlobKind, PathAccess } from '../store/blob.ts';
 import { PathError, pathErrors } from './path-error.ts';
 import type { PathRequest } from './path-request.ts';
 
 /** Owner and group of paths that an account key creates. */
 const superuser = '$superuser';
 
-export type Access = Pick<Entry, 'owner' | 'group' | 'acl' | 'sticky'>;
-
-/** Access control of a new path without access headers; `parent` is absent for a root. */
-export function defaultAccess(parent: Node | undefined, kind: Entry['kind']): Access {
-  const { group = superuser, acl } = parent?.document.entry ?? {};
+/** Access control of a new path without access headers; `parent` is its directory's, absent for a root. */
+export function defaultAccess(parent: PathAccess | undefined, kind: BlobKind): PathAccess {
+  const { group = superuser, acl } = parent ?? {};
   return { owner: superuser, group, acl: newAcl(kind, acl), sticky: false };
 }
 
 /** Access control of a new path from the headers of its request. */
-export function accessOf(request: PathRequest, parent: Node, kind: Entry['kind']): Access {
+export function accessOf(request: PathRequest, parent: PathAccess, kind: BlobKind): PathAccess {
   const own = defaultAccess(parent, kind);
   const entries = aclOf(request, kind);
   const mode = modeOf(request, 'x-ms-permissions');
   const umask = modeOf(request, 'x-ms-umask');
   const acl =
-    entries === undefined
-      ? newAcl(kind, parent.document.entry.acl, mode?.classes, umask?.classes)
-      : formatAcl(entries);
+    entries === undefined ? newAcl(kind, parent.acl, mode?.classes, umask?.classes) : formatAcl(entries);
   return {
     owner: request.header('x-ms-owner') ?? own.owner,
     group: request.header('x-ms-group') ?? own.group,
@@ -42,7 +38,7 @@ export function modeOf(request: PathRequest, header: 'x-ms-permissions' | 'x-ms-
 }
 
 /** A whole list in `x-ms-acl`, with its masks. @throws PathError when it is not valid */
-export function aclOf(request: PathRequest, kind: Entry['kind']): readonly AclEntry[] | undefined {
+export function aclOf(request: PathRequest, kind: BlobKind): readonly AclEntry[] | undefined {
   const text = request.header('x-ms-acl');
   if (text === undefined) return undefined;
   if (request.header('x-ms-permissions') !== undefined)
@@ -57,7 +53,7 @@ export function aclOf(request: PathRequest, kind: Entry['kind']): readonly AclEn
 }
 
 /** Every list has an owner, a group and others; only directories have default entries. */
-export function isCompleteAcl(entries: readonly AclEntry[], kind: Entry['kind']): boolean {
+export function isCompleteAcl(entries: readonly AclEntry[], kind: BlobKind): boolean {
   const has = (isDefault: boolean) =>
     (['user', 'group', 'other'] as const).every((name) =>
       entries.some((entry) => entry.isDefault === isDefault && entry.kind === name && entry.id === ''),

@@ -1,4 +1,4 @@
-import type { Entry } from './entry.ts';
+import type { BlobKind, PathAccess } from '../store/blob.ts';
 
 /** One entry of an access control list, in the form of `x-ms-acl`: `[default:]kind:id:rwx`. */
 export interface AclEntry {
@@ -94,7 +94,7 @@ export function parseMode(text: string): Mode | undefined {
 }
 
 /** The nine characters of `x-ms-permissions`, and a plus when the list has further entries. */
-export function toPermissions({ acl, sticky }: Pick<Entry, 'acl' | 'sticky'>): string {
+export function toPermissions({ acl, sticky }: Pick<PathAccess, 'acl' | 'sticky'>): string {
   const access = (parseAcl(acl) ?? []).filter(({ isDefault }) => !isDefault);
   const isExtended = access.some(({ kind, id }) => kind === 'mask' || id !== '');
   const letters = classes(access)
@@ -124,7 +124,7 @@ function classes(access: readonly AclEntry[]): readonly (AclEntry | undefined)[]
   return [of('user'), of('mask') ?? of('group'), of('other')];
 }
 
-const everything: Readonly<Record<'file' | 'directory', Classes>> = { file: [6, 6, 6], directory: [7, 7, 7] };
+const everything: Readonly<Record<BlobKind, Classes>> = { file: [6, 6, 6], directory: [7, 7, 7] };
 const defaultUmask: Classes = [0, 2, 7];
 
 /**
@@ -132,7 +132,7 @@ const defaultUmask: Classes = [0, 2, 7];
  * bits of the umask (learn.microsoft.com/rest/api/storageservices/datalakestoragegen2/path/create).
  */
 export function newAcl(
-  kind: 'file' | 'directory',
+  kind: BlobKind,
   parentAcl: string | undefined,
   mode: Classes = everything[kind],
   umask: Classes = defaultUmask,

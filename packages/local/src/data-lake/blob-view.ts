@@ -1,11 +1,12 @@
 import { listedProperties, storageError, updateLease } from '../azurite/azurite.ts';
 import type { Context, MetadataStore } from '../azurite/azurite-model.ts';
 import { invalidQuery } from '../requests/unsupported-requests.ts';
+import type { Store } from '../store/open-store.ts';
 import { guardBlobWrites, notSupported, withTypeMismatch } from './blob-writes.ts';
 import { accessHeaders } from './path-properties.ts';
-import { type Node, type Records, isDirectory } from './entry.ts';
 import { type BlobListing, listBlobs } from './list-blobs.ts';
-import type { Namespace } from './namespace.ts';
+import type { Namespace, Node } from './namespace.ts';
+import { fromContinuation } from './walk.ts';
 
 const longestPage = 5000;
 
@@ -16,11 +17,11 @@ const longestPage = 5000;
  * (learn.microsoft.com/azure/storage/blobs/data-lake-storage-known-issues). The status codes are Azure's; the
  * error codes of the last three are inferred.
  */
-export function adaptBlobApi(store: MetadataStore, namespace: Namespace, records: Records): void {
+export function adaptBlobApi(store: MetadataStore, rows: Store, namespace: Namespace): void {
   const nodeOf = ({ context }: Context): Node | undefined =>
-    namespace.find(context.account, context.container, context.blob);
+    namespace.node(context.account, context.container, context.blob);
   showDirectories(store, nodeOf);
-  guardBlobWrites(store, namespace, nodeOf);
+  guardBlobWrites(store, rows, namespace, nodeOf);
   refuseTags(store);
 
   store.listBlobs = async (context, account, container, delimiter, _blob, prefix, ...rest) => {
@@ -31,12 +32,14 @@ export function adaptBlobApi(store: MetadataStore, namespace: Namespace, records
     const showOnly = context.request.getQuery('showonly') ?? 'all';
     const kinds = shownOnly.get(showOnly);
     if (kinds === undefined) throw invalidQuery(context, 'showonly', showOnly);
+    const after = marker ? fromContinuation(marker) : undefined;
+    if (marker && after === undefined) throw invalidQuery(context, 'marker', marker);
     const list = () =>
-      listBlobs(namespace, records, account, container, {
+      listBlobs(namespace, rows.listing, account, container, {
         prefix: prefix ?? '',
         hierarchical: delimiter !== undefined,
         maxResults: maxResults ?? longestPage,
-        marker: marker ?? '',
+        after,
         startFrom,
         snapshots: snapshots === true,
         uncommitted: uncommitted === true,
@@ -73,14 +76,15 @@ export function listPathProperties(): void {
 
 function showDirectories(store: MetadataStore, nodeOf: (context: Context) => Node | undefined): void {
   const show = (context: Context) => {
-    const entry = nodeOf(context)?.document.entry;
-    if (entry === undefined) return;
+    const node = nodeOf(context);
+    if (node === undefined) return;
+    const { kind, access } = node;
     const { request, response } = context;
     const version = request.getHeader('x-ms-version') ?? request.getQuery('sv') ?? '';
     const headers = {
-      'x-ms-resource-type': entry.kind,
-      ...accessHeaders(entry),
-      ...(version >= '2023-11-03' && { 'x-ms-acl': entry.acl }),
+      'x-ms-resource-type': kind,
+      ...accessHeaders(access),
+      ...(version >= '2023-11-03' && { 'x-ms-acl': access.acl }),
     };
     for (const [name, value] of Object.entries(headers)) response?.setHeader(name, value);
   };
@@ -98,14 +102,13 @@ function showDirectories(store: MetadataStore, nodeOf: (context: Context) => Nod
   };
   const setBlobMetadata = store.setBlobMetadata.bind(store);
   store.setBlobMetadata = async (context, account, container, blob, lease, metadata, ...rest) => {
-    const node = nodeOf(context);
-    const kept = node && isDirectory(node) ? { ...metadata, hdi_isfolder: 'true' } : metadata;
+    const kept = nodeOf(context)?.kind === 'directory' ? { ...metadata, hdi_isfolder: 'true' } : metadata;
     return setBlobMetadata(context, account, container, blob, lease, kept, ...rest);
   };
   const getBlockList = store.getBlockList.bind(store);
   store.getBlockList = async (context, ...rest) => {
     const blocks = await getBlockList(context, ...rest);
-    if (nodeOf(context)?.document.entry.writer !== 'path') return blocks;
+    if (nodeOf(context)?.writer !== 'path') return blocks;
     return { ...blocks, uncommittedBlocks: [], committedBlocks: [] };
   };
 }

@@ -1,7 +1,8 @@
 import type { Conditions, Context, MetadataStore } from '../azurite/azurite-model.ts';
 import { storageError, validateWriteConditions } from '../azurite/azurite.ts';
-import { type Node, isDirectory } from './entry.ts';
-import { type Namespace, type NewDocument, PathConflict } from './namespace.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Store } from '../store/open-store.ts';
+import { type Namespace, type Node, PathConflict } from './namespace.ts';
 
 /**
  * Refuses writes of the Blob API that a hierarchical account refuses: over directories, below a file, and
@@ -9,31 +10,33 @@ import { type Namespace, type NewDocument, PathConflict } from './namespace.ts';
  */
 export function guardBlobWrites(
   store: MetadataStore,
+  rows: Store,
   namespace: Namespace,
   nodeOf: (context: Context) => Node | undefined,
 ): void {
   /** Runs a write unless it would replace a directory; answers conflicts as the Blob API does. */
   const guarded = async <Result>(context: Context, write: () => Result | Promise<Result>): Promise<Result> =>
     withTypeMismatch(context, () => {
-      const node = nodeOf(context);
-      if (node && isDirectory(node)) throw new PathConflict();
+      if (nodeOf(context)?.kind === 'directory') throw new PathConflict();
       return write();
     });
   const blocks = async <Result>(context: Context, write: () => Promise<Result>): Promise<Result> => {
-    const { kind, writer } = nodeOf(context)?.document.entry ?? {};
+    const { kind, writer } = nodeOf(context) ?? {};
     if (kind === 'file' && writer === 'path')
       throw storageError(context, 409, 'InvalidBlobType', 'The blob type is invalid for this operation.');
     return guarded(context, write);
   };
 
   const createBlob = store.createBlob.bind(store);
-  store.createBlob = async (context, blob: NewDocument, ...rest) => {
+  store.createBlob = async (context, blob: Blob, ...rest) => {
     if (blob.properties.blobType === 'PageBlob') throw notSupported(context, 'Page blobs are');
     if (blob.blobTags !== undefined) throw notSupported(context, 'Blob tags are');
     if (isFolderStub(blob)) {
       const [, conditions] = rest;
       await store.checkContainerExist(context, blob.accountName, blob.containerName);
-      return withTypeMismatch(context, () => putFolderStub(context, namespace, blob, conditions));
+      return withTypeMismatch(context, () =>
+        rows.write(() => putFolderStub(context, namespace, blob, conditions)),
+      );
     }
     return guarded(context, () => createBlob(context, blob, ...rest));
   };
@@ -51,7 +54,7 @@ export function guardBlobWrites(
   const deleteBlob = store.deleteBlob.bind(store);
   store.deleteBlob = async (context, ...rest) => {
     const node = nodeOf(context);
-    if (node && isDirectory(node) && node.children.size > 0)
+    if (node?.kind === 'directory' && namespace.hasChildren(node))
       throw storageError(
         context,
         409,
@@ -97,10 +100,10 @@ export async function withTypeMismatch<Result>(
 const mark = 'hdi_isfolder';
 
 /** An empty blob whose metadata marks it as a folder, as clients of flat accounts write for empty folders. */
-function isFolderStub({ metadata, properties, entry }: NewDocument): boolean {
+function isFolderStub({ metadata, properties, writer }: Blob): boolean {
   const marks = Object.entries(metadata ?? {}).filter(([name]) => name.toLowerCase() === mark);
   const isFolder = marks.some(([, value]) => value.toLowerCase() === 'true');
-  return entry === undefined && properties.contentLength === 0 && isFolder;
+  return writer !== 'path' && properties.contentLength === 0 && isFolder;
 }
 
 /**
@@ -115,15 +118,15 @@ function isFolderStub({ metadata, properties, entry }: NewDocument): boolean {
 function putFolderStub(
   context: Context,
   namespace: Namespace,
-  { accountName, containerName, name, metadata, properties }: NewDocument,
+  { accountName, containerName, name, metadata, properties }: Blob,
   conditions: Conditions | undefined,
 ): void {
-  const there = namespace.find(accountName, containerName, name);
-  if (there !== undefined && !isDirectory(there)) throw new PathConflict();
-  validateWriteConditions(context, conditions, there?.document ?? null);
+  const there = namespace.node(accountName, containerName, name);
+  if (there?.kind === 'file') throw new PathConflict();
+  validateWriteConditions(context, conditions, there ?? null);
   const node = namespace.makeDirectory(accountName, containerName, name);
   const own = Object.entries(metadata ?? {}).filter(([each]) => each.toLowerCase() !== mark);
-  node.document.metadata = { ...Object.fromEntries(own), [mark]: 'true' };
-  Object.assign(node.document.properties, properties, { contentMD5: undefined });
+  node.metadata = { ...Object.fromEntries(own), [mark]: 'true' };
+  Object.assign(node.properties, properties, { contentMD5: undefined });
   namespace.changed(node);
 }

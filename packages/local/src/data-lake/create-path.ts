@@ -1,32 +1,32 @@
 import { refuseBadName } from '../requests/blob-names.ts';
 import { newETag, validateWriteConditions } from '../azurite/azurite.ts';
-import type { BlobDocument } from '../azurite/azurite-model.ts';
+import type { Blob, PathAccess } from '../store/blob.ts';
 import { accessOf } from './access.ts';
-import { type Node, isDirectory } from './entry.ts';
 import type { Lake, PathAnswer } from './lake.ts';
-import { type NewDocument, PathConflict } from './namespace.ts';
+import { type Node, PathConflict } from './namespace.ts';
 import { pathErrors } from './path-error.ts';
 import { contentHeadersOf, metadataOf, unquoted, versionHeaders } from './path-properties.ts';
 import { type PathRequest, conditionsOf } from './path-request.ts';
 
 /** Path Create with `resource=file`: an empty file, replacing an existing one. */
 export async function createFile(lake: Lake, request: PathRequest): Promise<PathAnswer> {
-  const { namespace } = lake;
   const { account, container, path, context } = request;
-  const there = namespace.find(account, container, path);
+  const there = lake.namespace.node(account, container, path);
   refuseExisting(there, request);
-  if (there && isDirectory(there)) throw pathErrors.conflict();
+  if (there?.kind === 'directory') throw pathErrors.conflict();
+  const access = accessOf(request, parentAccess(lake, request), 'file');
 
   const now = context.startTime;
-  const document: BlobDocument & NewDocument = {
+  const blob: Blob = {
     accountName: account,
     containerName: container,
     name: path,
     snapshot: '',
-    deleted: false,
     isCommitted: true,
+    kind: 'file',
+    writer: 'path',
+    access,
     metadata: metadataOf(request),
-    entry: { kind: 'file', writer: 'path', ...accessOf(request, parentOf(lake, request), 'file') },
     properties: {
       contentType: 'application/octet-stream',
       ...contentHeadersOf(request),
@@ -43,20 +43,17 @@ export async function createFile(lake: Lake, request: PathRequest): Promise<Path
     },
   };
   const lease = { leaseId: request.header('x-ms-lease-id') };
-  await lake.createBlob(context, document, lease, conditionsOf(request));
-  const node = namespace.find(account, container, path);
-  if (node === undefined) throw pathErrors.notFound();
-  lake.records.unstage(lake.records.staged(node.document.name));
-  const { contentType, blobType } = document.properties;
+  await lake.createBlob(context, blob, lease, conditionsOf(request));
+  const { contentType, blobType } = blob.properties;
   lake.report(request, {
     api: 'CreateFile',
-    eTag: unquoted(document.properties),
+    eTag: unquoted(blob.properties),
     ...(contentType !== undefined && { contentType }),
     contentLength: 0,
     contentOffset: 0,
     ...(blobType !== undefined && { blobType }),
   });
-  return { status: 201, headers: versionHeaders(node) };
+  return { status: 201, headers: versionHeaders(blob) };
 }
 
 /**
@@ -64,24 +61,9 @@ export async function createFile(lake: Lake, request: PathRequest): Promise<Path
  * properties.
  */
 export function createDirectory(lake: Lake, request: PathRequest): PathAnswer {
-  const { namespace } = lake;
-  const { account, container, path, context } = request;
-  const there = namespace.find(account, container, path);
-  refuseBadName(context, path);
-  refuseExisting(there, request);
-  validateWriteConditions(context, conditionsOf(request), there?.document ?? null);
-  const access = accessOf(request, parentOf(lake, request), 'directory');
-  const metadata = metadataOf(request);
+  refuseBadName(request.context, request.path);
   try {
-    const node = namespace.makeDirectory(account, container, path);
-    const { document } = node;
-    document.metadata = { ...metadata, hdi_isfolder: 'true' };
-    Object.assign(document.entry, there === undefined || isAccessGiven(request) ? access : {});
-    Object.assign(document.properties, contentHeadersOf(request), {
-      etag: newETag(),
-      lastModified: context.startTime,
-    });
-    namespace.changed(node);
+    const node = lake.store.write(() => makeDirectory(lake, request));
     lake.report(request, { api: 'CreateDirectory' });
     return { status: 201, headers: versionHeaders(node) };
   } catch (error) {
@@ -89,19 +71,32 @@ export function createDirectory(lake: Lake, request: PathRequest): PathAnswer {
   }
 }
 
-function refuseExisting(there: Node | undefined, request: PathRequest): void {
-  if (there?.document.isCommitted && request.header('if-none-match') === '*')
-    throw pathErrors.exists(there.document.entry.kind);
+function makeDirectory(lake: Lake, request: PathRequest): Node {
+  const { namespace } = lake;
+  const { account, container, path, context } = request;
+  const there = namespace.node(account, container, path);
+  refuseExisting(there, request);
+  validateWriteConditions(context, conditionsOf(request), there ?? null);
+  const access = accessOf(request, parentAccess(lake, request), 'directory');
+  const metadata = metadataOf(request);
+  const node = namespace.makeDirectory(account, container, path);
+  node.metadata = { ...metadata, hdi_isfolder: 'true' };
+  if (there === undefined || isAccessGiven(request)) node.access = access;
+  Object.assign(node.properties, contentHeadersOf(request), {
+    etag: newETag(),
+    lastModified: context.startTime,
+  });
+  namespace.changed(node);
+  return node;
 }
 
-/** The directory of a new path, or its nearest ancestor that exists. */
-function parentOf({ namespace }: Lake, { account, container, path }: PathRequest): Node {
-  const segments = path.split('/');
-  for (let depth = segments.length - 1; depth > 0; depth--) {
-    const node = namespace.find(account, container, segments.slice(0, depth).join('/'));
-    if (node) return node;
-  }
-  return namespace.makeDirectory(account, container, '');
+function refuseExisting(there: Node | undefined, request: PathRequest): void {
+  if (there?.isCommitted && request.header('if-none-match') === '*') throw pathErrors.exists(there.kind);
+}
+
+/** Access of the directory of a new path, or of its nearest ancestor that exists. */
+function parentAccess({ namespace }: Lake, { account, container, path }: PathRequest): PathAccess {
+  return namespace.nearestDirectory(account, container, path.split('/').slice(0, -1).join('/')).access;
 }
 
 function isAccessGiven(request: PathRequest): boolean {

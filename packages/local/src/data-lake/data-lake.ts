@@ -2,23 +2,21 @@ import type { RequestListener } from 'node:http';
 import type { Accounts, AzuriteResponse, Context, Handler, MetadataStore } from '../azurite/azurite-model.ts';
 import { BlobHandler, ContainerHandler, ServiceHandler, replaceHandlerMethod } from '../azurite/azurite.ts';
 import { listPathProperties, adaptBlobApi } from './blob-view.ts';
-import { openRecords } from './entry.ts';
 import type { Lake } from './lake.ts';
-import { Namespace } from './namespace.ts';
+import type { Namespace } from './namespace.ts';
 import { pathUrl } from './path-request.ts';
-import { resolveNames } from './resolve-names.ts';
 import { routes } from './routes.ts';
 import { servePaths } from './serve-paths.ts';
 import type { StorageMutation } from '../requests/storage-mutation.ts';
-import type { Stores } from '../storage/stores/open-stores.ts';
+import type { Store } from '../store/open-store.ts';
 
 /**
  * Makes the accounts of a storage hierarchical: serves the Data Lake API beside the Blob API on the same
- * origin, with directories, renames and access control lists, over the same stored documents.
+ * origin, with directories, renames and access control lists, over the same rows.
  *
- * How it is built: namespace.ts holds the tree and locates documents; resolve-names.ts makes Azurite use it,
- * so that every Blob operation finds what a rename has moved; blob-view.ts has the differences of the Blob
- * API on such accounts; routes.ts lists the operations of the Data Lake API, one file each.
+ * How it is built: namespace.ts turns paths into places, for the operations of both APIs, so that each finds what a
+ * rename has moved; walk.ts reads the tree in its order; blob-view.ts has the differences of the Blob API on such
+ * accounts; routes.ts lists the operations of the Data Lake API, one file each.
  *
  * A rename must not copy content, and nothing may work path by path that Azure does in one step.
  * Not simulated: access checks (a key or SAS grants all its rights, whatever access control lists and sticky
@@ -39,21 +37,24 @@ export interface DataLakeOptions {
   readonly onMutation?: ((mutation: StorageMutation) => void) | undefined;
 }
 
+export interface DataLakeStores {
+  readonly store: Store;
+  /** The paths with which the Blob API's operations work. */
+  readonly namespace: Namespace;
+  readonly metadata: MetadataStore;
+}
+
 /** Call before the store's mutations are observed: those of the Data Lake API are reported here. */
 export function openDataLake(
-  { metadata, extents }: Stores,
+  { store, namespace, metadata }: DataLakeStores,
   { accounts, origin, onMutation }: DataLakeOptions,
 ): DataLake {
-  const records = openRecords(metadata.db);
-  const namespace = new Namespace(records);
-  resolveNames(metadata.db, namespace, records);
   listPathProperties();
   reportHierarchicalAccounts(metadata);
-  adaptBlobApi(metadata, namespace, records);
+  adaptBlobApi(metadata, store, namespace);
   const lake: Lake = {
+    store,
     namespace,
-    records,
-    extents,
     origin,
     createBlob: metadata.createBlob.bind(metadata),
     deleteBlob: metadata.deleteBlob.bind(metadata),

@@ -1,19 +1,20 @@
-import type { ExtentStore, MetadataStore } from '../azurite/azurite-model.ts';
+import type { MetadataStore } from '../azurite/azurite-model.ts';
 import type { StorageMutation } from '../requests/storage-mutation.ts';
+import type { Store } from '../store/open-store.ts';
 import type { Namespace } from './namespace.ts';
 import type { PathRequest } from './path-request.ts';
-import type { Records } from './entry.ts';
 
 /** What the operations of the Data Lake API need. */
 export interface Lake {
+  /** Each operation that is acknowledged is one transaction of it. */
+  readonly store: Store;
   readonly namespace: Namespace;
-  readonly records: Records;
-  readonly extents: ExtentStore;
   /** `http://127.0.0.1:PORT`, the same for both APIs. */
   readonly origin: string;
-  /** The store's own methods, which report no mutation. */
+  /** The Blob API's own, which report no mutation. */
   readonly createBlob: MetadataStore['createBlob'];
   readonly deleteBlob: MetadataStore['deleteBlob'];
+  /** Called after the transaction. */
   report(request: PathRequest, change: PathMutation): void;
 }
 

@@ -1,16 +1,16 @@
-import type { BlobDocument } from '../azurite/azurite-model.ts';
-import { type Node, type Records, isDirectory, pathOf, toSegments } from './entry.ts';
-import { type Namespace, PathConflict } from './namespace.ts';
+import type { Blob } from '../store/blob.ts';
+import type { Listing } from '../store/listing.ts';
 import { toPermissions } from './acl.ts';
-import { walk } from './walk.ts';
+import type { Namespace, Node } from './namespace.ts';
+import { toContinuation, walk } from './walk.ts';
 
 export interface BlobListing {
   readonly prefix: string;
   /** Does not descend into directories. */
   readonly hierarchical: boolean;
   readonly maxResults: number;
-  /** The last path of the previous page, or empty. */
-  readonly marker: string;
+  /** The last path of the previous page; undefined for the first page. */
+  readonly after: string | undefined;
   readonly startFrom: string | undefined;
   readonly snapshots: boolean;
   readonly uncommitted: boolean;
@@ -22,7 +22,7 @@ export interface BlobListing {
 
 export interface BlobPage {
   /** With their paths as names. */
-  readonly blobs: readonly BlobDocument[];
+  readonly blobs: readonly Blob[];
   readonly prefixes: readonly { readonly name: string }[];
   /** Empty after the last page. */
   readonly marker: string;
@@ -30,67 +30,50 @@ export interface BlobPage {
 
 /**
  * List Blobs of a hierarchical account: directories are listed as blobs, or as prefixes when there is a
- * delimiter, empty ones too.
+ * delimiter, empty ones too. A file and its snapshots are on one page.
  *
  * @throws PathConflict for a prefix that has a file as a directory
  */
 export function listBlobs(
   namespace: Namespace,
-  records: Records,
+  rows: Listing,
   account: string,
   container: string,
   listing: BlobListing,
 ): BlobPage {
   const slash = listing.prefix.lastIndexOf('/') + 1;
-  const segments = toSegments(listing.prefix.slice(0, slash));
-  for (const depth of segments.keys()) {
-    const node = namespace.find(account, container, segments.slice(0, depth + 1).join('/'));
-    if (node !== undefined && !isDirectory(node)) throw new PathConflict();
-  }
-  const directory = namespace.find(account, container, segments.join('/'));
-  const blobs: BlobDocument[] = [];
+  const blobs: Blob[] = [];
   const prefixes: { name: string }[] = [];
   const page = (marker: string): BlobPage => ({ blobs, prefixes, marker });
+  const directory = namespace.directory(account, container, listing.prefix.slice(0, slash));
   if (directory === undefined) return page('');
 
+  const { after, startFrom } = listing;
   let last = '';
-  for (const node of walk(directory, {
+  for (const node of walk(rows, directory, {
     recursive: !listing.hierarchical,
     prefix: listing.prefix.slice(slash),
-    ...(listing.marker !== '' && { after: listing.marker }),
-    ...(listing.startFrom !== undefined && { from: listing.startFrom }),
+    snapshots: listing.snapshots,
+    ...(after !== undefined && { after }),
+    ...(startFrom !== undefined && { from: startFrom }),
   })) {
-    if (!listing.kinds.includes(node.document.entry.kind)) continue;
-    if (blobs.length + prefixes.length >= listing.maxResults) return page(last);
-    last = pathOf(node);
-    if (listing.hierarchical && isDirectory(node)) prefixes.push({ name: `${last}/` });
-    else
-      blobs.push(
-        ...versionsOf(node, records, listing).map((document) => toListed(document, node, last, listing)),
-      );
+    if (!listing.kinds.includes(node.kind) || !(node.isCommitted || listing.uncommitted)) continue;
+    if (node.name !== last && blobs.length + prefixes.length >= listing.maxResults)
+      return page(toContinuation(last));
+    last = node.name;
+    if (listing.hierarchical && node.kind === 'directory') prefixes.push({ name: `${last}/` });
+    else blobs.push(toListed(node, listing));
   }
   return page('');
 }
 
-function toListed(
-  document: BlobDocument,
-  { document: { entry } }: Node,
-  path: string,
-  { permissions }: BlobListing,
-): BlobDocument {
-  const { kind, owner, group, acl } = entry;
-  const access = permissions ? { owner, group, permissions: toPermissions(entry), acl } : {};
-  return { ...document, name: path, properties: { ...document.properties, resourceType: kind, ...access } };
-}
-
-function versionsOf(node: Node, records: Records, listing: BlobListing): readonly BlobDocument[] {
-  const versions = listing.snapshots
-    ? // The blob itself comes after its snapshots.
-      [...records.versions(node.document.name)].toSorted((left, right) => (rank(left) < rank(right) ? -1 : 1))
-    : [node.document];
-  return versions.filter(({ isCommitted }) => isCommitted || listing.uncommitted);
-}
-
-function rank({ snapshot }: BlobDocument): string {
-  return snapshot === '' ? '~' : snapshot;
+/** With what only listings tell. Changes the node. */
+function toListed(node: Node, { permissions }: BlobListing): Blob {
+  const { kind, access, properties } = node;
+  properties.resourceType = kind;
+  if (permissions) {
+    const { owner, group, acl } = access;
+    Object.assign(properties, { owner, group, permissions: toPermissions(access), acl });
+  }
+  return node;
 }

@@ -1,84 +1,78 @@
-import { randomUUID } from 'node:crypto';
-import type { BlobDocument } from '../azurite/azurite-model.ts';
 import { newETag } from '../azurite/azurite.ts';
-import { type Access, defaultAccess } from './access.ts';
-import {
-  type Entry,
-  type EntryDocument,
-  type Node,
-  type Records,
-  isDirectory,
-  isEntryDocument,
-  toSegments,
-} from './entry.ts';
+import type { Blob, PathAccess, StoredBlob } from '../store/blob.ts';
+import type { Blobs, Known, Place } from '../store/blobs.ts';
+import type { Paths } from '../store/flat-paths.ts';
+import type { Store } from '../store/open-store.ts';
+import { defaultAccess } from './access.ts';
 
 /**
- * The tree of a hierarchical account: the only place that knows where a file is.
+ * The tree of a hierarchical account: turns a path into a place, one step of an index for each segment.
  *
- * Azurite stores documents by name, and a name holds the whole path: renaming a directory would change every
- * document below it. So on hierarchical accounts a document's name is an id that never changes, and its entry
- * holds its parent directory and its name there. Directories are documents too, without content. The tree in
- * memory is an index of those entries and is never saved, so it cannot disagree with them after a crash.
- * Moving a directory changes one document, however much is below it, and never reads the ETags and times
- * below it.
+ * A file or directory is a row with its name and the id of its directory, so moving a directory changes one row,
+ * however much is below it, and never reads the ETags and times below it. Nothing of the tree is in memory.
  *
- * No method awaits, so every change is atomic. Nothing here may read a document's container or name as its
- * place.
+ * No method awaits, and what changes several rows is one transaction, or part of the caller's: a refusal after some
+ * directories were made leaves none of them.
  */
 
 /** There is a file where a directory must be, or the reverse. */
 export class PathConflict extends Error {}
 
-/** A document, possibly with a part of its entry. */
-export type NewDocument = BlobDocument & { entry?: Partial<Entry> };
+/** A file or directory. Its `name` is its path in its container, without slashes at the ends; empty for the root. */
+export interface Node extends StoredBlob {
+  access: PathAccess;
+}
 
-export class Namespace {
-  readonly #records: Records;
-  readonly #roots = new Map<string, Node>();
+export class Namespace implements Paths {
+  readonly #store: Store;
+  readonly #blobs: Blobs;
 
-  constructor(records: Records) {
-    this.#records = records;
-    this.#load();
+  constructor(store: Store) {
+    this.#store = store;
+    this.#blobs = store.blobs;
   }
 
-  /** The path's node; for an empty path the root, undefined while the container has no paths. */
-  find(account: string, container: string, path: string): Node | undefined {
-    let node = this.#roots.get(`${account}/${container}`);
-    for (const segment of toSegments(path)) node = node?.children?.get(segment);
-    return node;
+  /** What is at a path; for an empty path the root. Undefined when there is no such container. */
+  node(account: string, container: string, path: string): Node | undefined {
+    const place = this.find(account, container, path);
+    const known = { accountName: account, containerName: container };
+    const blob = place && this.#blobs.find(place, known, toSegments(path).join('/'));
+    return blob && toNode(blob);
   }
 
-  /**
-   * Puts a document at a path, replacing an existing file; creates missing parent directories. Members
-   * missing in its entry come from that file, or else from the directory.
-   *
-   * @throws PathConflict
-   */
-  place(account: string, container: string, path: string, document: NewDocument): Node {
+  find(account: string, container: string, path: string): Place | undefined {
+    const root = this.#store.containers.root(account, container);
+    if (root === undefined) return undefined;
+    const segments = toSegments(path);
+    const segment = segments.pop();
+    if (segment === undefined) return this.#blobs.placeOf(root);
+    const { id, depth } = this.#descend(root, segments);
+    return depth === segments.length ? { parent: id, segment } : undefined;
+  }
+
+  /** @throws PathConflict when there is a directory at the path, or a file in place of one of its directories */
+  make(account: string, container: string, path: string): Place {
     const segments = toSegments(path);
     const segment = segments.pop();
     if (segment === undefined) throw new PathConflict('the root is there');
-    const parent = this.#directory(account, container, segments);
-    const there = parent.children?.get(segment);
-    const kind = document.entry?.kind ?? 'file';
-    if (there !== undefined && (isDirectory(there) || kind === 'directory'))
-      throw new PathConflict('it is taken');
-    const entry: Entry = {
-      ...(there?.document.entry ?? defaultAccess(parent, kind)),
-      writer: 'blob',
-      ...document.entry,
-      parent: parent.document.name,
-      segment,
-      kind,
-    };
-    const placed: EntryDocument = Object.assign(document, {
-      name: there?.document.name ?? randomUUID(),
-      entry,
+    return this.#store.write(() => {
+      const parent = this.makeDirectory(account, container, segments.join('/'));
+      if (this.#blobs.child(parent.id, segment)?.isDirectory === true)
+        throw new PathConflict('there is a directory');
+      return { parent: parent.id, segment, access: defaultAccess(parent.access, 'file') };
     });
-    this.#records.insert(placed);
-    if (there === undefined) return this.#attach(placed, parent);
-    there.document = placed;
-    return there;
+  }
+
+  /** The directory at a path; the root for an empty path. @throws PathConflict for a file in place of one of them */
+  directory(account: string, container: string, path: string): Node | undefined {
+    const segments = toSegments(path);
+    const above = this.#nearest(account, container, segments);
+    return above.depth === segments.length ? above.node : undefined;
+  }
+
+  /** The directory at a path or, if there is none, the nearest one above it. @throws PathConflict */
+  nearestDirectory(account: string, container: string, path: string): Node {
+    return this.#nearest(account, container, toSegments(path)).node;
   }
 
   /**
@@ -87,132 +81,101 @@ export class Namespace {
    * @throws PathConflict
    */
   makeDirectory(account: string, container: string, path: string): Node {
-    return this.#directory(account, container, toSegments(path));
+    const segments = toSegments(path);
+    return this.#store.write(() => {
+      const above = this.#nearest(account, container, segments);
+      let { node } = above;
+      for (const segment of segments.slice(above.depth)) node = this.#addDirectory(node, segment);
+      return node;
+    });
   }
 
-  /** Moves a node with everything below it to a free place. */
+  hasChildren({ id }: Node): boolean {
+    return this.#blobs.hasChildren(id);
+  }
+
+  /** Whether a node is the directory or somewhere below it. */
+  isWithin(node: Node, directory: Node): boolean {
+    for (let id: number | undefined = node.id; id !== undefined; id = this.#blobs.placeOf(id)?.parent)
+      if (id === directory.id) return true;
+    return false;
+  }
+
+  /** Moves a node, with its snapshots and everything below it, to a free place. */
   move(node: Node, parent: Node, segment: string): void {
-    const { entry } = node.document;
-    detach(node);
-    Object.assign(entry, { parent: parent.document.name, segment });
-    link(node, parent);
-    this.#records.changed(node.document);
+    this.#blobs.move(node.id, node, { parent: parent.id, segment });
+    Object.assign(node, { parent: parent.id, segment });
   }
 
-  /** Removes a node and everything below it. */
+  /** Removes a node with its snapshots and everything below it. */
   remove(node: Node): void {
-    detach(node);
-    this.#records.removeWithSnapshots([...below(node)].map(({ document }) => document));
+    this.#store.write(() => {
+      this.#blobs.removeSnapshots(node, node);
+      if (node.kind === 'directory') this.#blobs.discard(node.id);
+      else this.#blobs.remove(node.id);
+    });
   }
 
-  removeContainer(account: string, container: string): void {
-    const root = this.find(account, container, '');
-    if (root === undefined) return;
-    this.#roots.delete(root.document.entry.segment);
-    this.remove(root);
-  }
-
-  /** Saves a change of a node's document. */
+  /** Saves a change of a node. */
   changed(node: Node): void {
-    this.#records.changed(node.document);
+    this.#blobs.update(node);
   }
 
-  #directory(account: string, container: string, segments: readonly string[]): Node {
-    let at = this.#root(account, container);
-    // Checked before anything is created, so that a conflict changes nothing.
-    let known: Node | undefined = at;
-    for (const segment of segments) {
-      known = known?.children?.get(segment);
-      if (known !== undefined && !isDirectory(known)) throw new PathConflict(`${segment} is a file`);
+  /** The last of the directories that is there. @throws PathConflict for a file in place of the next one */
+  #nearest(account: string, container: string, segments: readonly string[]): { node: Node; depth: number } {
+    const root = this.#store.containers.root(account, container);
+    if (root === undefined) throw new Error(`there is no container ${container}`);
+    const { id, depth, file } = this.#descend(root, segments);
+    if (file !== undefined) throw new PathConflict(`${file} is a file`);
+    const known = { accountName: account, containerName: container };
+    const blob = this.#blobs.byId(id, known, segments.slice(0, depth).join('/'));
+    if (blob === undefined) throw new Error(`the directory ${id} is gone`);
+    return { node: toNode(blob), depth };
+  }
+
+  /** The last directory that is there, its depth, and the name of a file that is in place of the next one. */
+  #descend(root: number, segments: readonly string[]): { id: number; depth: number; file?: string } {
+    let id = root;
+    for (const [depth, segment] of segments.entries()) {
+      const child = this.#blobs.child(id, segment);
+      if (child === undefined) return { id, depth };
+      if (!child.isDirectory) return { id, depth, file: segment };
+      ({ id } = child);
     }
-    for (const segment of segments) at = at.children?.get(segment) ?? this.#addDirectory(at, segment);
-    return at;
+    return { id, depth: segments.length };
   }
 
   #addDirectory(parent: Node, segment: string): Node {
-    const { accountName, containerName } = parent.document;
-    const place = { parent: parent.document.name, segment };
-    const document = toDirectoryDocument(
-      accountName,
-      containerName,
-      place,
-      defaultAccess(parent, 'directory'),
-    );
-    this.#records.insert(document);
-    return this.#attach(document, parent);
-  }
-
-  #root(account: string, container: string): Node {
-    const segment = `${account}/${container}`;
-    const root = this.#roots.get(segment);
-    if (root !== undefined) return root;
-    const access = defaultAccess(undefined, 'directory');
-    const document = toDirectoryDocument(account, container, { parent: '', segment }, access);
-    this.#records.insert(document);
-    return this.#attach(document, undefined);
-  }
-
-  #attach(document: EntryDocument, parent: Node | undefined): Node {
-    const node = toNode(document);
-    if (parent === undefined) this.#roots.set(document.entry.segment, node);
-    else link(node, parent);
-    return node;
-  }
-
-  #load(): void {
-    const documents = this.#records.all.filter(isEntryDocument);
-    const nodes = new Map(documents.map((document) => [document.name, toNode(document)] as const));
-    for (const node of nodes.values()) {
-      const { parent, segment } = node.document.entry;
-      const directory = nodes.get(parent);
-      if (directory !== undefined) link(node, directory);
-      else if (parent === '') this.#roots.set(segment, node);
-    }
+    const name = parent.name === '' ? segment : `${parent.name}/${segment}`;
+    const directory = toDirectory(parent, name, defaultAccess(parent.access, 'directory'));
+    return toNode(this.#blobs.insert(directory, { parent: parent.id, segment }));
   }
 }
 
-function toNode(document: EntryDocument): Node {
-  const children = document.entry.kind === 'directory' ? new Map<string, Node>() : undefined;
-  return { document, parent: undefined, children, sorted: undefined };
+/** The segments of a path; leading, trailing and doubled slashes are ignored. */
+export function toSegments(path: string): string[] {
+  return path.split('/').filter((segment) => segment !== '');
 }
 
-function link(node: Node, parent: Node): void {
-  node.parent = parent;
-  parent.children?.set(node.document.entry.segment, node);
-  parent.sorted = undefined;
+/** The root of a container may have been stored without access. */
+export function toNode(blob: StoredBlob): Node {
+  blob.access ??= defaultAccess(undefined, blob.kind);
+  return blob as Node;
 }
 
-function detach(node: Node): void {
-  node.parent?.children?.delete(node.document.entry.segment);
-  if (node.parent) node.parent.sorted = undefined;
-  node.parent = undefined;
-}
-
-function* below(node: Node): Generator<Node> {
-  yield node;
-  for (const child of node.children?.values() ?? []) yield* below(child);
-}
-
-/**
- * The stored document of a new directory: a blob without content, with Azure's marker for clients of the Blob
- * API.
- */
-function toDirectoryDocument(
-  accountName: string,
-  containerName: string,
-  place: Pick<Entry, 'parent' | 'segment'>,
-  access: Access,
-): EntryDocument {
+/** A new directory: a blob without content, with Azure's marker for clients of the Blob API. */
+function toDirectory({ accountName, containerName }: Known, name: string, access: PathAccess): Blob {
   const now = new Date();
   return {
     accountName,
     containerName,
-    name: randomUUID(),
+    name,
     snapshot: '',
-    deleted: false,
     isCommitted: true,
+    kind: 'directory',
+    writer: 'path',
+    access,
     metadata: { hdi_isfolder: 'true' },
-    entry: { ...place, ...access, kind: 'directory', writer: 'path' },
     properties: {
       creationTime: now,
       lastModified: now,

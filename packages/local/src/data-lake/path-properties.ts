@@ -1,5 +1,4 @@
-import type { BlobProperties, ContentHeaders, Metadata } from '../azurite/azurite-model.ts';
-import type { Entry, Node } from './entry.ts';
+import type { Blob, BlobProperties, ContentHeaders, Metadata, PathAccess } from '../store/blob.ts';
 import { pathErrors } from './path-error.ts';
 import type { PathRequest } from './path-request.ts';
 import { toPermissions } from './acl.ts';
@@ -30,17 +29,17 @@ export function metadataOf(request: PathRequest): Metadata | undefined {
 }
 
 /** The headers that identify a version of a path. */
-export function versionHeaders({ document }: Node): Record<string, string> {
-  const { etag, lastModified } = document.properties;
+export function versionHeaders({ properties }: Blob): Record<string, string> {
+  const { etag, lastModified } = properties;
   return { etag, 'last-modified': new Date(lastModified).toUTCString() };
 }
 
 /** Owner, group and permissions of a path, without the list, which only some answers have. */
-export function accessHeaders(entry: Entry): Record<string, string> {
+export function accessHeaders(access: PathAccess): Record<string, string> {
   return {
-    'x-ms-owner': entry.owner,
-    'x-ms-group': entry.group,
-    'x-ms-permissions': toPermissions(entry),
+    'x-ms-owner': access.owner,
+    'x-ms-group': access.group,
+    'x-ms-permissions': toPermissions(access),
   };
 }
 

@@ -16,7 +16,7 @@ export interface PathRequest {
   header(name: string): string | undefined;
 }
 
-interface Place {
+export interface PathPlace {
   readonly account: string;
   readonly container: string;
   readonly path: string;
@@ -55,7 +55,7 @@ export function parsePathRequest(
  * The JavaScript SDK omits the account from a rename's destination when it works with a path-style URL. The
  * source of the rename still names it.
  */
-function placeOf(url: string, renameSource: string | undefined, accounts: Accounts): Place {
+function placeOf(url: string, renameSource: string | undefined, accounts: Accounts): PathPlace {
   const [first = '', ...rest] = toPlainSegments(url);
   const [account] = renameSource === undefined ? [] : toPlainSegments(renameSource);
   const isNamed = accounts.getAccount(first) !== undefined;
@@ -65,7 +65,7 @@ function placeOf(url: string, renameSource: string | undefined, accounts: Accoun
 }
 
 /** The place in `x-ms-rename-source`, with or without the account: `/container/path`. */
-export function renameSourceOf(request: PathRequest): Place {
+export function renameSourceOf(request: PathRequest): PathPlace {
   const segments = toPlainSegments(request.header('x-ms-rename-source') ?? '');
   const [container = '', ...path] = segments[0] === request.account ? segments.slice(1) : segments;
   if (container === '' || path.length === 0) throw pathErrors.invalidHeader('x-ms-rename-source');

@@ -1,10 +1,10 @@
 import { isAzuriteError, validateReadConditions, validateWriteConditions } from '../azurite/azurite.ts';
 import { refuseBadName } from '../requests/blob-names.ts';
-import { type Node, isDirectory, toSegments } from './entry.ts';
 import type { Lake, PathAnswer } from './lake.ts';
+import { type Namespace, type Node, toSegments } from './namespace.ts';
 import { PathError, pathErrors } from './path-error.ts';
 import { metadataOf, versionHeaders } from './path-properties.ts';
-import { type PathRequest, conditionsOf, pathUrl, renameSourceOf } from './path-request.ts';
+import { type PathPlace, type PathRequest, conditionsOf, pathUrl, renameSourceOf } from './path-request.ts';
 
 /**
  * Path Create with `x-ms-rename-source`: moves a file or directory with everything below it to another place,
@@ -13,43 +13,50 @@ import { type PathRequest, conditionsOf, pathUrl, renameSourceOf } from './path-
  * is inferred from its table of codes.)
  */
 export function renamePath(lake: Lake, request: PathRequest): PathAnswer {
-  const { namespace, origin } = lake;
   const { account, container, path } = request;
   const from = renameSourceOf(request);
   refuseBadName(request.context, path);
   refuseOutsideSas(request, from.container);
-  const source = namespace.find(account, from.container, from.path);
-  if (source === undefined || !source.document.isCommitted)
+  const moved = lake.store.write(() => move(lake, request, from));
+  lake.report(request, {
+    api: moved.kind === 'directory' ? 'RenameDirectory' : 'RenameFile',
+    sourceUrl: pathUrl(lake.origin, account, from.container, from.path),
+    destinationUrl: pathUrl(lake.origin, account, container, path),
+  });
+  return { status: 201, headers: versionHeaders(moved) };
+}
+
+function move({ namespace }: Lake, request: PathRequest, from: PathPlace): Node {
+  const { account, container, path } = request;
+  const source = namespace.node(account, from.container, from.path);
+  if (source === undefined || !source.isCommitted)
     throw new PathError(404, 'SourcePathNotFound', 'The source path for a rename operation does not exist.');
   validateSource(request, source);
 
   const segments = toSegments(path);
   const segment = segments.pop();
-  const parent = segment === undefined ? undefined : destinationParent(lake, request, segments);
-  if (segment === undefined || parent === undefined || !isDirectory(parent))
+  const parent = segment === undefined ? undefined : namespace.node(account, container, segments.join('/'));
+  if (segment === undefined || parent?.kind !== 'directory')
     throw new PathError(
       404,
       'RenameDestinationParentPathNotFound',
       'The parent directory of the destination path does not exist.',
     );
-  if (isDirectory(source) && isWithin(parent, source)) throw renamedIntoItself();
-  const there = parent.children.get(segment);
+  const isDirectory = source.kind === 'directory';
+  if (isDirectory && namespace.isWithin(parent, source)) throw renamedIntoItself();
+  const there = namespace.node(account, container, path);
   validateDestination(request, there);
-  if (there === source && isDirectory(source)) throw renamedIntoItself();
-  if (there !== undefined && there !== source) removeDestination(lake, source, there);
-  if (there !== source) namespace.move(source, parent, segment);
+  const isInPlace = there?.id === source.id;
+  if (isInPlace && isDirectory) throw renamedIntoItself();
+  if (there !== undefined && !isInPlace) removeDestination(namespace, source, there);
+  if (!isInPlace) namespace.move(source, parent, segment);
 
   const metadata = metadataOf(request);
   if (metadata !== undefined) {
-    source.document.metadata = isDirectory(source) ? { ...metadata, hdi_isfolder: 'true' } : metadata;
+    source.metadata = isDirectory ? { ...metadata, hdi_isfolder: 'true' } : metadata;
     namespace.changed(source);
   }
-  lake.report(request, {
-    api: isDirectory(source) ? 'RenameDirectory' : 'RenameFile',
-    sourceUrl: pathUrl(origin, account, from.container, from.path),
-    destinationUrl: pathUrl(origin, account, container, path),
-  });
-  return { status: 201, headers: versionHeaders(source) };
+  return source;
 }
 
 /**
@@ -66,15 +73,9 @@ function refuseOutsideSas({ query, container }: PathRequest, sourceContainer: st
     );
 }
 
-function destinationParent(lake: Lake, request: PathRequest, segments: readonly string[]): Node | undefined {
-  const { account, container } = request;
-  if (segments.length === 0) return lake.namespace.makeDirectory(account, container, '');
-  return lake.namespace.find(account, container, segments.join('/'));
-}
-
 function validateSource(request: PathRequest, source: Node): void {
   try {
-    validateReadConditions(request.context, conditionsOf(request, 'x-ms-source-'), source.document);
+    validateReadConditions(request.context, conditionsOf(request, 'x-ms-source-'), source);
   } catch (error) {
     // An unmet condition of a read can be 304; this is a write.
     if (!isAzuriteError(error)) throw error;
@@ -88,26 +89,20 @@ function validateSource(request: PathRequest, source: Node): void {
 
 function validateDestination(request: PathRequest, there: Node | undefined): void {
   const conditions = conditionsOf(request);
-  if (conditions.ifNoneMatch === '*' && there?.document.isCommitted)
-    throw pathErrors.exists(there.document.entry.kind);
-  validateWriteConditions(request.context, conditions, there?.document ?? null);
+  if (conditions.ifNoneMatch === '*' && there?.isCommitted) throw pathErrors.exists(there.kind);
+  validateWriteConditions(request.context, conditions, there ?? null);
 }
 
 /** Removes the destination where Azure would replace it. */
-function removeDestination({ namespace }: Lake, source: Node, there: Node): void {
-  if (isDirectory(source) !== isDirectory(there))
+function removeDestination(namespace: Namespace, source: Node, there: Node): void {
+  if (source.kind !== there.kind)
     throw new PathError(
       409,
       'InvalidSourceOrDestinationResourceType',
       'The source and destination resource type must be identical.',
     );
-  if (isDirectory(there) && there.children.size > 0) throw pathErrors.exists('directory');
+  if (there.kind === 'directory' && namespace.hasChildren(there)) throw pathErrors.exists('directory');
   namespace.remove(there);
-}
-
-function isWithin(node: Node, directory: Node): boolean {
-  for (let at: Node | undefined = node; at !== undefined; at = at.parent) if (at === directory) return true;
-  return false;
 }
 
 function renamedIntoItself(): PathError {

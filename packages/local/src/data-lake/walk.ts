@@ -1,5 +1,7 @@
-import { type Node, isDirectory, pathOf, toSegments } from './entry.ts';
+import { type Listing, compareNames } from '../store/listing.ts';
+import { type Node, toNode, toSegments } from './namespace.ts';
 import { pathErrors } from './path-error.ts';
+import type { PathRequest } from './path-request.ts';
 
 export interface WalkOptions {
   /** Includes everything below its directories. */
@@ -10,87 +12,70 @@ export interface WalkOptions {
   readonly from?: string;
   /** Only children of the directory whose names have this prefix, and everything below them. */
   readonly prefix?: string;
+  /** Includes the snapshots of a file before the file, oldest first. */
+  readonly snapshots?: boolean;
 }
 
 /**
  * The content of a directory in the order in which hierarchical accounts list: as if `/` sorted before every
  * other character, so that a directory's content follows it directly
- * (github.com/Azure/azure-sdk-for-go/issues/24210). Takes time for the paths it yields, and for sorting a
- * directory once after each change of it.
+ * (github.com/Azure/azure-sdk-for-go/issues/24210). Reads nothing that lies before the start: a large directory
+ * batch by batch, each of many small ones by one query.
  */
-export function* walk(directory: Node, options: WalkOptions): Generator<Node> {
-  const depth = toSegments(pathOf(directory)).length;
+export function* walk(listing: Listing, directory: Node, options: WalkOptions): Generator<Node> {
   const start = options.after ?? options.from;
-  // A start outside the directory is before or after all of it.
   const segments = start === undefined ? [] : toSegments(start);
-  const own = toSegments(pathOf(directory));
-  const order = comparePaths(segments.slice(0, depth), own);
+  const own = toSegments(directory.name);
+  // A start outside the directory is before or after all of it.
+  const order = comparePaths(segments.slice(0, own.length), own);
   if (order > 0) return;
-  const begin = order < 0 || segments.length < depth ? [] : segments.slice(depth);
-  for (const node of walkFrom(
-    directory,
-    begin,
-    options.after === undefined,
-    options.recursive,
-    options.prefix ?? '',
-  ))
-    yield node;
+  const below = order < 0 ? [] : segments.slice(own.length);
+  yield* walkFrom(listing, directory, below, options, options.prefix ?? '');
 }
 
 function* walkFrom(
+  listing: Listing,
   directory: Node,
   [first, ...rest]: readonly string[],
-  inclusive: boolean,
-  recursive: boolean,
+  options: WalkOptions,
   prefix: string,
 ): Generator<Node> {
-  const children = sortedChildren(directory);
-  const begin = first === undefined || first < prefix ? prefix : first;
-  for (let index = lowerBound(children, begin); index < children.length; index++) {
-    const child = children[index];
-    if (child === undefined || !child.document.entry.segment.startsWith(prefix)) return;
-    const isStart = child.document.entry.segment === first;
-    if (!isStart || (rest.length === 0 && inclusive)) yield child;
-    if (recursive && isDirectory(child)) yield* walkFrom(child, isStart ? rest : [], inclusive, true, '');
+  const above = directory.name === '' ? '' : `${directory.name}/`;
+  const from = { name: first ?? prefix, isIncluded: true };
+  for (const row of listing.rows(directory.id, prefix, from, options.snapshots)) {
+    const segment = String(row[2]);
+    const isStart = segment === first;
+    const node = toNode(listing.toBlob(row, directory, above + segment));
+    if (!isStart || (rest.length === 0 && options.after === undefined)) yield node;
+    if (options.recursive && node.kind === 'directory' && node.snapshot === '')
+      yield* walkFrom(listing, node, isStart ? rest : [], options, '');
   }
 }
 
 function comparePaths(left: readonly string[], right: readonly string[]): number {
-  for (const [index, segment] of left.entries()) {
-    const other = right[index] ?? '';
-    if (segment !== other) return segment < other ? -1 : 1;
+  for (const [index, segment] of right.entries()) {
+    const order = compareNames(left[index] ?? '', segment);
+    if (order !== 0) return order;
   }
   return 0;
 }
 
-function sortedChildren(directory: Node): readonly Node[] {
-  directory.sorted ??= [...(directory.children?.values() ?? [])].toSorted((left, right) =>
-    left.document.entry.segment < right.document.entry.segment ? -1 : 1,
-  );
-  return directory.sorted;
-}
-
-/** The index of the first node whose segment is not before the given one. */
-function lowerBound(nodes: readonly Node[], segment: string): number {
-  let low = 0;
-  let high = nodes.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((nodes[middle]?.document.entry.segment ?? '') < segment) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Continues after this path. */
+/** A token, for the client to send back, with which a listing continues after a path. */
 export function toContinuation(path: string): string {
   return Buffer.from(path).toString('base64url');
 }
 
-/** @throws PathError for a token that is not valid */
-export function toPath(continuation: string | null): string | undefined {
-  if (!continuation) return undefined;
-  const path = Buffer.from(continuation, 'base64url').toString();
-  if (toContinuation(path) !== continuation) throw pathErrors.invalidQuery('continuation');
+/** The path of a token; undefined when the token is not valid. */
+export function fromContinuation(token: string): string | undefined {
+  const path = Buffer.from(token, 'base64url').toString();
+  return toContinuation(path) === token ? path : undefined;
+}
+
+/** The path of the query parameter `continuation`, if any. @throws PathError when it is not valid */
+export function continuationOf({ query }: PathRequest): string | undefined {
+  const token = query.get('continuation');
+  if (!token) return undefined;
+  const path = fromContinuation(token);
+  if (path === undefined) throw pathErrors.invalidQuery('continuation');
   return path;
 }

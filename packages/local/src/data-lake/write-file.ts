@@ -1,7 +1,7 @@
-import type { BlockDocument } from '../azurite/azurite-model.ts';
 import { newETag, validateWriteConditions } from '../azurite/azurite.ts';
-import { type Node, isDirectory } from './entry.ts';
+import type { StagedBlock } from '../store/blob.ts';
 import type { Lake, PathAnswer } from './lake.ts';
+import type { Node } from './namespace.ts';
 import { PathError, pathErrors } from './path-error.ts';
 import { contentHeadersOf, unquoted, versionHeaders } from './path-properties.ts';
 import { type PathRequest, conditionsOf, numberOf } from './path-request.ts';
@@ -14,32 +14,28 @@ import { verifiedBody } from '../storage/copy/store-content.ts';
 export async function appendData(lake: Lake, request: PathRequest): Promise<PathAnswer> {
   const position = numberOf(request, 'position');
   if (position === undefined) throw pathErrors.invalidQuery('position');
-  const { document } = writableFile(lake, request, 'append');
-  if (position < (document.properties.contentLength ?? 0)) throw pathErrors.invalidQuery('position');
+  const { properties } = writableFile(lake, request, 'append');
+  if (position < (properties.contentLength ?? 0)) throw pathErrors.invalidQuery('position');
 
   const body = verifiedBody(request.body, request.header('content-md5'), request.context);
-  const extent = await lake.extents.appendExtent(body, request.context.contextId);
+  const extent = await lake.store.contents.receive(body);
   const announced = request.header('content-length');
   if (announced !== undefined && extent.count !== Number(announced))
     throw new PathError(400, 'IncompleteBody', 'The body ended before the length that was announced.');
 
   // The path may have changed while the bytes arrived.
-  const node = writableFile(lake, request, 'append');
-  const name = String(position).padStart(20, '0');
-  const { records } = lake;
-  records.unstage(records.staged(node.document.name).filter((part) => part.name === name));
-  if (extent.count > 0)
-    records.stage({
-      accountName: request.account,
-      containerName: request.container,
-      blobName: node.document.name,
-      isCommitted: false,
-      name,
-      size: extent.count,
-      persistency: extent,
-    });
-  if (request.query.get('flush') !== 'true') return { status: 202 };
-  return { ...flushData(lake, request, position + extent.count), status: 202 };
+  const flushed = lake.store.write(() => {
+    const { id } = writableFile(lake, request, 'append');
+    const name = String(position).padStart(20, '0');
+    if (extent.count > 0) lake.store.parts.stage(id, { name, size: extent.count, persistency: extent });
+    else lake.store.parts.unstage(id, name);
+    return request.query.get('flush') === 'true'
+      ? flushData(lake, request, position + extent.count)
+      : undefined;
+  });
+  if (flushed === undefined) return { status: 202 };
+  reportClose(lake, request, flushed);
+  return { status: 202, headers: versionHeaders(flushed) };
 }
 
 /**
@@ -49,19 +45,19 @@ export async function appendData(lake: Lake, request: PathRequest): Promise<Path
 export function flush(lake: Lake, request: PathRequest): PathAnswer {
   const position = numberOf(request, 'position');
   if (position === undefined) throw pathErrors.invalidQuery('position');
-  return flushData(lake, request, position);
+  const node = lake.store.write(() => flushData(lake, request, position));
+  reportClose(lake, request, node);
+  return { status: 200, headers: versionHeaders(node) };
 }
 
 /** The position of an append's own flush is the end of the append. */
-function flushData(lake: Lake, request: PathRequest, position: number): PathAnswer {
-  const { records, namespace } = lake;
+function flushData(lake: Lake, request: PathRequest, position: number): Node {
+  const { store, namespace } = lake;
   const node = writableFile(lake, request, 'flush');
-  const { document } = node;
-  validateWriteConditions(request.context, conditionsOf(request), document);
+  validateWriteConditions(request.context, conditionsOf(request), node);
 
-  const length = document.properties.contentLength ?? 0;
-  const staged = records.staged(document.name);
-  const parts = contiguous(staged, length, position);
+  const length = node.properties.contentLength ?? 0;
+  const parts = contiguous(store.parts.staged(node.id), length, position);
   if (parts === undefined)
     throw new PathError(
       400,
@@ -70,38 +66,42 @@ function flushData(lake: Lake, request: PathRequest, position: number): PathAnsw
         'file after appending the uploaded data.',
     );
   const md5 = request.header('x-ms-content-md5');
-  const keepsRest = request.query.get('retainUncommittedData') === 'true';
-  records.unstage(keepsRest ? parts : staged);
-  document.committedBlocksInOrder = [...(document.committedBlocksInOrder ?? []), ...parts.map(toBlock)];
-  Object.assign(document.properties, contentHeadersOf(request), {
+  for (const part of parts) {
+    store.parts.append(node.id, part);
+    store.parts.unstage(node.id, part.name);
+  }
+  if (request.query.get('retainUncommittedData') !== 'true') store.parts.unstageAll(node.id);
+  Object.assign(node.properties, contentHeadersOf(request), {
     contentLength: position,
     contentMD5: md5 === undefined ? undefined : Buffer.from(md5, 'base64'),
     etag: newETag(),
     lastModified: request.context.startTime,
   });
   namespace.changed(node);
+  return node;
+}
 
-  const { contentType, blobType } = document.properties;
-  if (request.query.get('close') === 'true')
-    lake.report(request, {
-      api: 'FlushWithClose',
-      eTag: unquoted(document.properties),
-      ...(contentType !== undefined && { contentType }),
-      contentLength: position,
-      contentOffset: 0,
-      ...(blobType !== undefined && { blobType }),
-    });
-  return { status: 200, headers: versionHeaders(node) };
+function reportClose(lake: Lake, request: PathRequest, { properties }: Node): void {
+  if (request.query.get('close') !== 'true') return;
+  const { contentType, contentLength = 0, blobType } = properties;
+  lake.report(request, {
+    api: 'FlushWithClose',
+    eTag: unquoted(properties),
+    ...(contentType !== undefined && { contentType }),
+    contentLength,
+    contentOffset: 0,
+    ...(blobType !== undefined && { blobType }),
+  });
 }
 
 /** The parts that fill the range without a gap; undefined when there is a gap. */
 function contiguous(
-  staged: readonly BlockDocument[],
+  staged: readonly StagedBlock[],
   from: number,
   to: number,
-): readonly BlockDocument[] | undefined {
+): readonly StagedBlock[] | undefined {
   const byPosition = new Map(staged.map((part) => [Number(part.name), part] as const));
-  const parts: BlockDocument[] = [];
+  const parts: StagedBlock[] = [];
   let end = from;
   while (end < to) {
     const part = byPosition.get(end);
@@ -110,10 +110,6 @@ function contiguous(
     end += part.size;
   }
   return end === to ? parts : undefined;
-}
-
-function toBlock({ name, size, persistency }: BlockDocument) {
-  return { name, size, persistency };
 }
 
 const refusals = {
@@ -126,11 +122,11 @@ const refusals = {
  * appends.
  */
 function writableFile(lake: Lake, request: PathRequest, action: 'append' | 'flush'): Node {
-  const node = lake.namespace.find(request.account, request.container, request.path);
+  const node = lake.namespace.node(request.account, request.container, request.path);
   if (node === undefined) throw pathErrors.notFound();
-  if (isDirectory(node)) throw pathErrors.conflict();
+  if (node.kind === 'directory') throw pathErrors.conflict();
   const [code, what] = refusals[action];
-  if (node.document.entry.writer !== 'path')
+  if (node.writer !== 'path')
     throw new PathError(
       409,
       code,
