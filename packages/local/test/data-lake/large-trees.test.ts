@@ -1,67 +1,48 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { type Node, type Records, openRecords, pathOf, toSegments } from '../../src/data-lake/entry.ts';
-import { Namespace } from '../../src/data-lake/namespace.ts';
 import { walk } from '../../src/data-lake/walk.ts';
 import { createAccountSas } from '../../src/account-sas.ts';
-import { openStores } from '../../src/storage/stores/open-stores.ts';
-import { RequestsInFlight } from '../../src/requests/storage-request.ts';
 import { accounts } from '../support/accounts.ts';
 import { startLake } from '../support/start-lake.ts';
-
-/** A tree without a server, and the number of documents that were reported as changed. */
-async function openTree(): Promise<{ tree: Namespace; changes: () => number }> {
-  const stores = await openStores(undefined, new RequestsInFlight(), { onDiskError() {}, onDiskFree() {} });
-  onTestFinished(async () => stores.close());
-  const records = openRecords(stores.metadata.db);
-  let changes = 0;
-  const counting: Records = {
-    ...records,
-    changed(document) {
-      changes++;
-      records.changed(document);
-    },
-  };
-  return { tree: new Namespace(counting), changes: () => changes };
-}
+import { countStatements, makeTree } from './support.ts';
 
 describe('a directory with many paths below it', () => {
-  it('is moved by changing only its own document', async () => {
-    const { tree, changes } = await openTree();
-    for (let index = 0; index < 3000; index++) tree.makeDirectory('a', 'c', `big/${index % 10}/${index}`);
-    const big = tree.find('a', 'c', 'big');
-    if (big === undefined) throw new Error('it was just made');
-    tree.move(big, tree.makeDirectory('a', 'other', 'x/y'), 'z');
-    expect(changes()).toBe(1);
-    expect(tree.find('a', 'c', 'big/7/2997')).toBeUndefined();
-    const moved = tree.find('a', 'other', 'x/y/z/7/2997');
-    expect(moved && toSegments(pathOf(moved))).toEqual(['x', 'y', 'z', '7', '2997']);
-    expect([...walk(tree.makeDirectory('a', 'other', ''), { recursive: true })]).toHaveLength(3 + 10 + 3000);
-    tree.remove(big);
-    expect([...walk(tree.makeDirectory('a', 'other', ''), { recursive: true })].map(pathOf)).toEqual([
-      'x',
-      'x/y',
-    ]);
+  it('is moved and removed by changing only its own row', async () => {
+    const { store, namespace, node, makeFile } = await makeTree('c', 'other');
+    store.write(() => {
+      for (let index = 0; index < 3000; index++) makeFile('c', `big/${index % 10}/${index}`);
+    });
+    const target = namespace.makeDirectory('a', 'other', 'x/y');
+    const before = node('c', 'big/7/2997');
+    const big = node('c', 'big');
+    const moving = countStatements(() => namespace.move(big, target, 'z'));
+    expect(moving).toMatchObject({ rowsChanged: 1, rowsRead: 0 });
+    expect(namespace.node('a', 'c', 'big/7/2997')).toBeUndefined();
+    const moved = node('other', 'x/y/z/7/2997');
+    expect([moved.id, moved.parent, moved.properties]).toEqual([before.id, before.parent, before.properties]);
+    const all = () => [...walk(store.listing, node('other', ''), { recursive: true })];
+    expect(all()).toHaveLength(3 + 10 + 3000);
+    const removing = countStatements(() => namespace.remove(big));
+    expect(removing).toMatchObject({ rowsChanged: 1, rowsRead: 0 });
+    expect(all().map(({ name }) => name)).toEqual(['x', 'x/y']);
   });
 
   it('is listed page by page without reading earlier pages again', async () => {
-    const { tree } = await openTree();
-    for (let index = 0; index < 3000; index++) tree.makeDirectory('a', 'c', `big/${index}`);
-    const root = tree.makeDirectory('a', 'c', '');
-    const all = [...walk(root, { recursive: true })];
-    let looks = 0;
-    for (const node of all) {
-      const { document } = node;
-      Object.defineProperty(node, 'document', { get: () => (looks++, document) });
-    }
-    const middle = all[1500];
-    if (middle === undefined) throw new Error('there are 3,001');
-    const after = pathOf(middle);
-    looks = 0;
-    const page: Node[] = [];
-    for (const node of walk(root, { recursive: true, after })) if (page.push(node) === 10) break;
-    expect(page).toEqual(all.slice(1501, 1511));
-    expect(looks).toBeLessThan(200);
+    const { store, node, makeFile } = await makeTree('c');
+    store.write(() => {
+      for (let index = 0; index < 5000; index++) makeFile('c', `big/${index}`);
+    });
+    const root = node('c', '');
+    const names = [...walk(store.listing, root, { recursive: true })].map(({ name }) => name);
+    const page: string[] = [];
+    const counts = countStatements(() => {
+      for (const { name } of walk(store.listing, root, { recursive: true, after: names[2500] ?? '' }))
+        if (page.push(name) === 10) break;
+    });
+    expect(page).toEqual(names.slice(2501, 2511));
+    // One for each directory on the way, and no more rows than one query reads.
+    expect(counts.statements).toBe(2);
+    expect(counts.rowsRead).toBeLessThan(600);
   });
 
   it('is deleted after the last page of a paginated delete', async () => {
