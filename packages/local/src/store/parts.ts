@@ -7,6 +7,7 @@ export class Parts {
   readonly #contents: Contents;
   readonly #all: Statement;
   readonly #count: Statement;
+  readonly #next: Statement;
   readonly #overlapping: Statement;
   readonly #insert: Statement;
   readonly #removeAll: Statement;
@@ -25,6 +26,7 @@ export class Parts {
       `${select} AND position <= ? AND position + length > ? ORDER BY position`,
     );
     this.#count = database.prepare('SELECT count(*) FROM parts WHERE blob = ?');
+    this.#next = database.prepare('SELECT ifnull(max(position) + 1, 0) FROM parts WHERE blob = ?');
     this.#insert = database.prepare(
       'INSERT INTO parts (blob, position, name, length, content, start) VALUES (?, ?, ?, ?, ?, ?)',
     );
@@ -64,7 +66,8 @@ export class Parts {
 
   /** Adds a block behind the others. */
   append(blob: number, block: Block): void {
-    this.#put(blob, this.count(blob), block.name, block.persistency, this.#contents.store(block.persistency));
+    const position = Number(this.#next.get(blob)?.[0]);
+    this.#put(blob, position, block.name, block.persistency, this.#contents.store(block.persistency));
   }
 
   /** The written ranges of a page blob, in their order. */
