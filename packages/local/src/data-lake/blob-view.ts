@@ -48,7 +48,8 @@ export function adaptBlobApi(store: MetadataStore, rows: Store, namespace: Names
       });
     // Azure documents that it fails; the code is inferred.
     const page = await withTypeMismatch(context, list);
-    for (const listed of page.blobs) updateLease(listed, context);
+    for (const listed of page.blobs)
+      if (listed.properties.leaseState !== 'available') updateLease(listed, context);
     return [page.blobs, page.prefixes, page.marker];
   };
 }

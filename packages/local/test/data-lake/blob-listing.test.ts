@@ -51,6 +51,18 @@ describe('the blobs of a hierarchical account', () => {
     expect(first).toMatch(/<NextMarker *\/>|<NextMarker><\/NextMarker>/);
   });
 
+  it('are listed after an opaque marker, and not after an invented one', async () => {
+    const lake = await startLake();
+    const { ask, list } = await openToAll(lake);
+    for (const name of ['a/b', 'ü', 'z']) await lake.write(name);
+    const [, marker = ''] = /<NextMarker>(.*)<\/NextMarker>/.exec(await list('maxresults=2')) ?? [];
+    expect(marker).toMatch(/^[\w-]+$/);
+    expect(names(await list(`marker=${marker}`))).toEqual(['z', 'ü']);
+    const invented = await ask('?restype=container&comp=list&marker=a/b');
+    const code = invented.headers.get('x-ms-error-code');
+    expect([invented.status, code]).toEqual([400, 'InvalidQueryParameterValue']);
+  });
+
   it('are not listed for a prefix that has a file as a directory', async () => {
     const lake = await startLake();
     const { ask, list } = await openToAll(lake);

@@ -121,6 +121,22 @@ describe('a file', () => {
     expect(String(await file.readToBuffer())).toBe('x');
     await write('by-path', 'again');
     expect(String(await blob.downloadToBuffer())).toBe('again');
+    await source.getBlockBlobClient('copied').upload('copied', 6);
+    await blob.syncCopyFromURL(await sasUrl(source.getBlobClient('copied')));
+    expect(await refusalOf(file.append('x', 6, 1))).toBe('409 InvalidAppendOperation');
+    expect(String(await file.readToBuffer())).toBe('copied');
+  });
+
+  it('loses bytes that were not flushed when it is created again', async () => {
+    const { files, write } = await startLake();
+    await write('f');
+    const file = files.getFileClient('f');
+    await file.append(' world', 5, 6);
+    await file.create();
+    await file.append('hello', 0, 5);
+    expect(await refusalOf(file.flush(11))).toBe('400 InvalidFlushPosition');
+    await file.flush(5);
+    expect(String(await file.readToBuffer())).toBe('hello');
   });
 });
 
