@@ -1,6 +1,7 @@
-import { listedProperties, storageError, updateLease } from '../azurite/azurite.ts';
+import { listedProperties, storageError } from '../azurite/azurite.ts';
 import type { Context, MetadataStore } from '../azurite/azurite-model.ts';
 import { invalidQuery } from '../requests/unsupported-requests.ts';
+import { syncLease } from '../storage/operations/find.ts';
 import type { Store } from '../store/open-store.ts';
 import { guardBlobWrites, notSupported, withTypeMismatch } from './blob-writes.ts';
 import { accessHeaders } from './path-properties.ts';
@@ -49,7 +50,7 @@ export function adaptBlobApi(store: MetadataStore, rows: Store, namespace: Names
     // Azure documents that it fails; the code is inferred.
     const page = await withTypeMismatch(context, list);
     for (const listed of page.blobs)
-      if (listed.properties.leaseState !== 'available') updateLease(listed, context);
+      if (listed.properties.leaseState !== 'available') syncLease(listed, context);
     return [page.blobs, page.prefixes, page.marker];
   };
 }

@@ -46,31 +46,45 @@ export interface StatementCounts {
 /** Counts what statements do while `act` runs, in all databases of this process. */
 export function countStatements(act: () => void): StatementCounts {
   const counts: StatementCounts = { statements: 0, rowsChanged: 0, rowsRead: 0 };
-  const { prototype } = StatementSync;
-  const { run, get, all } = prototype;
-  prototype.run = function countRun(...values: never[]) {
-    const result = run.apply(this, values);
-    counts.statements++;
-    // The number of others is that of the last change.
-    if (/^(INSERT|UPDATE|DELETE)/.test(this.sourceSQL)) counts.rowsChanged += Number(result.changes);
-    return result;
-  };
-  prototype.get = function countGet(...values: never[]) {
-    const row = get.apply(this, values);
-    counts.statements++;
-    counts.rowsRead += Number(row !== undefined);
-    return row;
-  };
-  prototype.all = function countAll(...values: never[]) {
-    const rows = all.apply(this, values);
-    counts.statements++;
-    counts.rowsRead += rows.length;
-    return rows;
-  };
+  const restore = [
+    observe('run', ({ sourceSQL }, result) => {
+      counts.statements++;
+      // Other statements tell the number of the last change.
+      if (/^(INSERT|UPDATE|DELETE)/.test(sourceSQL)) counts.rowsChanged += Number(changesIn(result));
+    }),
+    observe('get', (_statement, row) => {
+      counts.statements++;
+      counts.rowsRead += Number(row !== undefined);
+    }),
+    observe('all', (_statement, rows) => {
+      counts.statements++;
+      counts.rowsRead += Array.isArray(rows) ? rows.length : 0;
+    }),
+  ];
   try {
     act();
   } finally {
-    Object.assign(prototype, { run, get, all });
+    for (const each of restore) each();
   }
   return counts;
+}
+
+/** Tells of the calls of a method of all statements, until the returned function is called. */
+function observe(
+  name: 'run' | 'get' | 'all',
+  onResult: (statement: StatementSync, result: unknown) => void,
+): () => void {
+  const original = StatementSync.prototype[name] as (...values: unknown[]) => unknown;
+  Object.assign(StatementSync.prototype, {
+    [name](this: StatementSync, ...values: unknown[]): unknown {
+      const result = original.apply(this, values);
+      onResult(this, result);
+      return result;
+    },
+  });
+  return () => void Object.assign(StatementSync.prototype, { [name]: original });
+}
+
+function changesIn(result: unknown): unknown {
+  return typeof result === 'object' && result !== null && 'changes' in result ? result.changes : 0;
 }
