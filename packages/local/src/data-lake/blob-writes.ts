@@ -2,7 +2,8 @@ import type { Conditions, Context, MetadataStore } from '../azurite/azurite-mode
 import { storageError, validateWriteConditions } from '../azurite/azurite.ts';
 import type { Blob } from '../store/blob.ts';
 import type { Store } from '../store/open-store.ts';
-import { type Namespace, type Node, PathConflict } from './namespace.ts';
+import type { Namespace, Node } from './namespace.ts';
+import { PathConflict } from './path-error.ts';
 
 /**
  * Refuses writes of the Blob API that a hierarchical account refuses: over directories, below a file, and

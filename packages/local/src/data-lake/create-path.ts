@@ -3,7 +3,7 @@ import { newETag, validateWriteConditions } from '../azurite/azurite.ts';
 import type { Blob, PathAccess } from '../store/blob.ts';
 import { accessOf } from './access.ts';
 import type { Lake, PathAnswer } from './lake.ts';
-import { type Node, PathConflict } from './namespace.ts';
+import type { Node } from './namespace.ts';
 import { pathErrors } from './path-error.ts';
 import { contentHeadersOf, metadataOf, unquoted, versionHeaders } from './path-properties.ts';
 import { type PathRequest, conditionsOf } from './path-request.ts';
@@ -62,13 +62,9 @@ export async function createFile(lake: Lake, request: PathRequest): Promise<Path
  */
 export function createDirectory(lake: Lake, request: PathRequest): PathAnswer {
   refuseBadName(request.context, request.path);
-  try {
-    const node = lake.store.write(() => makeDirectory(lake, request));
-    lake.report(request, { api: 'CreateDirectory' });
-    return { status: 201, headers: versionHeaders(node) };
-  } catch (error) {
-    throw error instanceof PathConflict ? pathErrors.conflict() : error;
-  }
+  const node = lake.store.write(() => makeDirectory(lake, request));
+  lake.report(request, { api: 'CreateDirectory' });
+  return { status: 201, headers: versionHeaders(node) };
 }
 
 function makeDirectory(lake: Lake, request: PathRequest): Node {

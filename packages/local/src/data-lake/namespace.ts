@@ -4,6 +4,7 @@ import type { Blobs, Known, Place } from '../store/blobs.ts';
 import type { Paths } from '../store/flat-paths.ts';
 import type { Store } from '../store/open-store.ts';
 import { defaultAccess } from './access.ts';
+import { PathConflict } from './path-error.ts';
 
 /**
  * The tree of a hierarchical account: turns a path into a place, one step of an index for each segment.
@@ -14,9 +15,6 @@ import { defaultAccess } from './access.ts';
  * No method awaits, and what changes several rows is one transaction, or part of the caller's: a refusal after some
  * directories were made leaves none of them.
  */
-
-/** There is a file where a directory must be, or the reverse. */
-export class PathConflict extends Error {}
 
 /** A file or directory. Its `name` is its path in its container, without slashes at the ends; empty for the root. */
 export interface Node extends StoredBlob {

@@ -1,5 +1,8 @@
 import { isAzuriteError } from '../azurite/azurite.ts';
 
+/** There is a file where a directory must be, or the reverse. Each API has its own answer. */
+export class PathConflict extends Error {}
+
 /** An error answer of the Data Lake API. The message reaches the client: no secrets in it. */
 export class PathError extends Error {
   readonly status: number;
@@ -45,6 +48,7 @@ function named(status: number, blobCode: string, headers: Record<string, string>
 /** Any error as an answer of the Data Lake API. Unexpected errors reveal no details. */
 export function toPathError(error: unknown): PathError {
   if (error instanceof PathError) return error;
+  if (error instanceof PathConflict) return pathErrors.conflict();
   if (!isAzuriteError(error))
     return new PathError(500, 'InternalError', 'The server encountered an internal error.');
   const { statusCode, storageErrorCode, storageErrorMessage } = error;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import { listBlobs } from '../../src/data-lake/list-blobs.ts';
-import { PathConflict } from '../../src/data-lake/namespace.ts';
+import { PathConflict } from '../../src/data-lake/path-error.ts';
 import { fromContinuation, walk } from '../../src/data-lake/walk.ts';
 import { compareNames } from '../../src/store/listing.ts';
 import { type Tree, makeTree } from './support.ts';
