@@ -21,7 +21,7 @@ const MODIFIED = new Date('2026-11-21T21:54:57Z');
  */
 export async function seedMirror(directory: string, { containers, blobs }: Seeded): Promise<void> {
   const requests = { newest: 0, areOver: () => true, onEnd: () => {} };
-  const store = await openStore(join(directory, 'storage'), requests, (error) => {
+  const store = await openStore(join(directory, 'storage'), 'flat', requests, (error) => {
     throw error;
   });
   for (let number = 0; number < containers; number++) {

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { type RequestListener, type Server, createServer } from 'node:http';
 import type { Accounts } from './azurite/azurite-model.ts';
 import { type DataLake, openDataLake } from './data-lake/data-lake.ts';
-import { refuseBadNames } from './requests/blob-names.ts';
 import { serveBlobs } from './requests/serve-blobs.ts';
 import type { StorageMutation } from './requests/storage-mutation.ts';
 import {
@@ -11,19 +10,10 @@ import {
   frameHeads,
   observeRequests,
 } from './requests/storage-request.ts';
-import { refuseShowOnly } from './requests/unsupported-requests.ts';
-import { correctCopies } from './storage/copy/copy-from-url.ts';
-import { readOneVersion, registerCopySourceReader } from './storage/copy/copy-source.ts';
+import { registerCopySourceReader } from './storage/copy/copy-source.ts';
 import { correctHandlers } from './storage/correct-handlers.ts';
 import { observeMutations } from './storage/mutations.ts';
-import { refuseWritesWhileDiskFails } from './storage/stores/disk-writes.ts';
-import { type Stores, openStores } from './storage/stores/open-stores.ts';
-import { refuseOtherAccountKind } from './storage/stores/recover-database.ts';
-import {
-  honourTagAndTierConditions,
-  overwriteUncommitted,
-  refuseToChangeArchived,
-} from './storage/write-conditions.ts';
+import { type Stores, openStores } from './storage/open-stores.ts';
 
 /**
  * Azure Storage on this machine: Azurite's blob service in this process, corrected to what Azure documents,
@@ -86,11 +76,14 @@ export async function startStorage(options: StorageOptions): Promise<Storage> {
   let stores: Stores | undefined;
   try {
     const { onDiskError = throwAtProcess, onDiskFree = () => {} } = options;
-    stores = await openStores(options.dataDirectory, requests, { onDiskError, onDiskFree });
+    stores = await openStores(options.dataDirectory, options.hierarchical === true, requests, {
+      onDiskError,
+      onDiskFree,
+    });
     const accounts = createAccounts(options.accounts);
     const lake = correctStore(stores, accounts, port, options);
     const blobs = serveBlobs(stores, accounts);
-    const answers = refuseWritesWhileDiskFails(lake?.serve(blobs) ?? blobs, stores.diskState);
+    const answers = lake?.serve(blobs) ?? blobs;
     held.release(frameHeads(observeRequests(answers, requests, options.onRequest)));
     return createStorage(server, port, options, stores);
   } catch (error) {
@@ -138,27 +131,21 @@ function correctStore(
   stores: Stores,
   accounts: Accounts,
   port: number,
-  { onMutation, hierarchical = false }: StorageOptions,
+  { onMutation }: StorageOptions,
 ): DataLake | undefined {
-  const { metadata, extents } = stores;
+  const { store, namespace, metadata, extents } = stores;
   const origin = `http://${host}:${port}`;
   registerCopySourceReader({
     accounts,
+    store,
+    paths: stores.paths,
     metadataStore: metadata,
     extentStore: extents,
     isOwnHost: (name) => name === `${host}:${port}` || name === `localhost:${port}`,
   });
-  readOneVersion(metadata);
-  correctCopies(metadata);
-  honourTagAndTierConditions(metadata);
-  refuseToChangeArchived(metadata);
-  overwriteUncommitted(metadata);
-  refuseBadNames(metadata);
-  refuseOtherAccountKind(metadata.db, hierarchical);
-  if (!hierarchical) refuseShowOnly(metadata);
-  const lake = hierarchical ? openDataLake(stores, { accounts, origin, onMutation }) : undefined;
-  // Outermost, so that a request that a correction refuses is not reported.
-  if (onMutation) observeMutations(metadata, origin, onMutation);
+  const lake = namespace && openDataLake({ store, namespace, metadata }, { accounts, origin, onMutation });
+  // Outermost, so that a request that is refused is not reported.
+  if (onMutation) observeMutations({ store, paths: stores.paths }, metadata, origin, onMutation);
   return lake;
 }
 

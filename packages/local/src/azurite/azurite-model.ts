@@ -3,120 +3,19 @@
  * types. Types only; azurite.ts loads the modules.
  */
 import type { Readable } from 'node:stream';
+import type {
+  Blob,
+  BlobProperties,
+  BlobTags,
+  Block,
+  Container,
+  Extent,
+  Metadata,
+  StoredBlob,
+} from '../store/blob.ts';
 
-/**
- * A range of bytes in an extent. A blob refers to its content by these; several blobs may share one extent.
- */
-export interface Extent {
-  readonly id: string;
-  readonly offset: number;
-  readonly count: number;
-}
-
-interface Block {
-  readonly name: string;
-  readonly size: number;
-  readonly persistency: Extent;
-}
-
-export interface PageRange {
-  readonly start: number;
-  readonly end: number;
-  readonly persistency: Extent;
-}
-
-export interface BlobTags {
-  readonly blobTagSet: readonly { readonly key: string; readonly value: string }[];
-}
-
-export interface ContentHeaders {
-  contentType?: string | undefined;
-  contentEncoding?: string | undefined;
-  contentLanguage?: string | undefined;
-  contentDisposition?: string | undefined;
-  cacheControl?: string | undefined;
-}
-
-export interface BlobProperties extends ContentHeaders {
-  creationTime?: Date;
-  lastModified: Date;
-  /** With its quotes. */
-  etag: string;
-  contentLength?: number;
-  contentMD5?: Uint8Array | undefined;
-  blobType?: string;
-  accessTier?: string | undefined;
-  accessTierInferred?: boolean;
-  accessTierChangeTime?: Date | undefined;
-  leaseStatus?: string;
-  leaseState?: string;
-  serverEncrypted?: boolean;
-  /** Listings of hierarchical accounts only; likewise the members below. */
-  resourceType?: 'file' | 'directory';
-  owner?: string;
-  group?: string;
-  permissions?: string;
-  acl?: string;
-}
-
-export type Metadata = Record<string, string>;
-
-/** A stored blob or snapshot. The store changes documents in place. */
-export interface BlobDocument {
-  accountName: string;
-  containerName: string;
-  name: string;
-  /** Empty for the blob itself. */
-  snapshot: string;
-  deleted?: boolean;
-  isCommitted: boolean;
-  properties: BlobProperties;
-  metadata?: Metadata | undefined;
-  blobTags?: BlobTags | undefined;
-  persistency?: Extent | undefined;
-  committedBlocksInOrder?: Block[] | undefined;
-  pageRangesInOrder?: PageRange[] | undefined;
-  $loki?: number;
-}
-
-/** A stored container. */
-export interface ContainerDocument {
-  readonly accountName: string;
-  readonly name: string;
-  readonly properties: object;
-}
-
-/** A staged, uncommitted block. */
-export interface BlockDocument extends Block {
-  readonly accountName: string;
-  readonly containerName: string;
-  blobName: string;
-  readonly isCommitted: boolean;
-  readonly $loki?: number;
-}
-
-export interface Collection<T> {
-  readonly data: readonly T[];
-  insert(documents: T | T[]): void;
-  /** Marks a document as changed in place. */
-  update(document: T): void;
-  findOne(query: object): T | null;
-  find(query: object): T[];
-  count(query?: object): number;
-  findAndRemove(query: object): void;
-  remove(documents: T | T[]): void;
-  chain(): { find(query: object, firstOnly?: boolean): { data(): T[] } };
-  on(event: 'insert' | 'update' | 'delete', listener: (document: T | T[]) => void): void;
-}
-
-export interface Database {
-  getCollection(name: '$BLOBS_COLLECTION$'): Collection<BlobDocument>;
-  getCollection(name: '$BLOCKS_COLLECTION$'): Collection<BlockDocument>;
-  getCollection(name: '$CONTAINERS_COLLECTION$'): Collection<ContainerDocument>;
-  saveDatabase(done: (error?: Error | null) => void): void;
-  autosaveDirty(): boolean;
-  autosaveDisable(): void;
-}
+export type { BlobProperties, BlobTags, ContentHeaders, Extent, Metadata, PageRange } from '../store/blob.ts';
+export type BlobDocument = Blob;
 
 export interface LocalRequest {
   getMethod(): string;
@@ -163,6 +62,7 @@ export interface WriteOptions {
   requestId?: string;
   tier?: string;
   blobTagsString?: string;
+  sealBlob?: boolean;
   copySourceTags?: string;
   copySourceBlobProperties?: boolean;
   copySourceAuthorization?: string;
@@ -183,13 +83,6 @@ export interface WriteOptions {
   sourceModifiedAccessConditions?: SourceConditions;
 }
 
-interface BlobAddress {
-  readonly account: string;
-  readonly container: string;
-  readonly blob: string;
-  readonly snapshot?: string;
-}
-
 type CopyMethod = (
   context: Context,
   source: BlobAddress,
@@ -200,114 +93,240 @@ type CopyMethod = (
   options?: WriteOptions,
 ) => Promise<BlobProperties>;
 
+/** How Azurite's handlers name a blob or a snapshot of one. */
+interface BlobAddress {
+  readonly account: string;
+  readonly container: string;
+  readonly blob: string;
+  readonly snapshot?: string | undefined;
+}
+
+type OfContainer = [context: Context, account: string, container: string];
+type OfBlob = [...container: OfContainer, blob: string];
+type OfSnapshot = [...blob: OfBlob, snapshot?: string];
+type Checked = [lease?: object, conditions?: Conditions];
+
+/** What Azurite asks of the store of all that is not content. */
 export interface MetadataStore {
-  readonly db: Database;
-  init(): Promise<void>;
-  close(): Promise<void>;
-  createBlob(context: Context, blob: BlobDocument, lease?: object, conditions?: Conditions): Promise<unknown>;
-  commitBlockList(
-    context: Context,
-    blob: BlobDocument,
-    blocks: readonly unknown[],
-    lease?: object,
-    conditions?: Conditions,
-  ): Promise<unknown>;
-  stageBlock(context: Context, block: Block, lease?: object): Promise<unknown>;
-  copyFromURL: CopyMethod;
-  startCopyFromURL: CopyMethod;
-  deleteBlob(
+  setServiceProperties(context: Context, properties: ServiceProperties): Promise<unknown>;
+  getServiceProperties(context: Context, account: string): Promise<object | undefined>;
+
+  listContainers(
     context: Context,
     account: string,
-    container: string,
-    blob: string,
-    options: WriteOptions,
-  ): Promise<unknown>;
-  setTier(
-    context: Context,
-    account: string,
-    container: string,
-    blob: string,
-    tier: string,
-    lease?: object,
-  ): Promise<unknown>;
-  setBlobTag(
-    context: Context,
-    account: string,
-    container: string,
-    blob: string,
-    snapshot: string | undefined,
-    lease: object | undefined,
-    tags: BlobTags,
-    conditions?: Conditions,
-  ): Promise<unknown>;
-  downloadBlob(context: Context, ...more: readonly unknown[]): Promise<BlobDocument>;
-  checkContainerExist(context: Context, account: string, container: string): Promise<void>;
-  listBlobs(
-    context: Context,
-    account: string,
-    container: string,
-    delimiter: string | undefined,
-    blob: string | undefined,
     prefix?: string,
     maxResults?: number,
     marker?: string,
-    includeSnapshots?: boolean,
-    includeUncommitted?: boolean,
-    startFrom?: string,
-  ): Promise<
-    [blobs: readonly BlobDocument[], prefixes: readonly { readonly name: string }[], marker: string]
-  >;
-  getBlobProperties(
-    context: Context,
-    account: string,
-    container: string,
-    blob: string,
-    ...more: readonly unknown[]
+  ): Promise<[containers: readonly Container[], marker: string | undefined]>;
+  createContainer(context: Context, container: Container): Promise<unknown>;
+  getContainerProperties(...parameters: [...OfContainer, lease?: object]): Promise<unknown>;
+  deleteContainer(
+    ...parameters: [...OfContainer, options?: LeaseOptions & { leaseAccessConditions?: object }]
+  ): Promise<void>;
+  setContainerMetadata(
+    ...parameters: [
+      ...OfContainer,
+      lastModified: Date,
+      etag: string,
+      metadata: Metadata | undefined,
+      ...Checked,
+    ]
+  ): Promise<void>;
+  getContainerACL(...parameters: [...OfContainer, lease?: object]): Promise<unknown>;
+  setContainerACL(...parameters: [...OfContainer, acl: ContainerAcl]): Promise<void>;
+  checkContainerExist(...parameters: OfContainer): Promise<void>;
+
+  acquireContainerLease(
+    ...parameters: [...OfContainer, options: LeaseOptions & { duration?: number; proposedLeaseId?: string }]
   ): Promise<unknown>;
-  setBlobMetadata(
-    context: Context,
-    account: string,
-    container: string,
-    blob: string,
-    lease: object | undefined,
-    metadata: Metadata | undefined,
-    conditions?: Conditions,
+  releaseContainerLease(
+    ...parameters: [...OfContainer, leaseId: string, options?: LeaseOptions]
   ): Promise<unknown>;
-  setBlobHTTPHeaders(context: Context, ...more: readonly unknown[]): Promise<unknown>;
-  createSnapshot(context: Context, ...more: readonly unknown[]): Promise<unknown>;
+  renewContainerLease(
+    ...parameters: [...OfContainer, leaseId: string, options?: LeaseOptions]
+  ): Promise<unknown>;
+  changeContainerLease(
+    ...parameters: [...OfContainer, leaseId: string, proposed: string, options?: LeaseOptions]
+  ): Promise<unknown>;
+  breakContainerLease(
+    ...parameters: [...OfContainer, period: number | undefined, options?: LeaseOptions]
+  ): Promise<unknown>;
+  acquireBlobLease(
+    ...parameters: [...OfBlob, duration: number, proposed?: string, options?: LeaseOptions]
+  ): Promise<unknown>;
+  releaseBlobLease(...parameters: [...OfBlob, leaseId: string, options?: LeaseOptions]): Promise<unknown>;
+  renewBlobLease(...parameters: [...OfBlob, leaseId: string, options?: LeaseOptions]): Promise<unknown>;
+  changeBlobLease(
+    ...parameters: [...OfBlob, leaseId: string, proposed: string, options?: LeaseOptions]
+  ): Promise<unknown>;
+  breakBlobLease(
+    ...parameters: [...OfBlob, period: number | undefined, options?: LeaseOptions]
+  ): Promise<unknown>;
+
+  downloadBlob(...parameters: [...OfSnapshot, ...Checked]): Promise<StoredBlob>;
+  getBlobProperties(...parameters: [...OfSnapshot, ...Checked]): Promise<unknown>;
+  checkBlobExist(...parameters: OfSnapshot): Promise<void>;
+  getBlobType(account: string, container: string, blob: string, snapshot?: string): Promise<unknown>;
   getBlockList(
+    ...parameters: [
+      ...blob: OfBlob,
+      snapshot: string | undefined,
+      isCommitted: boolean | undefined,
+      ...Checked,
+    ]
+  ): Promise<{
+    properties: BlobProperties;
+    uncommittedBlocks: readonly object[];
+    committedBlocks: readonly object[];
+  }>;
+  getPageRanges(...parameters: [...OfSnapshot, ...Checked]): Promise<unknown>;
+  getBlobTag(...parameters: [...OfSnapshot, ...Checked]): Promise<BlobTags | undefined>;
+  listBlobs(
+    ...parameters: [
+      ...OfContainer,
+      delimiter: string | undefined,
+      blob: string | undefined,
+      prefix?: string,
+      maxResults?: number,
+      marker?: string,
+      includeSnapshots?: boolean,
+      includeUncommitted?: boolean,
+      startFrom?: string,
+    ]
+  ): Promise<[blobs: readonly Blob[], prefixes: readonly { readonly name: string }[], marker: string]>;
+  filterBlobs(
     context: Context,
     account: string,
-    container: string,
-    blob: string,
-    ...more: readonly unknown[]
-  ): Promise<{ properties: BlobProperties; uncommittedBlocks: unknown[]; committedBlocks: unknown[] }>;
-  getBlobTag(context: Context, ...more: readonly unknown[]): Promise<unknown>;
-  filterBlobs(context: Context, ...more: readonly unknown[]): Promise<unknown>;
+    container: string | undefined,
+    where: string | undefined,
+    maxResults?: number,
+    marker?: string,
+  ): Promise<[blobs: readonly object[], marker: string]>;
+
+  createBlob(context: Context, blob: Blob, ...checked: Checked): Promise<unknown>;
+  createSnapshot(
+    ...parameters: [...OfBlob, lease?: object, metadata?: Metadata, conditions?: Conditions]
+  ): Promise<unknown>;
+  deleteBlob(...parameters: [...OfBlob, options: WriteOptions]): Promise<void>;
+  sealBlob(
+    ...parameters: [...OfBlob, snapshot: string | undefined, options: WriteOptions]
+  ): Promise<BlobProperties>;
+  setBlobHTTPHeaders(
+    ...parameters: [
+      ...OfBlob,
+      lease: object | undefined,
+      headers: WriteOptions['blobHTTPHeaders'],
+      conditions?: Conditions,
+    ]
+  ): Promise<BlobProperties>;
+  setBlobMetadata(
+    ...parameters: [
+      ...OfBlob,
+      lease: object | undefined,
+      metadata: Metadata | undefined,
+      conditions?: Conditions,
+    ]
+  ): Promise<BlobProperties>;
+  setBlobTag(
+    ...parameters: [
+      ...blob: OfBlob,
+      snapshot: string | undefined,
+      lease: object | undefined,
+      tags: BlobTags | undefined,
+      conditions?: Conditions,
+    ]
+  ): Promise<void>;
+  setTier(...parameters: [...OfBlob, tier: string, lease?: object]): Promise<number>;
   parseTier(tier: string): string | undefined;
-  restoreUint8Array(value: unknown): Uint8Array | undefined;
+  copyFromURL: CopyMethod;
+  startCopyFromURL: CopyMethod;
+
+  stageBlock(context: Context, block: NewBlock, lease?: object): Promise<void>;
+  commitBlockList(
+    context: Context,
+    blob: Blob,
+    blocks: readonly { readonly blockName: string; readonly blockCommitType: string }[],
+    ...checked: Checked
+  ): Promise<void>;
+  appendBlock(
+    context: Context,
+    block: NewBlock,
+    lease?: object,
+    conditions?: Conditions,
+    position?: { readonly appendPosition?: number; readonly maxSize?: number },
+  ): Promise<BlobProperties>;
+
+  uploadPages(
+    context: Context,
+    blob: Blob,
+    start: number,
+    end: number,
+    content: Extent,
+    lease?: object,
+    conditions?: Conditions,
+    sequence?: object,
+  ): Promise<BlobProperties>;
+  clearRange(
+    context: Context,
+    blob: Blob,
+    start: number,
+    end: number,
+    lease?: object,
+    conditions?: Conditions,
+    sequence?: object,
+  ): Promise<BlobProperties>;
+  resizePageBlob(...parameters: [...OfBlob, length: number, ...Checked]): Promise<BlobProperties>;
+  updateSequenceNumber(
+    ...parameters: [...OfBlob, action: string, given: number | undefined, ...Checked]
+  ): Promise<BlobProperties>;
 }
 
+/** Of an account's Blob service, in Azurite's shape. */
+interface ServiceProperties {
+  readonly accountName: string;
+}
+
+interface ContainerAcl {
+  readonly lastModified: Date;
+  readonly etag: string;
+  readonly publicAccess?: string;
+  readonly containerAcl?: readonly object[];
+  readonly leaseAccessConditions?: object;
+  readonly modifiedAccessConditions?: Conditions;
+}
+
+/** A block to be staged or appended. */
+interface NewBlock extends Block {
+  readonly accountName: string;
+  readonly containerName: string;
+  readonly blobName: string;
+}
+
+export interface LeaseOptions {
+  readonly modifiedAccessConditions?: Conditions;
+}
+
+/** A lease at a time, as Azurite's state machine has it; a change that is not allowed throws. */
+export interface LeaseState {
+  acquire(seconds: number | undefined, proposedId?: string): LeaseState;
+  release(id: string): LeaseState;
+  renew(id: string): LeaseState;
+  change(id: string, proposedId: string): LeaseState;
+  break(period: number | undefined): LeaseState;
+  validate(validator: object): LeaseState;
+  sync(syncer: object): unknown;
+}
+
+/** What Azurite asks of the store of contents. */
 export interface ExtentStore {
-  init(): Promise<void>;
-  close(): Promise<void>;
   appendExtent(data: Readable | Buffer, contextId?: string): Promise<Extent>;
   readExtent(extent: Extent | undefined, contextId?: string): Promise<Readable>;
-  readExtents(extents: Extent[], offset: number, count: number, contextId?: string): Promise<Readable>;
-  /** Resolves to the number removed. An extent that is still being appended to is kept. */
-  deleteExtents(ids: Iterable<string>): Promise<number>;
-  /** On disk only: the extents being appended to, each with its open file. */
-  readonly activeWriteExtents?: readonly {
-    readonly id: string;
-    fd?: number | undefined;
-    appendStatus: number;
-  }[];
-}
-
-export interface ChunkStore {
-  get(category: string, id: string): { readonly chunks: readonly Buffer[] } | undefined;
-  /** Bytes. */
-  totalSize(): number;
+  readExtents(
+    extents: readonly Extent[],
+    offset: number,
+    count: number,
+    contextId?: string,
+  ): Promise<Readable>;
 }
 
 export interface Handler {

@@ -7,15 +7,16 @@ import type {
   AzuriteResponse,
   BlobDocument,
   BlobTags,
-  ChunkStore,
   Conditions,
   Context,
   ExtentStore,
+  LeaseState,
   LocalRequest,
   Metadata,
   MetadataStore,
   PageRange,
 } from './azurite-model.ts';
+import type { Lease, LeaseProperties } from '../store/blob.ts';
 
 /** A context with the form of the path by which its operation is found: `/container/blob`. */
 export interface DispatchedContext extends Context {
@@ -78,6 +79,38 @@ export interface ParameterSpecification {
   readonly mapper: ValueMapper & { readonly serializedName: string };
 }
 
+/** What conditions can be checked on: a blob or a container. */
+type Checkable = { readonly properties: { readonly etag: string; readonly lastModified: Date } };
+
+/** What can be leased: a blob or a container. */
+interface Leased extends Lease {
+  properties: LeaseProperties;
+}
+
+type LeaseValidator = Constructor<
+  [conditions: object | undefined],
+  { validate(lease: object, context: Context): void }
+>;
+
+type ErrorName =
+  | 'getAccessTierNotSupportedForBlobType'
+  | 'getAppendPositionConditionNotMet'
+  | 'getBlobAlreadyExists'
+  | 'getBlobArchived'
+  | 'getBlobInvalidBlobType'
+  | 'getBlobNotFound'
+  | 'getBlobSealed'
+  | 'getBlockCountExceedsLimit'
+  | 'getContainerAlreadyExists'
+  | 'getContainerNotFound'
+  | 'getInvalidBlobOrBlock'
+  | 'getInvalidBlockList'
+  | 'getInvalidHeaderValue'
+  | 'getInvalidOperation'
+  | 'getMaxBlobSizeConditionNotMet'
+  | 'getSnapshotsPresent'
+  | 'getSourceConditionNotMet';
+
 /** The parts of an operation's specification that this room reads. */
 export interface OperationSpecification {
   readonly httpMethod: string;
@@ -100,16 +133,6 @@ export interface AzuriteModules {
       AzuriteError
     >;
   };
-  'common/persistence/FSExtentStore': {
-    default: Constructor<
-      [
-        metadata: object,
-        places: readonly { locationId: string; locationPath: string; maxConcurrency: number }[],
-        logger: object,
-      ],
-      ExtentStore
-    >;
-  };
   'common/Logger': {
     default: object;
   };
@@ -122,22 +145,6 @@ export interface AzuriteModules {
   'blob/utils/constants': {
     BLOB_API_VERSION: string;
     DEFAULT_CONTEXT_PATH: string;
-  };
-  'blob/persistence/LokiBlobMetadataStore': {
-    default: Constructor<[path: string, inMemory: boolean], MetadataStore>;
-  };
-  'common/persistence/MemoryExtentStore': {
-    MemoryExtentChunkStore: Constructor<[limitBytes: number], ChunkStore>;
-    default: Constructor<
-      [
-        category: string,
-        chunks: ChunkStore,
-        metadata: object,
-        logger: object,
-        fail: (status: number, code: string, message: string, requestId: string) => AzuriteError,
-      ],
-      ExtentStore
-    >;
   };
   'blob/BlobRequestListenerFactory': {
     default: Constructor<
@@ -191,17 +198,23 @@ export interface AzuriteModules {
       }
     >;
   };
+  'blob/errors/StorageErrorFactory': {
+    default: Readonly<Record<ErrorName, (requestId: string, ...more: readonly unknown[]) => AzuriteError>>;
+  };
   'blob/lease/LeaseFactory': {
-    default: {
-      createLeaseState(lease: object, context: Context): { sync(syncer: object): unknown };
-    };
+    default: { createLeaseState(lease: object, context: Context): LeaseState };
   };
-  'blob/lease/BlobLeaseAdapter': {
-    default: Constructor<[blob: BlobDocument], object>;
+  'blob/lease/BlobLeaseAdapter': { default: Constructor<[blob: Leased], object> };
+  'blob/lease/BlobLeaseSyncer': { default: Constructor<[blob: Leased], object> };
+  'blob/lease/BlobReadLeaseValidator': { default: LeaseValidator };
+  'blob/lease/BlobWriteLeaseSyncer': {
+    default: Constructor<[blob: Leased], { sync(lease: object): unknown }>;
   };
-  'blob/lease/BlobLeaseSyncer': {
-    default: Constructor<[blob: BlobDocument], object>;
-  };
+  'blob/lease/BlobWriteLeaseValidator': { default: LeaseValidator };
+  'blob/lease/ContainerDeleteLeaseValidator': { default: LeaseValidator };
+  'blob/lease/ContainerLeaseAdapter': { default: Constructor<[container: Leased], object> };
+  'blob/lease/ContainerLeaseSyncer': { default: Constructor<[container: Leased], object> };
+  'blob/lease/ContainerReadLeaseValidator': { default: LeaseValidator };
   'blob/handlers/BlobHandler': {
     default: HandlerClass;
   };
@@ -231,7 +244,7 @@ export interface AzuriteModules {
     validateReadConditions: (
       context: Context,
       conditions: Conditions | undefined,
-      blob: BlobDocument,
+      blob: BlobDocument | undefined,
       isSource?: boolean,
     ) => void;
   };
@@ -239,7 +252,12 @@ export interface AzuriteModules {
     validateWriteConditions: (
       context: Context,
       conditions: Conditions | undefined,
-      blob: BlobDocument | null,
+      there: Checkable | null | undefined,
+    ) => void;
+    validateSequenceNumberWriteConditions: (
+      context: Context,
+      conditions: object | undefined,
+      blob: BlobDocument,
     ) => void;
   };
   'common/utils/utils': {
@@ -247,6 +265,7 @@ export interface AzuriteModules {
     computeHMACSHA256: (text: string, key: Uint8Array) => string;
     convertRawHeadersToMetadata: (rawHeaders: string[], requestId: string) => Metadata | undefined;
     newEtag: () => string;
+    convertDateTimeStringMsTo7Digital: (isoDate: string) => string;
   };
   'blob/generated/artifacts/specifications': {
     default: Readonly<Record<number, OperationSpecification | undefined>>;
@@ -334,5 +353,6 @@ export interface AzuriteModules {
   };
   'blob/utils/utils': {
     getTagsFromString: (header: string, requestId: string) => BlobTags | undefined;
+    toBlobTags: (matches: readonly unknown[]) => BlobTags['blobTagSet'];
   };
 }

@@ -1,5 +1,5 @@
 import { createRequire, Module } from 'node:module';
-import type { AzuriteError, BlobDocument, Context } from './azurite-model.ts';
+import type { AzuriteError, Context } from './azurite-model.ts';
 import type { AzuriteModules, HandlerClass, HandlerMethod } from './azurite-modules.ts';
 
 /**
@@ -64,13 +64,6 @@ export const operations = member('blob/generated/artifacts/operation', 'default'
 export const contextPath = member('blob/utils/constants', 'DEFAULT_CONTEXT_PATH');
 export const API_VERSION = member('blob/utils/constants', 'BLOB_API_VERSION');
 export const StorageError = member('blob/errors/StorageError', 'default');
-export const LokiBlobMetadataStore = member('blob/persistence/LokiBlobMetadataStore', 'default');
-export const MemoryExtentChunkStore = member(
-  'common/persistence/MemoryExtentStore',
-  'MemoryExtentChunkStore',
-);
-export const MemoryExtentStore = member('common/persistence/MemoryExtentStore', 'default');
-export const FSExtentStore = member('common/persistence/FSExtentStore', 'default');
 export const RequestListenerFactory = member('blob/BlobRequestListenerFactory', 'default');
 /** Reads the account, container and blob of a request. */
 export const enterContext = member(
@@ -111,12 +104,28 @@ export const validateWriteConditions = member(
   'blob/conditions/WriteConditionalHeadersValidator',
   'validateWriteConditions',
 );
-const LeaseFactory = member('blob/lease/LeaseFactory', 'default');
-const BlobLeaseAdapter = member('blob/lease/BlobLeaseAdapter', 'default');
-const BlobLeaseSyncer = member('blob/lease/BlobLeaseSyncer', 'default');
+export const validateSequenceNumberConditions = member(
+  'blob/conditions/WriteConditionalHeadersValidator',
+  'validateSequenceNumberWriteConditions',
+);
+/** Each takes the request id first. */
+export const errors = member('blob/errors/StorageErrorFactory', 'default');
+export const LeaseFactory = member('blob/lease/LeaseFactory', 'default');
+export const BlobLeaseAdapter = member('blob/lease/BlobLeaseAdapter', 'default');
+export const BlobLeaseSyncer = member('blob/lease/BlobLeaseSyncer', 'default');
+export const BlobReadLeaseValidator = member('blob/lease/BlobReadLeaseValidator', 'default');
+export const BlobWriteLeaseSyncer = member('blob/lease/BlobWriteLeaseSyncer', 'default');
+export const BlobWriteLeaseValidator = member('blob/lease/BlobWriteLeaseValidator', 'default');
+export const ContainerDeleteLeaseValidator = member('blob/lease/ContainerDeleteLeaseValidator', 'default');
+export const ContainerLeaseAdapter = member('blob/lease/ContainerLeaseAdapter', 'default');
+export const ContainerLeaseSyncer = member('blob/lease/ContainerLeaseSyncer', 'default');
+export const ContainerReadLeaseValidator = member('blob/lease/ContainerReadLeaseValidator', 'default');
 /** Azurite's own, which loses some names: `metadataOf` in metadata-names.ts keeps all. */
 export const validMetadataOf = member('common/utils/utils', 'convertRawHeadersToMetadata');
 export const tagsOf = member('blob/utils/utils', 'getTagsFromString');
+export const toBlobTags = member('blob/utils/utils', 'toBlobTags');
+/** An ISO date with seven digits of a second. */
+export const toSnapshotTime = member('common/utils/utils', 'convertDateTimeStringMsTo7Digital');
 export const newETag = member('common/utils/utils', 'newEtag');
 
 /** Modules whose functions are called as members of the module, so that a member can be replaced. */
@@ -151,14 +160,6 @@ export function operationParameters(
     name: mapper.serializedName,
     value: mapper.isConstant === true ? mapper.defaultValue : undefined,
   }));
-}
-
-/**
- * Sets the lease properties of a blob to their state at the time of a request, since a lease may have
- * expired.
- */
-export function updateLease(blob: BlobDocument, context: Context): void {
-  LeaseFactory.createLeaseState(new BlobLeaseAdapter(blob), context).sync(new BlobLeaseSyncer(blob));
 }
 
 /** Replaces one method of a handler class. Applies to every server of the process, so it is done once per process. */

@@ -1,5 +1,5 @@
 import { operationParameters, operations, storageError } from '../azurite/azurite.ts';
-import type { AzuriteError, Context, LocalRequest, MetadataStore } from '../azurite/azurite-model.ts';
+import type { AzuriteError, Context, LocalRequest } from '../azurite/azurite-model.ts';
 
 /**
  * Features of Azure that this storage lacks. Azurite ignores most of them, so that a request did something
@@ -131,16 +131,6 @@ export function refuseUnsupportedHeaders(
     if (sources.includes(header) && /[?&](versionid|deletionid)=/i.test(String(all[name])))
       throw unsupported(context, 'header', header, 'the version of a blob');
   }
-}
-
-/** Refuses to list only some kinds of blobs, which hierarchical accounts alone support. */
-export function refuseShowOnly(store: MetadataStore): void {
-  const listBlobs = store.listBlobs.bind(store);
-  store.listBlobs = async (context, ...rest) => {
-    const value = context.request.getQuery('showonly');
-    if (value !== undefined) throw unsupported(context, 'query parameter', 'showonly', value);
-    return listBlobs(context, ...rest);
-  };
 }
 
 export function invalidQuery(context: Context, name: string, value: string): AzuriteError {

@@ -1,4 +1,6 @@
-import type { BlobDocument, BlobProperties, Context, MetadataStore } from '../azurite/azurite-model.ts';
+import type { Context, MetadataStore } from '../azurite/azurite-model.ts';
+import type { BlobProperties, StoredBlob } from '../store/blob.ts';
+import type { Stage } from './operations/find.ts';
 import type { StorageMutation } from '../requests/storage-mutation.ts';
 
 /**
@@ -10,6 +12,7 @@ import type { StorageMutation } from '../requests/storage-mutation.ts';
  * throw.
  */
 export function observeMutations(
+  { store: { blobs }, paths }: Stage,
   store: MetadataStore,
   origin: string,
   onMutation: (mutation: StorageMutation) => void,
@@ -20,9 +23,10 @@ export function observeMutations(
     properties: Partial<BlobProperties>,
     previousTier?: string,
   ) => onMutation(toMutation(origin, context, api, properties, previousTier));
-  const blobs = store.db.getCollection('$BLOBS_COLLECTION$');
-  const current = (account: string, container: string, name: string): BlobDocument | null =>
-    blobs.findOne({ name, containerName: container, accountName: account, snapshot: '' });
+  const current = (account: string, container: string, path: string): StoredBlob | undefined => {
+    const place = paths.find(account, container, path);
+    return place && blobs.find(place, { accountName: account, containerName: container }, path);
+  };
 
   const createBlob = store.createBlob.bind(store);
   store.createBlob = async (context, blob, ...rest) => {

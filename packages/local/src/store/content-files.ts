@@ -1,21 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LargeContents } from './large-contents.ts';
+import { fromFileSystem } from './store-error.ts';
 
 /** Large contents in files of one folder, named at random. */
 export class ContentFiles implements LargeContents {
+  readonly bytesHeld = 0;
   readonly #folder: string;
   readonly #unkept = new Set<string>();
+  /** What earlier processes left, until it is known which of it is referred to. */
+  readonly #left: readonly string[];
 
-  private constructor(folder: string) {
+  private constructor(folder: string, left: readonly string[]) {
     this.#folder = folder;
+    this.#left = left;
   }
 
+  /** @throws StoreError */
   static async open(folder: string): Promise<ContentFiles> {
-    await mkdir(folder, { recursive: true });
-    return new ContentFiles(folder);
+    try {
+      await mkdir(folder, { recursive: true });
+      return new ContentFiles(folder, await readdir(folder));
+    } catch (error) {
+      throw fromFileSystem(error, folder);
+    }
+  }
+
+  /** The files that were there at the start. */
+  get left(): readonly string[] {
+    return this.#left;
   }
 
   async write(
@@ -24,13 +39,13 @@ export class ContentFiles implements LargeContents {
   ): Promise<{ file: string; count: number }> {
     const file = randomUUID();
     const path = join(this.#folder, file);
-    const handle = await open(path, 'wx');
+    const handle = await onDisk(path, async () => await open(path, 'wx'));
     let count = 0;
+    const write = async (chunk: Uint8Array): Promise<void> => {
+      await writeAll(handle, chunk, path);
+      count += chunk.length;
+    };
     try {
-      const write = async (chunk: Uint8Array): Promise<void> => {
-        for (let at = 0; at < chunk.length;) at += (await handle.write(chunk, at)).bytesWritten;
-        count += chunk.length;
-      };
       for (const chunk of chunks) await write(chunk);
       for await (const chunk of rest) await write(chunk);
     } catch (error) {
@@ -38,7 +53,7 @@ export class ContentFiles implements LargeContents {
       await unlink(path);
       throw error;
     }
-    await handle.close();
+    await onDisk(path, async () => await handle.close());
     this.#unkept.add(file);
     return { file, count };
   }
@@ -65,9 +80,17 @@ export class ContentFiles implements LargeContents {
   unkept(): readonly string[] {
     return [...this.#unkept];
   }
+}
 
-  /** The files that are there, those that are being written too. */
-  async all(): Promise<readonly string[]> {
-    return await readdir(this.#folder);
+async function writeAll(handle: FileHandle, chunk: Uint8Array, path: string): Promise<void> {
+  for (let at = 0; at < chunk.length;)
+    at += (await onDisk(path, async () => await handle.write(chunk, at))).bytesWritten;
+}
+
+async function onDisk<Result>(path: string, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    throw fromFileSystem(error, path);
   }
 }

@@ -41,10 +41,21 @@ export class Contents {
   async receive(body: Readable | Buffer): Promise<Extent> {
     if (Buffer.isBuffer(body) && body.length <= SMALL_BYTES)
       return new NewContent(body.length, Buffer.from(body), undefined);
+    const source = Buffer.isBuffer(body) ? Readable.from([body]) : body;
+    // A refused body is read to its end all the same, since a client may not read an answer before.
+    const iterator = source.iterator({ destroyOnReturn: false });
+    try {
+      return await this.#receive(iterator);
+    } catch (error) {
+      source.on('error', () => {});
+      source.resume();
+      throw error;
+    }
+  }
+
+  async #receive(iterator: AsyncIterableIterator<unknown>): Promise<NewContent> {
     const chunks: Buffer[] = [];
     let length = 0;
-    const source = Buffer.isBuffer(body) ? Readable.from([body]) : body;
-    const iterator = source[Symbol.asyncIterator]();
     while (length <= SMALL_BYTES) {
       const next = await iterator.next();
       if (next.done === true) return new NewContent(length, Buffer.concat(chunks, length), undefined);
@@ -52,7 +63,8 @@ export class Contents {
       chunks.push(chunk);
       length += chunk.length;
     }
-    const { file, count } = await this.#large.write(chunks, { [Symbol.asyncIterator]: () => iterator });
+    const rest = iterator as AsyncIterableIterator<Uint8Array>;
+    const { file, count } = await this.#large.write(chunks, rest);
     return new NewContent(count, undefined, file);
   }
 

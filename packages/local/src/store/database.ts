@@ -1,6 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { APPLICATION_ID, SCHEMA_VERSION, schema } from './schema.ts';
-import { storeError, toStoreError } from './store-error.ts';
+import { storeError, fromSqlite } from './store-error.ts';
 
 export type Value = SQLInputValue;
 /** The columns of a row, in the order of the query. */
@@ -55,8 +55,12 @@ export class Database {
       this.#rollback = sqlite.prepare('ROLLBACK');
     } catch (error) {
       if (sqlite?.isOpen === true) sqlite.close();
-      throw toStoreError(error, this.#file);
+      throw fromSqlite(error, this.#file);
     }
+  }
+
+  get file(): string {
+    return this.#file;
   }
 
   prepare(sql: string): Statement {
@@ -66,7 +70,7 @@ export class Database {
       try {
         return run();
       } catch (error) {
-        throw toStoreError(error, this.#file);
+        throw fromSqlite(error, this.#file);
       }
     };
     return {
@@ -96,7 +100,7 @@ export class Database {
       this.#commit.run();
     } catch (error) {
       this.#undo();
-      throw toStoreError(error, this.#file);
+      throw fromSqlite(error, this.#file);
     } finally {
       this.#isWriting = false;
     }

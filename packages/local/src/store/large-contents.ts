@@ -10,6 +10,8 @@ export interface LargeContents {
   read(file: string, offset: number, count: number): AsyncIterable<Buffer>;
   /** Removes files that no row refers to. */
   remove(files: readonly string[]): Promise<void>;
+  /** In memory. */
+  readonly bytesHeld: number;
   /** Files that were written and that no row came to refer to. */
   unkept(): readonly string[];
 }

@@ -46,8 +46,7 @@ export class MemoryContents implements LargeContents {
     return [...this.#unkept];
   }
 
-  /** Bytes held. */
-  get size(): number {
+  get bytesHeld(): number {
     let sum = 0;
     for (const chunks of this.#chunks.values()) for (const { length } of chunks) sum += length;
     return sum;

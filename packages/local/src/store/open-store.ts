@@ -1,13 +1,15 @@
-import { mkdir } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Blobs } from './blobs.ts';
 import { Containers } from './containers.ts';
 import { ContentFiles } from './content-files.ts';
 import { Contents } from './contents.ts';
 import { Database } from './database.ts';
+import type { LargeContents } from './large-contents.ts';
 import { Listing } from './listing.ts';
 import { MemoryContents } from './memory-contents.ts';
 import { Parts } from './parts.ts';
+import { storeError } from './store-error.ts';
 import { type RunningRequests, Sweep } from './sweep.ts';
 
 /** Accounts, containers, blobs and their contents, in memory or in a folder. */
@@ -19,10 +21,12 @@ export interface Store {
   readonly parts: Parts;
   readonly contents: Contents;
   readonly listing: Listing;
-  /** Bytes of large contents in memory; for tests. */
-  readonly bytesHeld: () => number;
+  /** Bytes of large contents in memory. */
+  bytesHeld(): number;
   close(): Promise<void>;
 }
+
+export type AccountKind = 'flat' | 'hierarchical';
 
 /**
  * Opens or creates the store of a folder: `blobs.db` and `contents/`; in memory without one.
@@ -32,32 +36,71 @@ export interface Store {
  */
 export async function openStore(
   folder: string | undefined,
+  kind: AccountKind,
   requests: RunningRequests,
   onSweepError: (error: unknown) => void,
 ): Promise<Store> {
-  if (folder !== undefined) await mkdir(folder, { recursive: true });
-  const files = folder === undefined ? undefined : await ContentFiles.open(join(folder, 'contents'));
-  const memory = new MemoryContents();
-  const large = files ?? memory;
-  const database = new Database(folder === undefined ? undefined : join(folder, 'blobs.db'));
+  if (folder === undefined)
+    return open(new Database(undefined), new MemoryContents(), kind, requests, onSweepError);
+  const files = await ContentFiles.open(join(folder, 'contents'));
+  const file = join(folder, 'blobs.db');
+  // Contents without a database would all be swept.
+  if (files.left.length > 0 && !(await hasBytes(file))) throw storeError('incomplete', file);
+  const database = new Database(file);
   try {
-    const contents = new Contents(database, large);
-    const sweep = new Sweep(database, large, requests, onSweepError);
-    return {
-      write: (change) => database.write(change),
-      containers: new Containers(database),
-      blobs: new Blobs(database, contents),
-      parts: new Parts(database, contents),
-      contents,
-      listing: new Listing(database),
-      bytesHeld: () => memory.size,
-      async close() {
-        await sweep.stop();
-        database.close();
-      },
-    };
+    const store = open(database, files, kind, requests, onSweepError);
+    await files.remove(unreferenced(database, files.left));
+    return store;
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+function open(
+  database: Database,
+  large: LargeContents,
+  kind: AccountKind,
+  requests: RunningRequests,
+  onSweepError: (error: unknown) => void,
+): Store {
+  checkKind(database, kind);
+  const contents = new Contents(database, large);
+  const sweep = new Sweep(database, large, requests, onSweepError);
+  return {
+    write: (change) => database.write(change),
+    containers: new Containers(database),
+    blobs: new Blobs(database, contents),
+    parts: new Parts(database, contents),
+    contents,
+    listing: new Listing(database),
+    bytesHeld: () => large.bytesHeld,
+    async close() {
+      await sweep.stop();
+      database.close();
+    },
+  };
+}
+
+/** Files that were written and that no row came to refer to before the process ended. */
+function unreferenced(database: Database, files: readonly string[]): readonly string[] {
+  if (files.length === 0) return [];
+  const all = database.prepare('SELECT file FROM contents WHERE file IS NOT NULL').all();
+  const referenced = new Set(all.map(([file]) => file));
+  return files.filter((file) => !referenced.has(file));
+}
+
+/** Both kinds use the same tables in another way, and neither can read the other's. */
+function checkKind(database: Database, kind: AccountKind): void {
+  const held = database.prepare('SELECT kind FROM store').get()?.[0];
+  if (held === undefined) database.write(() => database.prepare('INSERT INTO store VALUES (?)').run(kind));
+  else if (held !== kind) throw storeError('other-kind', database.file);
+}
+
+async function hasBytes(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).size > 0;
+  } catch {
+    return false;
   }
 }

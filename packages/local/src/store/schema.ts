@@ -21,6 +21,9 @@ export const APPLICATION_ID = 0x626c_6d72;
 export const SCHEMA_VERSION = 1;
 
 export const schema = `
+-- One row: what the store is for.
+CREATE TABLE store (kind TEXT NOT NULL) STRICT;
+
 CREATE TABLE services (account TEXT PRIMARY KEY, properties TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE containers (

@@ -38,7 +38,7 @@ export async function makeFolder(): Promise<string> {
 }
 
 export async function makeStore(folder?: string, requests = new Requests()): Promise<Store> {
-  const store = await openStore(folder, requests, (error) => {
+  const store = await openStore(folder, 'flat', requests, (error) => {
     throw error;
   });
   onTestFinished(async () => await store.close());

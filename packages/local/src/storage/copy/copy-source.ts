@@ -2,7 +2,6 @@ import type { Readable } from 'node:stream';
 import type {
   Accounts,
   AzuriteError,
-  BlobDocument,
   BlobTags,
   ContentHeaders,
   Context,
@@ -12,6 +11,9 @@ import type {
   MetadataStore,
 } from '../../azurite/azurite-model.ts';
 import { isAzuriteError, storageError } from '../../azurite/azurite.ts';
+import type { StoredBlob } from '../../store/blob.ts';
+import type { Paths } from '../../store/flat-paths.ts';
+import type { Store } from '../../store/open-store.ts';
 
 /** One version of a blob, authorised and with its conditions checked, ready to be read. */
 export interface CopySource {
@@ -30,6 +32,8 @@ export interface CopySource {
 /** The parts of the receiving server that reading a copy source needs. */
 export interface CopySourceReader {
   readonly accounts: Accounts;
+  readonly store: Store;
+  readonly paths: Paths;
   readonly metadataStore: MetadataStore;
   readonly extentStore: ExtentStore;
   /** `host:port` of this server. */
@@ -83,27 +87,17 @@ export function copySourceTooLarge(context: Context, limitMiB: number): AzuriteE
   );
 }
 
-/**
- * A copy of a stored blob that later writes do not change. The store changes its documents in place (a commit
- * of a block list, a metadata change), so a reader that awaits needs a copy; otherwise it would serve the
- * content of one version under the ETag of the next.
- */
-export function toBlobVersion(store: MetadataStore, blob: BlobDocument): BlobDocument {
-  return {
-    ...blob,
-    properties: {
-      ...blob.properties,
-      // A database loaded from disk holds bytes as plain objects.
-      contentMD5: store.restoreUint8Array(blob.properties.contentMD5),
-    },
-    metadata: blob.metadata && { ...blob.metadata },
-    committedBlocksInOrder: blob.committedBlocksInOrder?.slice(),
-    pageRangesInOrder: blob.pageRangesInOrder?.map((range) => ({ ...range })),
-  };
-}
-
-/** Makes Get Blob answer from one version, despite writes while it runs. */
-export function readOneVersion(store: MetadataStore): void {
-  const downloadBlob = store.downloadBlob.bind(store);
-  store.downloadBlob = async (...request) => toBlobVersion(store, await downloadBlob(...request));
+/** A blob or snapshot of this server with its blocks and pages: one version, whatever is written later. */
+export function findSourceBlob(
+  { store: { blobs, parts }, paths }: CopySourceReader,
+  address: { readonly account: string; readonly container: string; readonly blob: string },
+  snapshot: string,
+): StoredBlob | undefined {
+  const { account, container, blob: path } = address;
+  const place = paths.find(account, container, path);
+  const blob = place && blobs.find(place, { accountName: account, containerName: container }, path, snapshot);
+  if (blob?.properties.blobType === 'PageBlob') blob.pageRangesInOrder = parts.pages(blob.id);
+  else if (blob?.persistency === undefined && blob !== undefined)
+    blob.committedBlocksInOrder = parts.blocks(blob.id);
+  return blob;
 }

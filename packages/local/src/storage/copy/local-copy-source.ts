@@ -1,11 +1,9 @@
 import type { Readable } from 'node:stream';
 import type {
   BlobDocument,
-  Conditions,
   Context,
   ExtentStore,
   LocalRequest,
-  SourceConditions,
   WriteOptions,
 } from '../../azurite/azurite-model.ts';
 import {
@@ -21,11 +19,12 @@ import {
   storageError,
   validateReadConditions,
 } from '../../azurite/azurite.ts';
+import { toConditions } from '../operations/copy-operations.ts';
 import {
   type CopySource,
   type CopySourceReader,
   copySourceError,
-  toBlobVersion,
+  findSourceBlob,
   toCopySourceError,
 } from './copy-source.ts';
 
@@ -46,15 +45,8 @@ export async function openLocalCopySource(
 
   // Nothing awaits from here to the end of the function, so the version read is the one whose conditions were
   // checked.
-  const { metadataStore, extentStore } = reader;
-  const stored = metadataStore.db.getCollection('$BLOBS_COLLECTION$').findOne({
-    accountName: address.account,
-    containerName: address.container,
-    name: address.blob,
-    snapshot: url.searchParams.get('snapshot') ?? '',
-  });
-  if (!stored?.isCommitted) throw copySourceError(context, 404, '');
-  const blob = toBlobVersion(metadataStore, stored);
+  const blob = findSourceBlob(reader, address, url.searchParams.get('snapshot') ?? '');
+  if (blob?.isCommitted !== true) throw copySourceError(context, 404, '');
   try {
     validateReadConditions(sourceContext, toConditions(options.sourceModifiedAccessConditions), blob, true);
   } catch (error) {
@@ -73,7 +65,7 @@ export async function openLocalCopySource(
       await authorize('Blob_GetTags');
       return blob.blobTags;
     },
-    open: () => openBlobVersion(extentStore, blob, start, length, context),
+    open: () => openBlobVersion(reader.extentStore, blob, start, length, context),
     ...(length === whole && isInOneExtent(blob) ? { extent: blob.persistency } : {}),
   };
 }
@@ -87,17 +79,6 @@ export function openBlobVersion(
   context: Context,
 ): Promise<Readable> {
   return extentStore.readExtents(extentsOf(blob, start, length), start, length, context.contextId);
-}
-
-/** The source conditions of a copy, in the form of a read's. */
-export function toConditions(source: SourceConditions = {}): Conditions {
-  return {
-    ifMatch: source.sourceIfMatch,
-    ifNoneMatch: source.sourceIfNoneMatch,
-    ifModifiedSince: source.sourceIfModifiedSince,
-    ifUnmodifiedSince: source.sourceIfUnmodifiedSince,
-    ifTags: source.sourceIfTags,
-  };
 }
 
 function isInOneExtent(blob: BlobDocument): blob is BlobDocument & { persistency: object } {

@@ -1,0 +1,53 @@
+import type { ExtentStore, MetadataStore } from '../azurite/azurite-model.ts';
+import { Namespace } from '../data-lake/namespace.ts';
+import { FlatPaths, type Paths } from '../store/flat-paths.ts';
+import { type Store, openStore } from '../store/open-store.ts';
+import type { RequestsInFlight } from '../requests/storage-request.ts';
+import { createExtentStore } from './operations/create-extent-store.ts';
+import { createMetadataStore } from './operations/create-metadata-store.ts';
+import { takeOver } from './take-over/take-over.ts';
+import { type DiskReports, DiskState } from './disk-state.ts';
+
+export interface Stores {
+  readonly store: Store;
+  readonly paths: Paths;
+  /** Hierarchical accounts only. */
+  readonly namespace?: Namespace;
+  readonly metadata: MetadataStore;
+  readonly extents: ExtentStore;
+  close(): Promise<void>;
+}
+
+/**
+ * The store of a folder, or one in memory, with what Azurite's handlers ask of it.
+ *
+ * @throws StoreError for a folder that cannot be used
+ */
+export async function openStores(
+  folder: string | undefined,
+  hierarchical: boolean,
+  requests: RequestsInFlight,
+  reports: DiskReports,
+): Promise<Stores> {
+  const disk = new DiskState(folder ?? '', reports);
+  const kind = hierarchical ? 'hierarchical' : 'flat';
+  const opened = await openStore(folder, kind, requests, (error) => disk.failed(error));
+  const store = disk.watch(opened);
+  try {
+    if (folder !== undefined) await takeOver(store, folder, hierarchical);
+    const namespace = hierarchical ? new Namespace(store) : undefined;
+    const paths = namespace ?? new FlatPaths(store.containers);
+    const stage = { store, paths };
+    return {
+      store,
+      paths,
+      ...(namespace && { namespace }),
+      metadata: createMetadataStore(stage),
+      extents: createExtentStore(store.contents, disk),
+      close: async () => await store.close(),
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}

@@ -1,0 +1,148 @@
+import type { Conditions, Context, MetadataStore } from '../../azurite/azurite-model.ts';
+import {
+  ContainerDeleteLeaseValidator,
+  ContainerLeaseAdapter,
+  ContainerLeaseSyncer,
+  ContainerReadLeaseValidator,
+  LeaseFactory,
+  errors,
+  validateWriteConditions,
+} from '../../azurite/azurite.ts';
+import type { Container, StoredContainer } from '../../store/blob.ts';
+import { type Stage, checkContainer } from './find.ts';
+
+const LONGEST_PAGE = 5000;
+
+/** @throws AzuriteError 404 */
+export function findContainer(
+  { store }: Stage,
+  context: Context,
+  account: string,
+  name: string,
+): StoredContainer {
+  const container = store.containers.find(account, name);
+  if (container === undefined) throw errors.getContainerNotFound(context.contextId);
+  syncContainerLease(container, context);
+  return container;
+}
+
+function syncContainerLease(container: StoredContainer, context: Context): StoredContainer {
+  LeaseFactory.createLeaseState(new ContainerLeaseAdapter(container), context).sync(
+    new ContainerLeaseSyncer(container),
+  );
+  return container;
+}
+
+/** Accounts' services and containers. */
+export function containerOperations(stage: Stage) {
+  const { store } = stage;
+  const { containers, blobs } = store;
+
+  const changed = (
+    context: Context,
+    account: string,
+    name: string,
+    lease: object | undefined,
+    conditions: Conditions | undefined,
+  ): StoredContainer => {
+    const container = containers.find(account, name);
+    validateWriteConditions(context, conditions, container);
+    if (container === undefined) throw errors.getContainerNotFound(context.contextId);
+    syncContainerLease(container, context);
+    new ContainerReadLeaseValidator(lease).validate(new ContainerLeaseAdapter(container), context);
+    return container;
+  };
+
+  return {
+    async setServiceProperties(_context, { accountName, ...given }) {
+      store.write(() => {
+        const before = containers.serviceProperties(accountName) ?? {};
+        const set = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+        containers.setServiceProperties(accountName, { ...before, ...set, accountName });
+      });
+      return await Promise.resolve();
+    },
+    async getServiceProperties(_context, account) {
+      return await Promise.resolve(containers.serviceProperties(account));
+    },
+    async listContainers(context, account, prefix = '', maxResults = LONGEST_PAGE, marker = '') {
+      const found = containers.list(account, prefix, marker, maxResults + 1);
+      const page = found.slice(0, maxResults).map((container) => syncContainerLease(container, context));
+      const next = found.length > maxResults ? page.at(-1)?.name : undefined;
+      return await Promise.resolve([page, next]);
+    },
+    async createContainer(context, container: Container) {
+      const { accountName, name, properties } = container;
+      store.write(() => {
+        if (containers.root(accountName, name) !== undefined)
+          throw errors.getContainerAlreadyExists(context.contextId);
+        const { etag, lastModified } = properties;
+        const root = blobs.insert(
+          {
+            accountName,
+            containerName: name,
+            name: '',
+            snapshot: '',
+            isCommitted: true,
+            kind: 'directory',
+            properties: { etag, lastModified },
+          },
+          { parent: 0, segment: `${accountName}/${name}` },
+        );
+        containers.insert(container, root.id);
+      });
+      return await Promise.resolve(container);
+    },
+    async getContainerProperties(context, account, name, lease) {
+      const container = findContainer(stage, context, account, name);
+      new ContainerReadLeaseValidator(lease).validate(new ContainerLeaseAdapter(container), context);
+      const { properties, metadata } = container;
+      return await Promise.resolve({ name, properties, metadata });
+    },
+    async deleteContainer(context, account, name, options = {}) {
+      store.write(() => {
+        const container = containers.find(account, name);
+        if (container !== undefined) syncContainerLease(container, context);
+        validateWriteConditions(context, options.modifiedAccessConditions, container);
+        if (container === undefined) throw errors.getContainerNotFound(context.contextId);
+        new ContainerDeleteLeaseValidator(options.leaseAccessConditions).validate(
+          new ContainerLeaseAdapter(container),
+          context,
+        );
+        blobs.discard(container.root);
+        containers.remove(container);
+      });
+      await Promise.resolve();
+    },
+    async setContainerMetadata(context, account, name, lastModified, etag, metadata, lease, conditions) {
+      store.write(() => {
+        const container = changed(context, account, name, lease, conditions);
+        Object.assign(container.properties, { lastModified, etag });
+        container.metadata = metadata;
+        containers.update(container);
+      });
+      await Promise.resolve();
+    },
+    async getContainerACL(context, account, name, lease) {
+      const container = findContainer(stage, context, account, name);
+      new ContainerReadLeaseValidator(lease).validate(new ContainerLeaseAdapter(container), context);
+      const { properties, containerAcl } = container;
+      return await Promise.resolve({ properties, containerAcl });
+    },
+    async setContainerACL(context, account, name, acl) {
+      store.write(() => {
+        const { leaseAccessConditions, modifiedAccessConditions } = acl;
+        const container = changed(context, account, name, leaseAccessConditions, modifiedAccessConditions);
+        const { publicAccess, lastModified, etag, containerAcl } = acl;
+        Object.assign(container.properties, { publicAccess, lastModified, etag });
+        container.containerAcl = containerAcl;
+        containers.update(container);
+      });
+      await Promise.resolve();
+    },
+    async checkContainerExist(context, account, name) {
+      checkContainer(stage, context, account, name);
+      await Promise.resolve();
+    },
+  } satisfies Partial<MetadataStore>;
+}

@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  Conditions,
+  Context,
+  MetadataStore,
+  SourceConditions,
+  WriteOptions,
+} from '../../azurite/azurite-model.ts';
+import {
+  BlobLeaseAdapter,
+  BlobWriteLeaseSyncer,
+  BlobWriteLeaseValidator,
+  errors,
+  newETag,
+  tagsOf,
+  validateReadConditions,
+  validateWriteConditions,
+} from '../../azurite/azurite.ts';
+import { refuseBadName } from '../../requests/blob-names.ts';
+import type { Blob, BlobProperties, Metadata, StoredBlob } from '../../store/blob.ts';
+import { type BlobAddress, type Stage, committedBlob, findBlob, putBlob, refuseArchived } from './find.ts';
+
+type ParseTier = (tier: string) => string | undefined;
+
+/** Copy Blob and Copy Blob From URL, both done within the request. The copy shares the source's content. */
+export function copyOperations(stage: Stage, parseTier: ParseTier) {
+  const { store } = stage;
+  const { parts } = store;
+
+  const copy = (
+    context: Context,
+    source: BlobAddress,
+    destination: BlobAddress,
+    copySource: string,
+    metadata: Metadata | undefined,
+    tier: string | undefined,
+    options: WriteOptions,
+    method: 'sync' | 'async',
+  ): BlobProperties => {
+    refuseBadName(context, destination.blob);
+    return store.write(() => {
+      const original = committedBlob(stage, context, source);
+      const there = findBlob(stage, context, destination);
+      refuseArchived(context, there);
+      validateSource(context, options, original, method);
+      const conditions = options.modifiedAccessConditions;
+      validateWriteConditions(context, conditions, there);
+      if (conditions?.ifNoneMatch === '*' && there !== undefined)
+        throw errors.getBlobAlreadyExists(context.contextId);
+      const isArchived = original.properties.accessTier === 'Archive';
+      const isRehydration =
+        method === 'async' && tier !== undefined && source.account === destination.account;
+      if (isArchived && !isRehydration) throw errors.getBlobArchived(context.contextId);
+
+      const made = toCopy(context, original, destination, copySource, metadata, options, method);
+      setTier(context, made.properties, tier, parseTier);
+      if (there !== undefined) {
+        const adapter = new BlobLeaseAdapter(there);
+        new BlobWriteLeaseValidator(options.leaseAccessConditions).validate(adapter, context);
+        new BlobWriteLeaseSyncer(made).sync(adapter);
+      }
+      const isOnItself = there?.id === original.id;
+      const stored = putBlob(stage, made, there);
+      if (!isOnItself) {
+        if (there !== undefined) parts.setBlocks(stored.id, []);
+        parts.copy(original.id, stored.id);
+      }
+      parts.unstageAll(stored.id);
+      return stored.properties;
+    });
+  };
+
+  return {
+    async startCopyFromURL(context, source, destination, copySource, metadata, tier, options = {}) {
+      return await Promise.resolve(
+        copy(context, source, destination, copySource, metadata, tier, options, 'async'),
+      );
+    },
+    async copyFromURL(context, source, destination, copySource, metadata, tier, options = {}) {
+      return await Promise.resolve(
+        copy(context, source, destination, copySource, metadata, tier, options, 'sync'),
+      );
+    },
+  } satisfies Partial<MetadataStore>;
+}
+
+/** Any condition that the source does not meet is 412 SourceConditionNotMet, so that a caller knows the side. */
+function validateSource(
+  context: Context,
+  { sourceModifiedAccessConditions }: WriteOptions,
+  source: StoredBlob,
+  method: 'sync' | 'async',
+): void {
+  // Copy Blob From URL does not know x-ms-source-if-tags.
+  const { ifTags, ...conditions } = toConditions(sourceModifiedAccessConditions);
+  try {
+    validateReadConditions(
+      context,
+      method === 'async' ? { ...conditions, ifTags } : conditions,
+      source,
+      method === 'async',
+    );
+  } catch (error) {
+    if (!(error instanceof Error && 'statusCode' in error)) throw error;
+    const isUnmet = error.statusCode === 304 || error.statusCode === 412;
+    throw isUnmet ? errors.getSourceConditionNotMet(context.contextId) : error;
+  }
+}
+
+/** The source conditions of a copy, in the form of a read's. */
+export function toConditions(source: SourceConditions = {}): Conditions {
+  return {
+    ifMatch: source.sourceIfMatch,
+    ifNoneMatch: source.sourceIfNoneMatch,
+    ifModifiedSince: source.sourceIfModifiedSince,
+    ifUnmodifiedSince: source.sourceIfUnmodifiedSince,
+    ifTags: source.sourceIfTags,
+  };
+}
+
+function toCopy(
+  context: Context,
+  original: StoredBlob,
+  { account, container, blob: name }: BlobAddress,
+  copySource: string,
+  metadata: Metadata | undefined,
+  options: WriteOptions,
+  method: 'sync' | 'async',
+): Blob {
+  const { contentLength = 0, blobType } = original.properties;
+  const givenTags =
+    options.blobTagsString === undefined ? undefined : tagsOf(options.blobTagsString, context.contextId);
+  const isSealed = method === 'async' ? { isSealed: options.sealBlob } : {};
+  return {
+    accountName: account,
+    containerName: container,
+    name,
+    snapshot: '',
+    isCommitted: true,
+    persistency: original.persistency,
+    metadata: metadata === undefined || Object.keys(metadata).length === 0 ? original.metadata : metadata,
+    blobTags: method === 'sync' && options.copySourceTags === 'COPY' ? original.blobTags : givenTags,
+    properties: {
+      ...original.properties,
+      creationTime: context.startTime,
+      lastModified: context.startTime,
+      etag: newETag(),
+      leaseStatus: 'unlocked',
+      leaseState: 'available',
+      leaseDuration: undefined,
+      copyId: randomUUID(),
+      copyStatus: 'success',
+      copySource,
+      copyProgress: contentLength > 0 ? `${contentLength}/${contentLength}` : undefined,
+      copyCompletionTime: context.startTime,
+      incrementalCopy: false,
+      accessTierChangeTime: undefined,
+      ...(blobType === 'AppendBlob' && isSealed),
+    },
+  };
+}
+
+function setTier(
+  context: Context,
+  properties: BlobProperties,
+  tier: string | undefined,
+  parseTier: ParseTier,
+): void {
+  if (tier === undefined) return;
+  const parsed = parseTier(tier);
+  const { blobType } = properties;
+  if (blobType === 'PageBlob' || (blobType === 'BlockBlob' && parsed === undefined))
+    throw errors.getInvalidHeaderValue(context.contextId, {
+      HeaderName: 'x-ms-access-tier',
+      HeaderValue: tier,
+    });
+  if (blobType !== 'BlockBlob') return;
+  properties.accessTier = parsed;
+  properties.accessTierInferred = false;
+}

@@ -1,0 +1,95 @@
+import type { Context, MetadataStore } from '../../azurite/azurite-model.ts';
+import {
+  BlobLeaseAdapter,
+  BlobWriteLeaseSyncer,
+  BlobWriteLeaseValidator,
+  errors,
+  validateWriteConditions,
+} from '../../azurite/azurite.ts';
+import { type Stage, changedBlob, committedBlob, refuseArchived } from './find.ts';
+import { touch } from './write-operations.ts';
+
+const TIERS = ['Hot', 'Cool', 'Cold', 'Archive'];
+
+/** Headers, metadata, tags and tiers of a blob. */
+export function propertyOperations(stage: Stage) {
+  const { store } = stage;
+
+  return {
+    async setBlobHTTPHeaders(context, account, container, path, lease, headers, conditions) {
+      return await Promise.resolve(
+        store.write(() => {
+          const blob = changedBlob(stage, context, { account, container, blob: path }, lease, conditions);
+          refuseArchived(context, blob);
+          // What is not given is cleared (learn.microsoft.com/rest/api/storageservices/set-blob-properties).
+          if (headers !== undefined)
+            Object.assign(blob.properties, {
+              cacheControl: headers.blobCacheControl,
+              contentType: headers.blobContentType,
+              contentMD5: headers.blobContentMD5,
+              contentEncoding: headers.blobContentEncoding,
+              contentLanguage: headers.blobContentLanguage,
+              contentDisposition: headers.blobContentDisposition,
+            });
+          return touch(stage, blob, context.startTime);
+        }),
+      );
+    },
+    async setBlobMetadata(context, account, container, path, lease, metadata, conditions) {
+      return await Promise.resolve(
+        store.write(() => {
+          const blob = changedBlob(stage, context, { account, container, blob: path }, lease, conditions);
+          refuseArchived(context, blob);
+          blob.metadata = metadata;
+          return touch(stage, blob, context.startTime);
+        }),
+      );
+    },
+    // Azurite passes none of the conditions on: x-ms-if-tags, and the ETag ones of newer service versions.
+    async setBlobTag(context, account, container, path, snapshot, lease, tags) {
+      store.write(() => {
+        const blob = committedBlob(stage, context, { account, container, blob: path, snapshot });
+        validateWriteConditions(
+          context,
+          {
+            ifTags: context.request.getHeader('x-ms-if-tags'),
+            ifMatch: either(context, 'x-ms-blob-if-match', 'if-match'),
+            ifNoneMatch: either(context, 'x-ms-blob-if-none-match', 'if-none-match'),
+          },
+          blob,
+        );
+        const adapter = new BlobLeaseAdapter(blob);
+        new BlobWriteLeaseValidator(lease).validate(adapter, context);
+        new BlobWriteLeaseSyncer(blob).sync(adapter);
+        blob.blobTags = tags;
+        store.blobs.update(blob);
+      });
+      await Promise.resolve();
+    },
+    async setTier(context, account, container, path, tier, lease) {
+      return await Promise.resolve(
+        store.write(() => {
+          const blob = committedBlob(stage, context, { account, container, blob: path });
+          validateWriteConditions(context, { ifTags: context.request.getHeader('x-ms-if-tags') }, blob);
+          const adapter = new BlobLeaseAdapter(blob);
+          new BlobWriteLeaseValidator(lease).validate(adapter, context);
+          const { properties } = blob;
+          if (!TIERS.includes(tier) || properties.blobType !== 'BlockBlob')
+            throw errors.getAccessTierNotSupportedForBlobType(context.contextId);
+          const isRehydrated = properties.accessTier === 'Archive' && tier !== 'Archive';
+          properties.accessTier = tier;
+          properties.accessTierInferred = false;
+          properties.accessTierChangeTime = context.startTime;
+          new BlobWriteLeaseSyncer(blob).sync(adapter);
+          store.blobs.update(blob);
+          return isRehydrated ? 202 : 200;
+        }),
+      );
+    },
+    parseTier: (tier) => TIERS.find((each) => each.toLowerCase() === tier.toLowerCase()),
+  } satisfies Partial<MetadataStore>;
+}
+
+function either(context: Context, first: string, second: string): string | undefined {
+  return context.request.getHeader(first) ?? context.request.getHeader(second);
+}

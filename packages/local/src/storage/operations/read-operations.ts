@@ -1,0 +1,77 @@
+import type { MetadataStore } from '../../azurite/azurite-model.ts';
+import {
+  BlobLeaseAdapter,
+  BlobReadLeaseValidator,
+  errors,
+  validateReadConditions,
+} from '../../azurite/azurite.ts';
+import type { StoredBlob } from '../../store/blob.ts';
+import { type Stage, checkContainer, findBlob, readBlob } from './find.ts';
+
+/** Reads of single blobs and snapshots. */
+export function readOperations(stage: Stage) {
+  const { parts } = stage.store;
+
+  const withParts = (blob: StoredBlob): StoredBlob => {
+    if (blob.properties.blobType === 'PageBlob') blob.pageRangesInOrder = parts.pages(blob.id);
+    else if (blob.persistency === undefined) blob.committedBlocksInOrder = parts.blocks(blob.id);
+    return blob;
+  };
+
+  return {
+    async downloadBlob(context, account, container, blob, snapshot, lease, conditions) {
+      return await Promise.resolve(
+        withParts(readBlob(stage, context, { account, container, blob, snapshot }, lease, conditions)),
+      );
+    },
+    async getBlobProperties(context, account, container, path, snapshot, lease, conditions) {
+      const blob = readBlob(stage, context, { account, container, blob: path, snapshot }, lease, conditions);
+      const { properties, metadata, blobTags } = blob;
+      const tags = blobTags?.blobTagSet.length ?? 0;
+      properties.tagCount = tags === 0 ? undefined : tags;
+      const isAppended = properties.blobType === 'AppendBlob';
+      return await Promise.resolve({
+        properties,
+        metadata,
+        blobCommittedBlockCount: isAppended ? parts.count(blob.id) : undefined,
+      });
+    },
+    async checkBlobExist(context, account, container, blob, snapshot) {
+      checkContainer(stage, context, account, container);
+      if (findBlob(stage, context, { account, container, blob, snapshot }) === undefined)
+        throw errors.getBlobNotFound(context.contextId);
+      await Promise.resolve();
+    },
+    async getBlobType(account, container, path, snapshot = '') {
+      const place = stage.paths.find(account, container, path);
+      const known = { accountName: account, containerName: container };
+      const blob = place && stage.store.blobs.find(place, known, path, snapshot);
+      return await Promise.resolve(
+        blob && { blobType: blob.properties.blobType, isCommitted: blob.isCommitted },
+      );
+    },
+    async getBlockList(context, account, container, path, snapshot, isCommitted, lease, conditions) {
+      const blob = findBlob(stage, context, { account, container, blob: path, snapshot });
+      if (blob === undefined) throw errors.getBlobNotFound(context.contextId);
+      validateReadConditions(context, conditions, blob);
+      new BlobReadLeaseValidator(lease).validate(new BlobLeaseAdapter(blob), context);
+      if (blob.properties.blobType !== 'BlockBlob') throw errors.getBlobInvalidBlobType(context.contextId);
+      return await Promise.resolve({
+        properties: blob.properties,
+        committedBlocks: isCommitted === false ? [] : parts.blocks(blob.id),
+        uncommittedBlocks: isCommitted === true ? [] : parts.staged(blob.id),
+      });
+    },
+    async getPageRanges(context, account, container, path, snapshot, lease, conditions) {
+      const blob = readBlob(stage, context, { account, container, blob: path, snapshot }, lease, conditions);
+      if (blob.properties.blobType !== 'PageBlob') throw errors.getBlobInvalidBlobType(context.contextId);
+      const { properties } = blob;
+      return await Promise.resolve({ properties, pageRangesInOrder: parts.pages(blob.id) });
+    },
+    async getBlobTag(context, account, container, blob, snapshot, lease, conditions) {
+      return await Promise.resolve(
+        readBlob(stage, context, { account, container, blob, snapshot }, lease, conditions).blobTags,
+      );
+    },
+  } satisfies Partial<MetadataStore>;
+}
