@@ -7,7 +7,7 @@ const TESTS = ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'];
 const APART = ['test/clients/**', 'test/scale/**'];
 
 /** The ports on the real SDKs and protocols, and the embedded environment, within the process of the tests. */
-const CONTRACT = ['test/{azure,hostile}/**/*.test.ts', 'packages/*/test/**/*.test.ts'];
+const CONTRACT = ['test/{azure,hostile,local}/**/*.test.ts', 'packages/*/test/**/*.test.ts'];
 const BROWSER = ['test/browser/**/*.test.ts'];
 /** What starts processes of the built package, and waits for them. */
 const PROCESSES = ['test/e2e/**/*.test.ts'];

@@ -1,14 +1,14 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { createAccountSas, type LocalAccount } from '@blobmirror/local/connections';
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
 export interface Call {
-  readonly method: 'PUT' | 'GET' | 'HEAD' | 'DELETE';
+  readonly method: 'PUT' | 'GET' | 'HEAD' | 'DELETE' | 'PATCH';
   /** Below the account, with its query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
