@@ -33,6 +33,8 @@ export function createSender(storage: Pick<Storage, 'blobEndpoint'>, account: st
       const all = { 'x-ms-version': '2025-01-05', 'content-length': String(body.length), ...headers };
       const outgoing = request(urlOf(path), { method, headers: all }, (response) => {
         let text = '';
+        // Of an answer that is cut off.
+        response.on('error', reject);
         response.on('data', (chunk: Buffer) => (text += chunk.toString()));
         response.on('end', () =>
           resolve({ status: response.statusCode, headers: response.rawHeaders, body: text }),
