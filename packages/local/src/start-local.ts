@@ -21,6 +21,7 @@ import type { FaultPlan } from './event-grid/fault-plan.ts';
 import type { LocalAccount, LocalConnections } from './ready-file.ts';
 import { type Broker, startBroker } from './service-bus/start-broker.ts';
 import type { StorageMutation } from './requests/storage-mutation.ts';
+import { isStoreError } from './store/store-error.ts';
 import type { StorageRequest } from './requests/storage-request.ts';
 
 export interface LocalOptions {
@@ -160,6 +161,11 @@ export async function uploadEventDeadLetter(
   });
 }
 
+/** A store that cannot be opened is a data directory that cannot be used. */
+function fromStoreError(error: unknown): unknown {
+  return isStoreError(error) ? new LocalError('setting-invalid', error.message, { cause: error }) : error;
+}
+
 async function withPortError<Server>(
   service: string,
   port: number,
@@ -168,7 +174,7 @@ async function withPortError<Server>(
   try {
     return await start();
   } catch (error) {
-    if (!isPortTaken(error)) throw error;
+    if (!isPortTaken(error)) throw fromStoreError(error);
     throw new LocalError('port-taken', `port ${port} of 127.0.0.1, wanted for ${service}, is taken`, {
       cause: error,
     });

@@ -1,3 +1,4 @@
+import { busy, isOfDisk } from '../requests/refuse-requests.ts';
 import { isAzuriteError } from '../azurite/azurite.ts';
 
 /** There is a file where a directory must be, or the reverse. Each API has its own answer. */
@@ -49,6 +50,7 @@ function named(status: number, blobCode: string, headers: Record<string, string>
 export function toPathError(error: unknown): PathError {
   if (error instanceof PathError) return error;
   if (error instanceof PathConflict) return pathErrors.conflict();
+  if (isOfDisk(error)) return new PathError(busy.status, busy.code, busy.message);
   if (!isAzuriteError(error))
     return new PathError(500, 'InternalError', 'The server encountered an internal error.');
   const { statusCode, storageErrorCode, storageErrorMessage } = error;

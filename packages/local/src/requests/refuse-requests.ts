@@ -1,4 +1,4 @@
-import type { AzuriteResponse, Context } from '../azurite/azurite-model.ts';
+import type { AzuriteError, AzuriteResponse, Context } from '../azurite/azurite-model.ts';
 import {
   AuthenticationMiddlewareFactory,
   MiddlewareError,
@@ -8,6 +8,7 @@ import {
   storageError,
   strictModel,
 } from '../azurite/azurite.ts';
+import { isStoreError } from '../store/store-error.ts';
 import { notInLocalStorage, refuseMissing, refuseUnsupported } from './unsupported-requests.ts';
 
 /**
@@ -35,7 +36,7 @@ export function explainRefusals(): void {
   errorMiddleware.default = (context, error, ...rest) =>
     sendError(
       context,
-      error instanceof Error && !(error instanceof MiddlewareError) ? internalError(context) : error,
+      error instanceof Error && !(error instanceof MiddlewareError) ? unexpectedError(context, error) : error,
       ...rest,
     );
 }
@@ -50,7 +51,20 @@ export function authenticationFailed(context: Context) {
   );
 }
 
-function internalError(context: Context) {
+/** The answer of a disk that takes no more: that of a busy service, which clients ask again. */
+export const busy = {
+  status: 503,
+  code: 'ServerBusy',
+  message: 'The server is busy: the disk of the local storage takes no more. Please retry the request.',
+} as const;
+
+/** Whether the disk is at fault, and not a defect or damage. */
+export function isOfDisk(error: unknown): boolean {
+  return isStoreError(error) && error.code !== 'damaged';
+}
+
+function unexpectedError(context: Context, error: unknown): AzuriteError {
+  if (isOfDisk(error)) return storageError(context, busy.status, busy.code, busy.message);
   return storageError(
     context,
     500,

@@ -5,6 +5,7 @@ import { type Store, openStore } from '../store/open-store.ts';
 import type { RequestsInFlight } from '../requests/storage-request.ts';
 import { createExtentStore } from './operations/create-extent-store.ts';
 import { createMetadataStore } from './operations/create-metadata-store.ts';
+import { readFormer } from './take-over/former-format.ts';
 import { takeOver } from './take-over/take-over.ts';
 import { type DiskReports, DiskState } from './disk-state.ts';
 
@@ -31,10 +32,11 @@ export async function openStores(
 ): Promise<Stores> {
   const disk = new DiskState(folder ?? '', reports);
   const kind = hierarchical ? 'hierarchical' : 'flat';
+  const former = folder === undefined ? undefined : await readFormer(folder, hierarchical);
   const opened = await openStore(folder, kind, requests, (error) => disk.failed(error));
   const store = disk.watch(opened);
   try {
-    if (folder !== undefined) await takeOver(store, folder, hierarchical);
+    if (folder !== undefined && former !== undefined) await takeOver(store, folder, former);
     const namespace = hierarchical ? new Namespace(store) : undefined;
     const paths = namespace ?? new FlatPaths(store.containers);
     const stage = { store, paths };
@@ -43,7 +45,7 @@ export async function openStores(
       paths,
       ...(namespace && { namespace }),
       metadata: createMetadataStore(stage),
-      extents: createExtentStore(store.contents, disk),
+      extents: createExtentStore(store.contents),
       close: async () => await store.close(),
     };
   } catch (error) {

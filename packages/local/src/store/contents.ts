@@ -25,11 +25,14 @@ class NewContent implements Extent {
 /** The bytes of blobs. Content never changes: an overwrite makes a new one, and copies share it. */
 export class Contents {
   readonly #large: LargeContents;
+  readonly #onError: (error: unknown) => void;
   readonly #insert: Statement;
   readonly #select: Statement;
 
-  constructor(database: Database, large: LargeContents) {
+  /** @param onError called when content cannot be written. Must not throw. */
+  constructor(database: Database, large: LargeContents, onError: (error: unknown) => void) {
     this.#large = large;
+    this.#onError = onError;
     this.#insert = database.prepare('INSERT INTO contents (refs, length, bytes, file) VALUES (0, ?, ?, ?)');
     this.#select = database.prepare('SELECT bytes, file FROM contents WHERE id = ?');
   }
@@ -49,6 +52,7 @@ export class Contents {
     } catch (error) {
       source.on('error', () => {});
       source.resume();
+      this.#onError(error);
       throw error;
     }
   }

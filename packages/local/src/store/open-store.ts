@@ -31,24 +31,24 @@ export type AccountKind = 'flat' | 'hierarchical';
 /**
  * Opens or creates the store of a folder: `blobs.db` and `contents/`; in memory without one.
  *
- * @param onSweepError called when what nobody refers to cannot be freed; it is tried again later. Must not throw.
+ * @param onError called when content cannot be written, or what nobody refers to cannot be freed. Must not throw.
  * @throws StoreError
  */
 export async function openStore(
   folder: string | undefined,
   kind: AccountKind,
   requests: RunningRequests,
-  onSweepError: (error: unknown) => void,
+  onError: (error: unknown) => void,
 ): Promise<Store> {
   if (folder === undefined)
-    return open(new Database(undefined), new MemoryContents(), kind, requests, onSweepError);
+    return open(new Database(undefined), new MemoryContents(), kind, requests, onError);
   const files = await ContentFiles.open(join(folder, 'contents'));
   const file = join(folder, 'blobs.db');
   // Contents without a database would all be swept.
   if (files.left.length > 0 && !(await hasBytes(file))) throw storeError('incomplete', file);
   const database = new Database(file);
   try {
-    const store = open(database, files, kind, requests, onSweepError);
+    const store = open(database, files, kind, requests, onError);
     await files.remove(unreferenced(database, files.left));
     return store;
   } catch (error) {
@@ -62,11 +62,11 @@ function open(
   large: LargeContents,
   kind: AccountKind,
   requests: RunningRequests,
-  onSweepError: (error: unknown) => void,
+  onError: (error: unknown) => void,
 ): Store {
   checkKind(database, kind);
-  const contents = new Contents(database, large);
-  const sweep = new Sweep(database, large, requests, onSweepError);
+  const contents = new Contents(database, large, onError);
+  const sweep = new Sweep(database, large, requests, onError);
   return {
     write: (change) => database.write(change),
     containers: new Containers(database),

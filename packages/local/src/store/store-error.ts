@@ -5,6 +5,7 @@
  * - `foreign`: the file is not a database of this store
  * - `newer`: a newer release wrote it
  * - `incomplete`: there are contents and no database
+ * - `former`: the data of a former release cannot be read
  * - `other-kind`: it holds accounts of the other kind
  * - `disk`: the disk is full or fails
  */
@@ -35,12 +36,16 @@ const advice: Readonly<Record<StoreErrorCode, string>> = {
   newer: 'was written by a newer release; that release should be used, or another folder',
   incomplete:
     'is missing or empty beside contents; it should be put back, or the folder be deleted to start empty',
+  former:
+    'is of a former release and cannot be read; that release should be used to copy its blobs elsewhere, or the folder be deleted to start empty',
   'other-kind': 'holds accounts of the other kind; hierarchical should be changed, or another folder be used',
   disk: 'cannot be written; the disk should have room and be in order',
 };
 
+/** The line names the file and says what to do. */
 export function storeError(code: StoreErrorCode, file: string, cause?: unknown): StoreError {
-  const detail = cause instanceof Error ? ` (${cause.message})` : '';
+  // One line, whatever a library says.
+  const detail = cause instanceof Error ? ` (${cause.message.split('\n', 1)[0]})` : '';
   return new StoreError(code, `${file} ${advice[code]}${detail}`, { cause });
 }
 

@@ -48,7 +48,7 @@ describe('a data directory of hierarchical accounts', () => {
     await lake.write('f');
     await lake.storage.stop();
     await expect(startStorage({ port: 0, accounts, dataDirectory: hierarchical })).rejects.toThrow(
-      'holds hierarchical accounts',
+      'holds accounts of the other kind',
     );
     const flat = await temporaryDirectory();
     const plain = await startLake({ dataDirectory: flat, hierarchical: false });
@@ -56,6 +56,6 @@ describe('a data directory of hierarchical accounts', () => {
     await plain.storage.stop();
     await expect(
       startStorage({ port: 0, accounts, dataDirectory: flat, hierarchical: true }),
-    ).rejects.toThrow('holds flat accounts');
+    ).rejects.toThrow('holds accounts of the other kind');
   });
 });

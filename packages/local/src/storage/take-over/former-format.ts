@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { storeError } from '../../store/store-error.ts';
 
 const date = z.coerce.date();
 /** `{"0": 1}` of a Uint8Array, `{"type": "Buffer", "data": [1]}` of a Buffer. What is neither is left out. */
@@ -90,8 +93,25 @@ export interface Former {
   readonly staged: readonly z.infer<typeof formerStaged>[];
 }
 
-/** @throws Error that names the file */
-export async function readFormer(file: string): Promise<Former> {
+/**
+ * The documents of a former release in a folder; undefined when there are none. Its document database lost the types
+ * of dates and bytes.
+ *
+ * @throws StoreError for documents that cannot be read, or of accounts of the other kind
+ */
+export async function readFormer(folder: string, hierarchical: boolean): Promise<Former | undefined> {
+  const file = join(folder, 'blobs.json');
+  if (!existsSync(file)) return undefined;
+  const former = await parseFormer(file);
+  // Snapshots have no entry.
+  const isOther = former.blobs.some(
+    ({ snapshot, entry }) => snapshot === '' && (entry !== undefined) !== hierarchical,
+  );
+  if (isOther) throw storeError('other-kind', file);
+  return former;
+}
+
+async function parseFormer(file: string): Promise<Former> {
   try {
     const document = z
       .object({ collections: z.array(z.object({ name: z.string(), data: z.array(z.unknown()) })) })
@@ -107,10 +127,6 @@ export async function readFormer(file: string): Promise<Former> {
       staged: read('$BLOCKS_COLLECTION$'),
     };
   } catch (cause) {
-    throw new Error(
-      `Storage: ${file}, of a former release, cannot be read; its folder should be deleted to start empty, or the ` +
-        'former release be started to copy its blobs elsewhere',
-      { cause },
-    );
+    throw storeError('former', file, cause);
   }
 }

@@ -1,34 +1,20 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Blob, BlobProperties, Extent, StoredBlob } from '../../store/blob.ts';
 import type { Store } from '../../store/open-store.ts';
 import { FormerContents } from './former-contents.ts';
-import { type Former, type FormerBlob, type FormerContainer, readFormer } from './former-format.ts';
+import { type Former, type FormerBlob, type FormerContainer } from './former-format.ts';
 
 /**
  * Takes over the data of former releases: one JSON document, `blobs.json`, with the collections of a document
  * database, and files of contents that many blobs share, in `extents/`. All of it becomes one transaction; the former
  * files are removed after it, so that a start that is interrupted begins again.
  *
- * Azurite's document database lost the types of dates and bytes. A blob whose bytes are not there, as after a crash of
- * a former release, is left out.
- *
- * @throws Error that names the folder, for data that cannot be read or accounts of the other kind
+ * A blob whose bytes are not there, as after a crash of a former release, is left out.
  */
-export async function takeOver(store: Store, folder: string, hierarchical: boolean): Promise<void> {
-  const file = join(folder, 'blobs.json');
-  if (!existsSync(file)) return;
+export async function takeOver(store: Store, folder: string, former: Former): Promise<void> {
+  // It was taken over, and the process ended before the files were removed.
   if (!store.containers.isEmpty()) return await removeFormer(folder);
-  const former = await readFormer(file);
-  // Snapshots have no entry.
-  const other = former.blobs.find(
-    ({ snapshot, entry }) => snapshot === '' && (entry !== undefined) !== hierarchical,
-  );
-  if (other !== undefined) {
-    const [held, wanted] = hierarchical ? ['flat', 'hierarchical'] : ['hierarchical', 'flat'];
-    throw new Error(`Storage: the data directory holds ${held} accounts and cannot serve ${wanted} ones`);
-  }
   const contents = new FormerContents(join(folder, 'extents'), store);
   for (const extent of extentsOf(former)) await contents.receiveLarge(extent);
   store.write(() => insertAll(store, former, contents));

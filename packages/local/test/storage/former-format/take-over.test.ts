@@ -80,14 +80,14 @@ describe.each([
     const { folder } = await unpack(kind);
     await writeFile(join(folder, 'blobs.json'), '{"collections":[{');
     await expect(start(folder, hierarchical)).rejects.toThrow(
-      `Storage: ${join(folder, 'blobs.json')}, of a former release, cannot be read; its folder should be deleted`,
+      `${join(folder, 'blobs.json')} is of a former release and cannot be read; that release should be used`,
     );
     expect(existsSync(join(folder, 'blobs.json'))).toBe(true);
   });
 
   it('of the other kind of accounts stops the start, and stays', async () => {
     const { folder } = await unpack(kind);
-    await expect(start(folder, !hierarchical)).rejects.toThrow(`holds ${kind} accounts`);
+    await expect(start(folder, !hierarchical)).rejects.toThrow('holds accounts of the other kind');
     await start(folder, hierarchical);
   });
 });

@@ -101,21 +101,4 @@ describe('a data directory', () => {
     }
     expect(kept.size).toBeGreaterThan(10);
   });
-
-  it('drops a blob whose bytes are lost, and an unreferenced file', async () => {
-    const dataDirectory = await temporaryDirectory();
-    const first = await startTwoAccounts({ dataDirectory });
-    await first.source.getBlockBlobClient('whole').upload('hello', 5);
-    await first.source.getBlockBlobClient('torn').upload('world', 5);
-    await first.storage.stop();
-    const extents = join(dataDirectory, 'extents');
-    const [extent = ''] = await readdir(extents);
-    expect((await stat(join(extents, extent))).size).toBe(10);
-    await truncate(join(extents, extent), 7);
-    await writeFile(join(extents, 'stray'), 'left behind');
-
-    const second = await startTwoAccounts({ dataDirectory });
-    expect(await readAll(second.source)).toEqual(['whole']);
-    expect(await readdir(extents)).toEqual([extent]);
-  });
 });
