@@ -143,7 +143,8 @@ function correctStore(
     extentStore: extents,
     isOwnHost: (name) => name === `${host}:${port}` || name === `localhost:${port}`,
   });
-  const lake = namespace && openDataLake({ store, namespace, metadata }, { accounts, origin, onMutation });
+  const lake =
+    namespace && openDataLake({ store, namespace, metadata, extents }, { accounts, origin, onMutation });
   // Outermost, so that a request that is refused is not reported.
   if (onMutation) observeMutations({ store, paths: stores.paths }, metadata, origin, onMutation);
   return lake;

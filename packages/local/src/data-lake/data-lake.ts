@@ -1,5 +1,12 @@
 import type { RequestListener } from 'node:http';
-import type { Accounts, AzuriteResponse, Context, Handler, MetadataStore } from '../azurite/azurite-model.ts';
+import type {
+  Accounts,
+  AzuriteResponse,
+  Context,
+  ExtentStore,
+  Handler,
+  MetadataStore,
+} from '../azurite/azurite-model.ts';
 import { BlobHandler, ContainerHandler, ServiceHandler, replaceHandlerMethod } from '../azurite/azurite.ts';
 import { listPathProperties, adaptBlobApi } from './blob-view.ts';
 import type { Lake } from './lake.ts';
@@ -42,11 +49,12 @@ export interface DataLakeStores {
   /** The paths with which the Blob API's operations work. */
   readonly namespace: Namespace;
   readonly metadata: MetadataStore;
+  readonly extents: ExtentStore;
 }
 
 /** Call before the store's mutations are observed: those of the Data Lake API are reported here. */
 export function openDataLake(
-  { store, namespace, metadata }: DataLakeStores,
+  { store, namespace, metadata, extents }: DataLakeStores,
   { accounts, origin, onMutation }: DataLakeOptions,
 ): DataLake {
   listPathProperties();
@@ -55,6 +63,7 @@ export function openDataLake(
   const lake: Lake = {
     store,
     namespace,
+    extents,
     origin,
     createBlob: metadata.createBlob.bind(metadata),
     deleteBlob: metadata.deleteBlob.bind(metadata),

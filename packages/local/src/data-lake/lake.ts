@@ -1,4 +1,4 @@
-import type { MetadataStore } from '../azurite/azurite-model.ts';
+import type { ExtentStore, MetadataStore } from '../azurite/azurite-model.ts';
 import type { StorageMutation } from '../requests/storage-mutation.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Namespace } from './namespace.ts';
@@ -9,6 +9,8 @@ export interface Lake {
   /** Each operation that is acknowledged is one transaction of it. */
   readonly store: Store;
   readonly namespace: Namespace;
+  /** Takes bytes in, and reports a disk that fails. */
+  readonly extents: Pick<ExtentStore, 'appendExtent'>;
   /** `http://127.0.0.1:PORT`, the same for both APIs. */
   readonly origin: string;
   /** The Blob API's own, which report no mutation. */

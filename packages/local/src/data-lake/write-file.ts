@@ -18,7 +18,7 @@ export async function appendData(lake: Lake, request: PathRequest): Promise<Path
   if (position < (properties.contentLength ?? 0)) throw pathErrors.invalidQuery('position');
 
   const body = verifiedBody(request.body, request.header('content-md5'), request.context);
-  const extent = await lake.store.contents.receive(body);
+  const extent = await lake.extents.appendExtent(body);
   const announced = request.header('content-length');
   if (announced !== undefined && extent.count !== Number(announced))
     throw new PathError(400, 'IncompleteBody', 'The body ended before the length that was announced.');
