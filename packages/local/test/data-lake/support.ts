@@ -6,8 +6,8 @@ import { blob, makeStore } from '../store/support.ts';
 export interface Tree {
   readonly store: Store;
   readonly namespace: Namespace;
-  makeFile(container: string, path: string): void;
-  node(container: string, path: string): Node;
+  readonly makeFile: (container: string, path: string) => void;
+  readonly node: (container: string, path: string) => Node;
 }
 
 const account = 'a';
