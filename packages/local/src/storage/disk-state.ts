@@ -9,6 +9,8 @@ export interface DiskReports {
   readonly onDiskFree: () => void;
 }
 
+/** Without a failure, after a write that succeeded, a disk counts as written again. */
+const QUIET_MS = 1000;
 /** Free bytes above which a disk counts as having room again. */
 const ROOM_AFTER_FULL_BYTES = 16 * 1024 * 1024;
 
@@ -22,6 +24,8 @@ export class DiskState {
   readonly #failing = new Set<StoreError['code']>();
   /** Free bytes when a write found no room. */
   #free = Infinity;
+  /** Runs since a write succeeded after the last failure. */
+  #quiet: NodeJS.Timeout | undefined;
 
   constructor(folder: string, reports: DiskReports) {
     this.#folder = folder;
@@ -35,7 +39,7 @@ export class DiskState {
       write: (change) => {
         try {
           const result = store.write(change);
-          if (this.#failing.size > 0) this.#succeeded();
+          if (this.#failing.size > 0) this.#quiet ??= setTimeout(() => this.#recover(), QUIET_MS).unref();
           return result;
         } catch (error) {
           this.failed(error);
@@ -48,6 +52,8 @@ export class DiskState {
   /** Any other error than one of the store is somebody else's. */
   failed(error: unknown): void {
     if (!isStoreError(error)) return;
+    clearTimeout(this.#quiet);
+    this.#quiet = undefined;
     const isKnown = this.#failing.size > 0 && error.code !== 'damaged';
     if (isKnown || this.#failing.has(error.code)) return;
     this.#failing.add(error.code);
@@ -57,8 +63,9 @@ export class DiskState {
     this.#reports.onDiskError(new Error(`${room}${error.message}`, { cause: error }));
   }
 
-  #succeeded(): void {
-    // A small write may fit on a full disk too, so it does not prove that there is room.
+  /** A small write may fit on a full disk too, so a success alone does not prove that there is room. */
+  #recover(): void {
+    this.#quiet = undefined;
     const isFull =
       this.#free < ROOM_AFTER_FULL_BYTES && this.#bytesFree() < this.#free + ROOM_AFTER_FULL_BYTES;
     if (isFull || this.#failing.has('damaged')) return;

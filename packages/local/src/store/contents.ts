@@ -50,6 +50,7 @@ export class Contents {
     try {
       return await this.#receive(iterator);
     } catch (error) {
+      await iterator.return?.();
       source.on('error', () => {});
       source.resume();
       this.#onError(error);

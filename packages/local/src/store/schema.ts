@@ -104,6 +104,7 @@ CREATE TABLE contents (
   CHECK ((bytes IS NULL) <> (file IS NULL))
 ) STRICT;
 CREATE INDEX unreferenced_contents ON contents (id) WHERE refs = 0;
+CREATE INDEX content_files ON contents (file) WHERE file IS NOT NULL;
 
 CREATE TRIGGER blob_added AFTER INSERT ON blobs WHEN new.content IS NOT NULL
 BEGIN UPDATE contents SET refs = refs + 1 WHERE id = new.content; END;
