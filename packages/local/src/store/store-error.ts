@@ -9,8 +9,16 @@
  * - `other-kind`: it holds accounts of the other kind
  * - `disk`: the disk is full or fails
  */
-export type StoreErrorCode = 'former';
-'in-use' | 'not-writable' | 'damaged' | 'foreign' | 'newer' | 'incomplete' | 'other-kind' | 'disk';
+export type StoreErrorCode =
+  | 'in-use'
+  | 'not-writable'
+  | 'damaged'
+  | 'foreign'
+  | 'newer'
+  | 'incomplete'
+  | 'former'
+  | 'other-kind'
+  | 'disk';
 
 /** The store cannot be used, or not written. The message says what is wrong with which file, and what to do. */
 export class StoreError extends Error {
