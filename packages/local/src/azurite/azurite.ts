@@ -63,7 +63,7 @@ export const operations = member('blob/generated/artifacts/operation', 'default'
 /** The key in `response.locals` that holds a request's context. */
 export const contextPath = member('blob/utils/constants', 'DEFAULT_CONTEXT_PATH');
 export const API_VERSION = member('blob/utils/constants', 'BLOB_API_VERSION');
-export const StorageError = member('blob/errors/StorageError', 'default');
+const StorageError = member('blob/errors/StorageError', 'default');
 export const RequestListenerFactory = member('blob/BlobRequestListenerFactory', 'default');
 /** Reads the account, container and blob of a request. */
 export const enterContext = member(

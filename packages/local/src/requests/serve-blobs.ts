@@ -131,6 +131,9 @@ async function serve(
       await answer(context, incoming, outgoing);
     } catch (error) {
       if (response.headersSent) throw error;
+      // Those of content that could not be read: a client would wait for bytes that never come.
+      for (const name of response.getHeaderNames())
+        if (name.startsWith('content-')) response.removeHeader(name);
       errorMiddleware.default(context, error, incoming, outgoing, () => {}, logger);
     }
     response.end();

@@ -32,19 +32,14 @@ export class DiskState {
     this.#reports = reports;
   }
 
-  /** Reports what fails in this store's writes from now on. */
+  /** Notices the writes of a store that succeed; it tells of the others itself. */
   watch(store: Store): Store {
     return {
       ...store,
       write: (change) => {
-        try {
-          const result = store.write(change);
-          if (this.#failing.size > 0) this.#quiet ??= setTimeout(() => this.#recover(), QUIET_MS).unref();
-          return result;
-        } catch (error) {
-          this.failed(error);
-          throw error;
-        }
+        const result = store.write(change);
+        if (this.#failing.size > 0) this.#quiet ??= setTimeout(() => this.#recover(), QUIET_MS).unref();
+        return result;
       },
     };
   }

@@ -192,15 +192,15 @@ function copyIn(text: string): Partial<BlobProperties> {
   };
 }
 
-export function timeOf(date: Date | undefined): number | null {
+function timeOf(date: Date | undefined): number | null {
   return date === undefined ? null : date.getTime();
 }
 
-export function dateIn(value: Row[number] | undefined): Date | undefined {
+function dateIn(value: Row[number] | undefined): Date | undefined {
   return typeof value === 'number' ? new Date(value) : undefined;
 }
 
-export function textIn(value: Row[number] | undefined): string | undefined {
+function textIn(value: Row[number] | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 

@@ -142,7 +142,7 @@ export interface StoredBlob extends Blob {
   kind: BlobKind;
 }
 
-export interface ContainerProperties extends LeaseProperties {
+interface ContainerProperties extends LeaseProperties {
   lastModified: Date;
   /** With its quotes. */
   etag: string;

@@ -106,7 +106,7 @@ export class Contents {
       else {
         const bytes = this.#bytesOf(part);
         if (bytes !== undefined) yield bytes;
-        else yield* this.#large.read(this.#fileOf(part), part.offset, part.count);
+        else yield* whole(this.#large.read(this.#fileOf(part), part.offset, part.count), part.count);
       }
     }
   }
@@ -155,6 +155,16 @@ function part(extent: Extent, skip: number, count: number): Extent {
   if (skip === 0 && count === extent.count) return extent;
   if (!(extent instanceof NewContent)) return { id: extent.id, offset: extent.offset + skip, count };
   return Object.assign(new NewContent(count, extent.bytes, extent.file), { offset: skip });
+}
+
+/** @throws Error when there are fewer bytes, since an answer that ends early looks like one that is slow */
+async function* whole(chunks: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer> {
+  let left = count;
+  for await (const chunk of chunks) {
+    left -= chunk.length;
+    yield chunk;
+  }
+  if (left > 0) throw new Error(`a file of contents lacks ${left} bytes`);
 }
 
 function oneChunk(bytes: Buffer): Readable {

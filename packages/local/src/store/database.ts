@@ -31,6 +31,7 @@ const CHECKPOINT_PAGES = 2000;
  */
 export class Database {
   readonly #file: string;
+  readonly #onError: (error: unknown) => void;
   readonly #sqlite: DatabaseSync;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
@@ -41,9 +42,11 @@ export class Database {
   /**
    * Opens or creates the database; in memory when there is no file.
    *
+   * @param onError called for each failure of the database or its disk after the start. Must not throw.
    * @throws StoreError
    */
-  constructor(file: string | undefined) {
+  constructor(file: string | undefined, onError: (error: unknown) => void = () => {}) {
+    this.#onError = onError;
     this.#file = file ?? IN_MEMORY;
     let sqlite: DatabaseSync | undefined;
     try {
@@ -70,7 +73,7 @@ export class Database {
       try {
         return run();
       } catch (error) {
-        throw fromSqlite(error, this.#file);
+        throw this.#told(error);
       }
     };
     return {
@@ -100,7 +103,7 @@ export class Database {
       this.#commit.run();
     } catch (error) {
       this.#undo();
-      throw fromSqlite(error, this.#file);
+      throw this.#told(error);
     } finally {
       this.#isWriting = false;
     }
@@ -116,6 +119,13 @@ export class Database {
   /** Writes the log into the database. Further calls do nothing. */
   close(): void {
     if (this.#sqlite.isOpen) this.#sqlite.close();
+  }
+
+  /** An error of SQLite as one of the store, which is told once; any other error unchanged. */
+  #told(error: unknown): unknown {
+    const told = fromSqlite(error, this.#file);
+    if (told !== error) this.#onError(told);
+    return told;
   }
 
   /** SQLite has rolled back itself after some errors, such as that of a full disk. */

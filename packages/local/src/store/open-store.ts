@@ -31,7 +31,7 @@ export type AccountKind = 'flat' | 'hierarchical';
 /**
  * Opens or creates the store of a folder: `blobs.db` and `contents/`; in memory without one.
  *
- * @param onError called when content cannot be written, or what nobody refers to cannot be freed. Must not throw.
+ * @param onError called when the database or a file of contents fails. Must not throw.
  * @throws StoreError
  */
 export async function openStore(
@@ -46,7 +46,7 @@ export async function openStore(
   const file = join(folder, 'blobs.db');
   // Contents without a database would all be swept.
   if (files.left.length > 0 && !(await hasBytes(file))) throw storeError('incomplete', file);
-  const database = new Database(file);
+  const database = new Database(file, onError);
   try {
     const store = open(database, files, kind, requests, onError);
     await files.remove(unreferenced(database, files.left));

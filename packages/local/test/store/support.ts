@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { Blob, Extent, StoredBlob } from '../../src/store/blob.ts';
 import { type Store, openStore } from '../../src/store/open-store.ts';
 
-export const known = { accountName: 'account', containerName: 'container' };
+const known = { accountName: 'account', containerName: 'container' };
 
 /** Requests that the test starts and ends. */
 export class Requests {

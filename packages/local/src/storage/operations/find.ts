@@ -55,7 +55,7 @@ export function committedBlob(stage: Stage, context: Context, address: BlobAddre
   return blob;
 }
 
-export function findCommitted(stage: Stage, context: Context, address: BlobAddress): StoredBlob | undefined {
+function findCommitted(stage: Stage, context: Context, address: BlobAddress): StoredBlob | undefined {
   const blob = findBlob(stage, context, address);
   return blob?.isCommitted === true ? blob : undefined;
 }
