@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-
 import type {
   Accounts,
   Authenticator,
@@ -9,13 +8,11 @@ import type {
   BlobTags,
   Conditions,
   Context,
-  ExtentStore,
-  LeaseState,
   LocalRequest,
   Metadata,
-  MetadataStore,
   PageRange,
 } from './azurite-model.ts';
+import type { ExtentStore, LeaseState, MetadataStore } from './azurite-stores.ts';
 import type { Lease, LeaseProperties } from '../store/blob.ts';
 
 /** A context with the form of the path by which its operation is found: `/container/blob`. */
@@ -79,18 +76,12 @@ export interface ParameterSpecification {
   readonly mapper: ValueMapper & { readonly serializedName: string };
 }
 
-/** What conditions can be checked on: a blob or a container. */
-type Checkable = { readonly properties: { readonly etag: string; readonly lastModified: Date } };
-
 /** What can be leased: a blob or a container. */
 interface Leased extends Lease {
   properties: LeaseProperties;
 }
 
-type LeaseValidator = Constructor<
-  [conditions: object | undefined],
-  { validate(lease: object, context: Context): void }
->;
+type LeaseValidator = Constructor<[conditions?: object], { validate(lease: object, context: Context): void }>;
 
 type ErrorName =
   | 'getAccessTierNotSupportedForBlobType'
@@ -252,7 +243,7 @@ export interface AzuriteModules {
     validateWriteConditions: (
       context: Context,
       conditions: Conditions | undefined,
-      there: Checkable | null | undefined,
+      there: object | null | undefined,
     ) => void;
     validateSequenceNumberWriteConditions: (
       context: Context,

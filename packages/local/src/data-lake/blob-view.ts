@@ -1,5 +1,6 @@
 import { listedProperties, storageError } from '../azurite/azurite.ts';
-import type { Context, MetadataStore } from '../azurite/azurite-model.ts';
+import type { Context } from '../azurite/azurite-model.ts';
+import type { MetadataStore } from '../azurite/azurite-stores.ts';
 import { invalidQuery } from '../requests/unsupported-requests.ts';
 import { syncLease } from '../storage/operations/find.ts';
 import type { Store } from '../store/open-store.ts';

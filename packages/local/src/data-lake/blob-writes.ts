@@ -1,4 +1,5 @@
-import type { Conditions, Context, MetadataStore } from '../azurite/azurite-model.ts';
+import type { Conditions, Context } from '../azurite/azurite-model.ts';
+import type { MetadataStore } from '../azurite/azurite-stores.ts';
 import { storageError, validateWriteConditions } from '../azurite/azurite.ts';
 import type { Blob } from '../store/blob.ts';
 import type { Store } from '../store/open-store.ts';

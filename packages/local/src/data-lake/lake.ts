@@ -1,4 +1,4 @@
-import type { ExtentStore, MetadataStore } from '../azurite/azurite-model.ts';
+import type { ExtentStore, MetadataStore } from '../azurite/azurite-stores.ts';
 import type { StorageMutation } from '../requests/storage-mutation.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Namespace } from './namespace.ts';

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Accounts, MetadataStore } from '../azurite/azurite-model.ts';
+import type { Accounts } from '../azurite/azurite-model.ts';
+import type { MetadataStore } from '../azurite/azurite-stores.ts';
 import {
   AccountSasAuthenticator,
   BlobSasAuthenticator,

@@ -1,11 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type {
-  Accounts,
-  AzuriteResponse,
-  ExtentStore,
-  LocalRequest,
-  MetadataStore,
-} from '../azurite/azurite-model.ts';
+import type { Accounts, AzuriteResponse, LocalRequest } from '../azurite/azurite-model.ts';
+import type { ExtentStore, MetadataStore } from '../azurite/azurite-stores.ts';
 import type { DispatchedContext, HandlerClass } from '../azurite/azurite-modules.ts';
 import {
   AccountSasAuthenticator,

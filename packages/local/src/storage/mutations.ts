@@ -1,4 +1,5 @@
-import type { Context, MetadataStore } from '../azurite/azurite-model.ts';
+import type { Context } from '../azurite/azurite-model.ts';
+import type { MetadataStore } from '../azurite/azurite-stores.ts';
 import type { BlobProperties, StoredBlob } from '../store/blob.ts';
 import type { Stage } from './operations/find.ts';
 import type { StorageMutation } from '../requests/storage-mutation.ts';

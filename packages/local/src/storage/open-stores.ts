@@ -1,4 +1,4 @@
-import type { ExtentStore, MetadataStore } from '../azurite/azurite-model.ts';
+import type { ExtentStore, MetadataStore } from '../azurite/azurite-stores.ts';
 import { Namespace } from '../data-lake/namespace.ts';
 import { FlatPaths, type Paths } from '../store/flat-paths.ts';
 import { type Store, openStore } from '../store/open-store.ts';

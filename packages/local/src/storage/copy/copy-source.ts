@@ -6,10 +6,9 @@ import type {
   ContentHeaders,
   Context,
   Extent,
-  ExtentStore,
   Metadata,
-  MetadataStore,
 } from '../../azurite/azurite-model.ts';
+import type { ExtentStore, MetadataStore } from '../../azurite/azurite-stores.ts';
 import { isAzuriteError, storageError } from '../../azurite/azurite.ts';
 import type { StoredBlob } from '../../store/blob.ts';
 import type { Paths } from '../../store/flat-paths.ts';

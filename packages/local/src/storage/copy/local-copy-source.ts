@@ -1,11 +1,6 @@
 import type { Readable } from 'node:stream';
-import type {
-  BlobDocument,
-  Context,
-  ExtentStore,
-  LocalRequest,
-  WriteOptions,
-} from '../../azurite/azurite-model.ts';
+import type { BlobDocument, Context, LocalRequest, WriteOptions } from '../../azurite/azurite-model.ts';
+import type { ExtentStore } from '../../azurite/azurite-stores.ts';
 import {
   AccountSasAuthenticator,
   BlobSasAuthenticator,

@@ -2,7 +2,8 @@ import { createHash, type Hash } from 'node:crypto';
 import { Transform, pipeline, type Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 
-import type { Context, Extent, ExtentStore } from '../../azurite/azurite-model.ts';
+import type { Context, Extent } from '../../azurite/azurite-model.ts';
+import type { ExtentStore } from '../../azurite/azurite-stores.ts';
 import type { CopySource } from './copy-source.ts';
 import { storageError } from '../../azurite/azurite.ts';
 

@@ -1,4 +1,4 @@
-import type { MetadataStore } from '../../azurite/azurite-model.ts';
+import type { MetadataStore } from '../../azurite/azurite-stores.ts';
 import {
   BlobLeaseAdapter,
   BlobWriteLeaseSyncer,

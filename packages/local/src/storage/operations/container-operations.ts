@@ -1,4 +1,5 @@
-import type { Conditions, Context, MetadataStore } from '../../azurite/azurite-model.ts';
+import type { Conditions, Context } from '../../azurite/azurite-model.ts';
+import type { MetadataStore } from '../../azurite/azurite-stores.ts';
 import {
   ContainerDeleteLeaseValidator,
   ContainerLeaseAdapter,

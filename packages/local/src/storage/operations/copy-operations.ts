@@ -1,11 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type {
-  Conditions,
-  Context,
-  MetadataStore,
-  SourceConditions,
-  WriteOptions,
-} from '../../azurite/azurite-model.ts';
+import type { Conditions, Context, SourceConditions, WriteOptions } from '../../azurite/azurite-model.ts';
+import type { MetadataStore } from '../../azurite/azurite-stores.ts';
 import {
   BlobLeaseAdapter,
   BlobWriteLeaseSyncer,

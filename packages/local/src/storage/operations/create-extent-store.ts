@@ -1,4 +1,4 @@
-import type { ExtentStore } from '../../azurite/azurite-model.ts';
+import type { ExtentStore } from '../../azurite/azurite-stores.ts';
 import type { Contents } from '../../store/contents.ts';
 
 /** What Azurite's handlers ask of an extent store, on our contents. */

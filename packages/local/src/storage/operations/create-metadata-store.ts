@@ -1,4 +1,4 @@
-import type { MetadataStore } from '../../azurite/azurite-model.ts';
+import type { MetadataStore } from '../../azurite/azurite-stores.ts';
 import { blockOperations } from './block-operations.ts';
 import { containerOperations } from './container-operations.ts';
 import { copyOperations } from './copy-operations.ts';

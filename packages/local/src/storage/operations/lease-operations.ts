@@ -1,4 +1,5 @@
-import type { Context, LeaseOptions, LeaseState, MetadataStore } from '../../azurite/azurite-model.ts';
+import type { Context } from '../../azurite/azurite-model.ts';
+import type { LeaseOptions, LeaseState, MetadataStore } from '../../azurite/azurite-stores.ts';
 import {
   BlobLeaseAdapter,
   BlobLeaseSyncer,

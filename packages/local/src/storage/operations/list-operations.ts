@@ -1,4 +1,5 @@
-import type { Context, MetadataStore } from '../../azurite/azurite-model.ts';
+import type { Context } from '../../azurite/azurite-model.ts';
+import type { MetadataStore } from '../../azurite/azurite-stores.ts';
 import { tagQueries, toBlobTags } from '../../azurite/azurite.ts';
 import { unsupported } from '../../requests/unsupported-requests.ts';
 import type { StoredBlob } from '../../store/blob.ts';

@@ -1,4 +1,5 @@
-import type { Conditions, Context, MetadataStore } from '../../azurite/azurite-model.ts';
+import type { Conditions, Context } from '../../azurite/azurite-model.ts';
+import type { MetadataStore } from '../../azurite/azurite-stores.ts';
 import { errors, validateSequenceNumberConditions } from '../../azurite/azurite.ts';
 import type { StoredBlob } from '../../store/blob.ts';
 import { type Stage, type BlobAddress, changedBlob } from './find.ts';

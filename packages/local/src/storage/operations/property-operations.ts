@@ -1,4 +1,5 @@
-import type { Context, MetadataStore } from '../../azurite/azurite-model.ts';
+import type { Context } from '../../azurite/azurite-model.ts';
+import type { MetadataStore } from '../../azurite/azurite-stores.ts';
 import {
   BlobLeaseAdapter,
   BlobWriteLeaseSyncer,

@@ -1,4 +1,5 @@
-import type { Conditions, MetadataStore } from '../../azurite/azurite-model.ts';
+import type { Conditions } from '../../azurite/azurite-model.ts';
+import type { MetadataStore } from '../../azurite/azurite-stores.ts';
 import {
   BlobLeaseAdapter,
   BlobWriteLeaseSyncer,
