@@ -143,7 +143,7 @@ function cut(extents: readonly Extent[], offset: number, count: number): readonl
   for (const extent of extents) {
     const from = Math.max(offset, at);
     const to = Math.min(end, at + extent.count);
-    if (from < to) parts.push(part(extent, from - at, to - from));
+    if (from < to) parts.push(sliceOf(extent, from - at, to - from));
     at += extent.count;
     if (at >= end) break;
   }
@@ -151,14 +151,14 @@ function cut(extents: readonly Extent[], offset: number, count: number): readonl
   return parts;
 }
 
-function part(extent: Extent, skip: number, count: number): Extent {
+function sliceOf(extent: Extent, skip: number, count: number): Extent {
   if (skip === 0 && count === extent.count) return extent;
   if (!(extent instanceof NewContent)) return { id: extent.id, offset: extent.offset + skip, count };
   return Object.assign(new NewContent(count, extent.bytes, extent.file), { offset: skip });
 }
 
 /** @throws Error when there are fewer bytes, since an answer that ends early looks like one that is slow */
-async function* whole(chunks: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer> {
+async function* whole(chunks: ReturnType<LargeContents['read']>, count: number): AsyncGenerator<Buffer> {
   let left = count;
   for await (const chunk of chunks) {
     left -= chunk.length;

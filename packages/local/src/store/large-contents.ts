@@ -7,7 +7,7 @@ export interface LargeContents {
   ): Promise<{ readonly file: string; readonly count: number }>;
   /** A row refers to the file from now on; otherwise it is removed when the requests that may store it are over. */
   keep(file: string): void;
-  read(file: string, offset: number, count: number): AsyncIterable<Buffer>;
+  read(file: string, offset: number, count: number): AsyncIterable<Buffer> | Iterable<Buffer>;
   /** Removes files that no row refers to. */
   remove(files: readonly string[]): Promise<void>;
   /** In memory. */

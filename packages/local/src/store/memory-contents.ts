@@ -22,7 +22,11 @@ export class MemoryContents implements LargeContents {
     this.#unkept.delete(file);
   }
 
-  async *read(file: string, offset: number, count: number): AsyncGenerator<Buffer> {
+  read(file: string, offset: number, count: number): Iterable<Buffer> {
+    return this.#slices(file, offset, count);
+  }
+
+  *#slices(file: string, offset: number, count: number): Generator<Buffer, void> {
     let skip = offset;
     let left = count;
     for (const chunk of this.#chunks.get(file) ?? []) {

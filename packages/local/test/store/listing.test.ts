@@ -32,13 +32,13 @@ describe('the order of names', () => {
 describe('a listing of a directory', () => {
   it('has the names with a prefix from a place on, in order, each once', async () => {
     const store = await makeStore();
-    await fc.assert(
-      fc.asyncProperty(
+    fc.assert(
+      fc.property(
         fc.uniqueArray(names.filter(Boolean), { maxLength: 30 }),
         names,
         names,
         fc.boolean(),
-        async (all, prefix, name, isIncluded) => {
+        (all, prefix, name, isIncluded) => {
           const root = makeRoot(store);
           for (const each of all) put(store, root, each);
           const expected = all

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Blob, BlobProperties, Extent, StoredBlob } from '../../store/blob.ts';
+import type { Blob, Extent, StoredBlob } from '../../store/blob.ts';
 import type { Store } from '../../store/open-store.ts';
 import { FormerContents } from './former-contents.ts';
 import { type Former, type FormerBlob, type FormerContainer } from './former-format.ts';
@@ -115,7 +115,7 @@ function keyOfBlob(
 function toBlob({ entry, ...blob }: FormerBlob, contents: FormerContents): Blob {
   return {
     ...blob,
-    properties: blob.properties as BlobProperties,
+    properties: blob.properties,
     metadata: blob.metadata ?? undefined,
     blobTags: blob.blobTags ?? undefined,
     persistency: blob.persistency ? contents.take(blob.persistency) : undefined,
