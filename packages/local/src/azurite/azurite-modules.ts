@@ -77,7 +77,7 @@ export interface ParameterSpecification {
 }
 
 /** What can be leased: a blob or a container. */
-interface Leased extends Lease {
+export interface Leased extends Lease {
   properties: LeaseProperties;
 }
 

@@ -15,8 +15,10 @@ import { touch } from './write-operations.ts';
 
 const MAX_APPENDED_BLOCKS = 50_000;
 
+type BlockOperations = Pick<MetadataStore, 'stageBlock' | 'commitBlockList' | 'appendBlock'>;
+
 /** Staged blocks, block lists and appended blocks. */
-export function blockOperations(stage: Stage) {
+export function blockOperations(stage: Stage): BlockOperations {
   const { store } = stage;
   const { parts } = store;
 
@@ -126,7 +128,7 @@ export function blockOperations(stage: Stage) {
         }),
       );
     },
-  } satisfies Partial<MetadataStore>;
+  };
 }
 
 function lengthOfId(name: string): number {

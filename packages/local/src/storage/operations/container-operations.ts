@@ -34,8 +34,22 @@ function syncContainerLease(container: StoredContainer, context: Context): Store
   return container;
 }
 
+type ContainerOperations = Pick<
+  MetadataStore,
+  | 'setServiceProperties'
+  | 'getServiceProperties'
+  | 'listContainers'
+  | 'createContainer'
+  | 'getContainerProperties'
+  | 'deleteContainer'
+  | 'setContainerMetadata'
+  | 'getContainerACL'
+  | 'setContainerACL'
+  | 'checkContainerExist'
+>;
+
 /** Accounts' services and containers. */
-export function containerOperations(stage: Stage) {
+export function containerOperations(stage: Stage): ContainerOperations {
   const { store } = stage;
   const { containers, blobs } = store;
 
@@ -145,5 +159,5 @@ export function containerOperations(stage: Stage) {
       checkContainer(stage, context, account, name);
       await Promise.resolve();
     },
-  } satisfies Partial<MetadataStore>;
+  };
 }

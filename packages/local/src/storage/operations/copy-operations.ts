@@ -17,8 +17,10 @@ import { type BlobAddress, type Stage, committedBlob, findBlob, putBlob, refuseA
 
 type ParseTier = (tier: string) => string | undefined;
 
+type CopyOperations = Pick<MetadataStore, 'startCopyFromURL' | 'copyFromURL'>;
+
 /** Copy Blob and Copy Blob From URL, both done within the request. The copy shares the source's content. */
-export function copyOperations(stage: Stage, parseTier: ParseTier) {
+export function copyOperations(stage: Stage, parseTier: ParseTier): CopyOperations {
   const { store } = stage;
   const { parts } = store;
 
@@ -76,7 +78,7 @@ export function copyOperations(stage: Stage, parseTier: ParseTier) {
         copy(context, source, destination, copySource, metadata, tier, options, 'sync'),
       );
     },
-  } satisfies Partial<MetadataStore>;
+  };
 }
 
 /** Any condition that the source does not meet is 412 SourceConditionNotMet, so that a caller knows the side. */

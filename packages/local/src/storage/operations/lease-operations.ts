@@ -9,18 +9,28 @@ import {
   errors,
   validateWriteConditions,
 } from '../../azurite/azurite.ts';
-import type { Lease, LeaseProperties } from '../../store/blob.ts';
+import type { Leased } from '../../azurite/azurite-modules.ts';
 import { findContainer } from './container-operations.ts';
 import { type Stage, findBlob } from './find.ts';
 
 type Change = (state: LeaseState) => LeaseState;
 
-interface Leased extends Lease {
-  readonly properties: LeaseProperties;
-}
+type LeaseOperations = Pick<
+  MetadataStore,
+  | 'acquireContainerLease'
+  | 'releaseContainerLease'
+  | 'renewContainerLease'
+  | 'changeContainerLease'
+  | 'breakContainerLease'
+  | 'acquireBlobLease'
+  | 'releaseBlobLease'
+  | 'renewBlobLease'
+  | 'changeBlobLease'
+  | 'breakBlobLease'
+>;
 
 /** Leases of containers and blobs. A lease of a blob that has staged blocks only is allowed, as in Azure. */
-export function leaseOperations(stage: Stage) {
+export function leaseOperations(stage: Stage): LeaseOperations {
   const { store } = stage;
 
   const ofContainer = (
@@ -107,5 +117,5 @@ export function leaseOperations(stage: Stage) {
         ofBlob(context, account, container, blob, options, (state) => state.break(period)),
         context,
       ),
-  } satisfies Partial<MetadataStore>;
+  };
 }

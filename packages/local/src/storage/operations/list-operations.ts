@@ -10,8 +10,10 @@ import { fromMarker, toMarker } from './marker.ts';
 
 const LONGEST_PAGE = 5000;
 
+type ListOperations = Pick<MetadataStore, 'listBlobs' | 'filterBlobs'>;
+
 /** Listings of flat accounts, and the search by tags. */
-export function listOperations(stage: Stage) {
+export function listOperations(stage: Stage): ListOperations {
   const { listing, containers } = stage.store;
 
   return {
@@ -93,7 +95,7 @@ export function listOperations(stage: Stage) {
       }
       return await Promise.resolve([found, '']);
     },
-  } satisfies Partial<MetadataStore>;
+  };
 }
 
 /** Where a page begins: behind the marker, and not before `startFrom`. */

@@ -5,8 +5,13 @@ import type { StoredBlob } from '../../store/blob.ts';
 import { type Stage, type BlobAddress, changedBlob } from './find.ts';
 import { touch } from './write-operations.ts';
 
+type PageOperations = Pick<
+  MetadataStore,
+  'uploadPages' | 'clearRange' | 'resizePageBlob' | 'updateSequenceNumber'
+>;
+
 /** Pages of page blobs, their length and sequence number. */
-export function pageOperations(stage: Stage) {
+export function pageOperations(stage: Stage): PageOperations {
   const { store } = stage;
   const { parts } = store;
 
@@ -78,7 +83,7 @@ export function pageOperations(stage: Stage) {
         }),
       );
     },
-  } satisfies Partial<MetadataStore>;
+  };
 }
 
 function nextNumber(context: Context, action: string, now: number, given: number | undefined): number {

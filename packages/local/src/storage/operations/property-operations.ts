@@ -12,8 +12,13 @@ import { touch } from './write-operations.ts';
 
 const TIERS = ['Hot', 'Cool', 'Cold', 'Archive'];
 
+type PropertyOperations = Pick<
+  MetadataStore,
+  'setBlobHTTPHeaders' | 'setBlobMetadata' | 'setBlobTag' | 'setTier' | 'parseTier'
+>;
+
 /** Headers, metadata, tags and tiers of a blob. */
-export function propertyOperations(stage: Stage) {
+export function propertyOperations(stage: Stage): PropertyOperations {
   const { store } = stage;
 
   return {
@@ -88,7 +93,7 @@ export function propertyOperations(stage: Stage) {
       );
     },
     parseTier: (tier) => TIERS.find((each) => each.toLowerCase() === tier.toLowerCase()),
-  } satisfies Partial<MetadataStore>;
+  };
 }
 
 function either(context: Context, first: string, second: string): string | undefined {

@@ -8,8 +8,19 @@ import {
 import type { StoredBlob } from '../../store/blob.ts';
 import { type Stage, checkContainer, findBlob, readBlob } from './find.ts';
 
+type ReadOperations = Pick<
+  MetadataStore,
+  | 'downloadBlob'
+  | 'getBlobProperties'
+  | 'checkBlobExist'
+  | 'getBlobType'
+  | 'getBlockList'
+  | 'getPageRanges'
+  | 'getBlobTag'
+>;
+
 /** Reads of single blobs and snapshots. */
-export function readOperations(stage: Stage) {
+export function readOperations(stage: Stage): ReadOperations {
   const { parts } = stage.store;
 
   const withParts = (blob: StoredBlob): StoredBlob => {
@@ -73,5 +84,5 @@ export function readOperations(stage: Stage) {
         readBlob(stage, context, { account, container, blob, snapshot }, lease, conditions).blobTags,
       );
     },
-  } satisfies Partial<MetadataStore>;
+  };
 }

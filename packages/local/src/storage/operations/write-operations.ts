@@ -14,8 +14,10 @@ import type { Blob, StoredBlob } from '../../store/blob.ts';
 import { refuseBadName } from '../../requests/blob-names.ts';
 import { type Stage, changedBlob, findBlob, putBlob, readBlob, refuseArchived } from './find.ts';
 
+type WriteOperations = Pick<MetadataStore, 'createBlob' | 'createSnapshot' | 'deleteBlob' | 'sealBlob'>;
+
 /** Put Blob of all types, snapshots and deletions. */
-export function writeOperations(stage: Stage) {
+export function writeOperations(stage: Stage): WriteOperations {
   const { store } = stage;
   const { blobs, parts } = store;
 
@@ -99,7 +101,7 @@ export function writeOperations(stage: Stage) {
         }),
       );
     },
-  } satisfies Partial<MetadataStore>;
+  };
 }
 
 /** Gives a blob that changed a new ETag and time, and saves it. */
