@@ -14,6 +14,8 @@ import { type Stage, changedBlob, findBlob, putBlob, refuseArchived } from './fi
 import { touch } from './write-operations.ts';
 
 const MAX_APPENDED_BLOCKS = 50_000;
+/** No blob has this id, and so no blocks. */
+const NO_BLOB = 0;
 
 type BlockOperations = Pick<MetadataStore, 'stageBlock' | 'commitBlockList' | 'appendBlock'>;
 
@@ -83,7 +85,7 @@ export function blockOperations(stage: Stage): BlockOperations {
           blob.properties = { ...there.properties, ...properties };
           new BlobWriteLeaseSyncer(blob).sync(adapter);
         }
-        const blocks = there === undefined ? [] : chooseBlocks(there.id);
+        const blocks = chooseBlocks(there?.id);
         blob.isCommitted = true;
         blob.persistency = undefined;
         blob.properties.contentLength = blocks.reduce((sum, { size }) => sum + size, 0);
@@ -94,7 +96,7 @@ export function blockOperations(stage: Stage): BlockOperations {
       });
       await Promise.resolve();
 
-      function chooseBlocks(id: number): readonly Block[] {
+      function chooseBlocks(id = NO_BLOB): readonly Block[] {
         const committed = new Map(parts.blocks(id).map((block) => [block.name, block] as const));
         const staged = new Map(parts.staged(id).map((block) => [block.name, block] as const));
         return list.map(({ blockName, blockCommitType }) => {

@@ -17,11 +17,14 @@ const value = fc.oneof(
   { weight: 1, arbitrary: fc.oneof(fc.nat(), fc.boolean(), fc.constant(null)) },
 );
 
+// The broker takes no message with this key, since it could not tell it from an object's own.
+const name = text.filter((key) => key !== '__proto__');
+
 it('a message of the broker is encoded as rhea encodes it', () => {
   const message = fc.record({
     messageId: text.filter((id) => id !== ''),
     contentType: fc.option(text, { nil: undefined }),
-    applicationProperties: fc.option(fc.dictionary(text, value, { maxKeys: 6 }), { nil: undefined }),
+    applicationProperties: fc.option(fc.dictionary(name, value, { maxKeys: 6 }), { nil: undefined }),
     body: fc.oneof(
       fc.uint8Array({ maxLength: 600 }),
       fc.json().map((json) => JSON.parse(json) as unknown),
