@@ -47,7 +47,7 @@ const names = (round: string) =>
 
 test.each<[string, 'with an alert' | 'without an alert', typeof orders]>([
   ['a source that lists from its end', 'with an alert', { source: backwards }],
-  ['a source that lists in another order than the backup', 'with an alert', { source: byCodeUnits }],
+  ['a backup that lists in another order than the source', 'with an alert', { backup: byCodeUnits }],
   [
     'a pair that lists by code units of UTF-16',
     'without an alert',
