@@ -3,7 +3,6 @@
  * types. Types only; azurite.ts loads the modules.
  */
 import type { Blob } from '../store/blob.ts';
-import type { ExtentStore, MetadataStore } from './azurite-stores.ts';
 
 export type { BlobProperties, BlobTags, ContentHeaders, Extent, Metadata, PageRange } from '../store/blob.ts';
 export type BlobDocument = Blob;
@@ -72,11 +71,6 @@ export interface WriteOptions {
   leaseAccessConditions?: object;
   modifiedAccessConditions?: Conditions;
   sourceModifiedAccessConditions?: SourceConditions;
-}
-
-export interface Handler {
-  readonly metadataStore: MetadataStore;
-  readonly extentStore: ExtentStore;
 }
 
 /** How a handler's method is called: its own parameters, the optional headers, the context. */

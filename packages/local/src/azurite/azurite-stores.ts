@@ -257,3 +257,9 @@ export interface ExtentStore {
     contextId?: string,
   ): Promise<Readable>;
 }
+
+/** Of an operation's handler, the stores that it works on. */
+export interface Handler {
+  readonly metadataStore: MetadataStore;
+  readonly extentStore: ExtentStore;
+}

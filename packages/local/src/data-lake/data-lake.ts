@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
-import type { Accounts, AzuriteResponse, Context, Handler } from '../azurite/azurite-model.ts';
-import type { ExtentStore, MetadataStore } from '../azurite/azurite-stores.ts';
+import type { Accounts, AzuriteResponse, Context } from '../azurite/azurite-model.ts';
+import type { ExtentStore, MetadataStore, Handler } from '../azurite/azurite-stores.ts';
 import { BlobHandler, ContainerHandler, ServiceHandler, replaceHandlerMethod } from '../azurite/azurite.ts';
 import { listPathProperties, adaptBlobApi } from './blob-view.ts';
 import type { Lake } from './lake.ts';

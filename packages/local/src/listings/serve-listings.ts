@@ -1,4 +1,5 @@
-import type { AzuriteResponse, Context, Handler } from '../azurite/azurite-model.ts';
+import type { AzuriteResponse, Context } from '../azurite/azurite-model.ts';
+import type { Handler } from '../azurite/azurite-stores.ts';
 import { API_VERSION, ContainerHandler, ServiceHandler, replaceHandlerMethod } from '../azurite/azurite.ts';
 import {
   type ContainersPage,

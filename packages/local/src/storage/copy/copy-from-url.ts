@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { finished } from 'node:stream/promises';
-import type { Context, Handler, HandlerParameters } from '../../azurite/azurite-model.ts';
+import type { Context, HandlerParameters } from '../../azurite/azurite-model.ts';
+import type { Handler } from '../../azurite/azurite-stores.ts';
 import { BlobHandler, replaceHandlerMethod } from '../../azurite/azurite.ts';
 import type { StoredBlob } from '../../store/blob.ts';
 import { copySourceError, copySourceReader, copySourceTooLarge, findSourceBlob } from './copy-source.ts';

@@ -5,10 +5,10 @@ import type {
   BlobTags,
   ContentHeaders,
   Context,
-  Handler,
   HandlerParameters,
   WriteOptions,
 } from '../../azurite/azurite-model.ts';
+import type { Handler } from '../../azurite/azurite-stores.ts';
 import {
   AppendBlobHandler,
   BlockBlobHandler,
