@@ -28,6 +28,8 @@ export class Contents {
   readonly #onError: (error: unknown) => void;
   readonly #insert: Statement;
   readonly #select: Statement;
+  /** Files that rows of this transaction refer to: they are kept when it is committed. */
+  readonly #referred: string[] = [];
 
   /** @param onError called when content cannot be written. Must not throw. */
   constructor(database: Database, large: LargeContents, onError: (error: unknown) => void) {
@@ -35,6 +37,9 @@ export class Contents {
     this.#onError = onError;
     this.#insert = database.prepare('INSERT INTO contents (refs, length, bytes, file) VALUES (0, ?, ?, ?)');
     this.#select = database.prepare('SELECT bytes, file FROM contents WHERE id = ?');
+    database.onEnd((isCommitted) => {
+      for (const file of this.#referred.splice(0)) if (isCommitted) large.keep(file);
+    });
   }
 
   /**
@@ -77,7 +82,7 @@ export class Contents {
   store(extent: Extent | undefined): number | null {
     if (extent === undefined || extent.count === 0 || extent.id === ZERO_EXTENT) return null;
     if (!(extent instanceof NewContent)) return Number(extent.id);
-    if (extent.file !== undefined) this.#large.keep(extent.file);
+    if (extent.file !== undefined) this.#referred.push(extent.file);
     return this.#insert.run(extent.count, extent.bytes ?? null, extent.file ?? null).id;
   }
 

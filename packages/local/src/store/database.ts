@@ -36,7 +36,7 @@ export class Database {
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #rollback: StatementSync;
-  readonly #onCommit: (() => void)[] = [];
+  readonly #onEnd: ((isCommitted: boolean) => void)[] = [];
   #isWriting = false;
 
   /**
@@ -102,23 +102,30 @@ export class Database {
       result = change();
       this.#commit.run();
     } catch (error) {
-      this.#undo();
+      try {
+        this.#undo();
+      } finally {
+        this.#end(false);
+      }
       throw this.#told(error);
-    } finally {
-      this.#isWriting = false;
     }
-    for (const listener of this.#onCommit) listener();
+    this.#end(true);
     return result;
   }
 
-  /** Called after each transaction. Must not throw. */
-  onCommit(listener: () => void): void {
-    this.#onCommit.push(listener);
+  /** Called after each transaction, with whether it was committed. Must not throw. */
+  onEnd(listener: (isCommitted: boolean) => void): void {
+    this.#onEnd.push(listener);
   }
 
   /** Writes the log into the database. Further calls do nothing. */
   close(): void {
     if (this.#sqlite.isOpen) this.#sqlite.close();
+  }
+
+  #end(isCommitted: boolean): void {
+    this.#isWriting = false;
+    for (const listener of this.#onEnd) listener(isCommitted);
   }
 
   /** An error of SQLite as one of the store, which is told once; any other error unchanged. */

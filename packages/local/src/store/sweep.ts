@@ -69,7 +69,7 @@ export class Sweep {
     this.#discard = database.prepare(
       `UPDATE blobs SET parent = 0, name = id, state = 'gone', snapshot = '' WHERE id = ?`,
     );
-    database.onCommit(() => this.#schedule());
+    database.onEnd(() => this.#schedule());
     requests.onEnd(() => this.#schedule());
     this.#schedule();
   }

@@ -73,6 +73,23 @@ describe.each([['in memory'], ['in a folder']])('contents %s', (where) => {
     await vi.waitFor(async () => expect(await large()).toBe(0));
   });
 
+  it('of a transaction that failed are freed when their request is over', async () => {
+    const requests = new Requests();
+    const { store, large } = await open(requests);
+    const root = makeRoot(store);
+    const over = requests.start();
+    const received = await store.contents.receive(content(2 * SMALL_BYTES));
+    const fail = () =>
+      store.write(() => {
+        store.blobs.insert(blob('a', { persistency: received }), { parent: root, segment: 'a' });
+        throw new Error('a condition is not met');
+      });
+    expect(fail).toThrow('a condition is not met');
+    put(store, root, 'another', await store.contents.receive(content(1)));
+    over();
+    await vi.waitFor(async () => expect(await large()).toBe(0));
+  });
+
   it('of a directory that is discarded are freed, however deep they are', async () => {
     const { store, large } = await open();
     const root = makeRoot(store);
