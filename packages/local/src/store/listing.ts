@@ -15,8 +15,9 @@ interface Batch {
   readonly isLast: boolean;
 }
 
-/** Rows that one query reads. */
-const BATCH = 512;
+/** Rows that one query reads: few at first and behind a jump, since a reader may want no more, then four times as many. */
+const FIRST_BATCH = 32;
+const MAX_BATCH = 512;
 
 /**
  * The rows of one directory in the order of their names, from a place on: what flat listings, the walk of a tree
@@ -52,8 +53,9 @@ export class Listing {
     withSnapshots = false,
   ): Generator<Row, void, string | undefined> {
     let start = compareNames(from.name, prefix) < 0 ? { name: prefix, isIncluded: true } : from;
+    let limit = FIRST_BATCH;
     for (;;) {
-      const { rows, isLast } = this.#read(directory, start, withSnapshots);
+      const { rows, isLast } = this.#read(directory, start, withSnapshots, limit);
       let jump: string | undefined;
       for (const row of rows) {
         const name = String(row[2]);
@@ -63,10 +65,13 @@ export class Listing {
       }
       if (isLast) return;
       const last = String(rows.at(-1)?.[2]);
-      start =
-        jump !== undefined && compareNames(jump, last) > 0
-          ? { name: jump, isIncluded: true }
-          : { name: last, isIncluded: false };
+      if (jump !== undefined && compareNames(jump, last) > 0) {
+        start = { name: jump, isIncluded: true };
+        limit = FIRST_BATCH;
+      } else {
+        start = { name: last, isIncluded: false };
+        limit = Math.min(limit * 4, MAX_BATCH);
+      }
     }
   }
 
@@ -75,14 +80,14 @@ export class Listing {
   }
 
   /** At least one whole name: a batch never ends between the rows of a name. */
-  #read(directory: number, { name, isIncluded }: Start, withSnapshots: boolean): Batch {
+  #read(directory: number, { name, isIncluded }: Start, withSnapshots: boolean, rowLimit: number): Batch {
     // No name has this character, so it is the first one after `name`.
     const from = isIncluded ? name : `${name}\u0000`;
     if (!withSnapshots) {
-      const rows = this.#current.all(directory, from, BATCH);
-      return { rows, isLast: rows.length < BATCH };
+      const rows = this.#current.all(directory, from, rowLimit);
+      return { rows, isLast: rows.length < rowLimit };
     }
-    for (let limit = BATCH; ; limit *= 2) {
+    for (let limit = rowLimit; ; limit *= 2) {
       const rows = this.#all.all(directory, from, limit);
       if (rows.length < limit) return { rows, isLast: true };
       const last = rows.at(-1)?.[2];
