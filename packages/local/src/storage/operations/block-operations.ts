@@ -82,7 +82,12 @@ export function blockOperations(stage: Stage): BlockOperations {
             throw errors.getBlobInvalidBlobType(context.contextId);
           const adapter = new BlobLeaseAdapter(there);
           new BlobWriteLeaseValidator(lease).validate(adapter, context);
-          blob.properties = { ...there.properties, ...properties };
+          blob.properties = {
+            ...there.properties,
+            accessTierInferred: undefined,
+            ...properties,
+            creationTime: there.properties.creationTime,
+          };
           new BlobWriteLeaseSyncer(blob).sync(adapter);
         }
         const blocks = chooseBlocks(there?.id);

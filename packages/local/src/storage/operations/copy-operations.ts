@@ -42,7 +42,7 @@ export function copyOperations(stage: Stage, parseTier: ParseTier): CopyOperatio
       validateSource(context, options, original, method);
       const conditions = options.modifiedAccessConditions;
       validateWriteConditions(context, conditions, there);
-      if (conditions?.ifNoneMatch === '*' && there !== undefined)
+      if (conditions?.ifNoneMatch === '*' && there?.isCommitted === true)
         throw errors.getBlobAlreadyExists(context.contextId);
       const isArchived = original.properties.accessTier === 'Archive';
       const isRehydration =

@@ -21,6 +21,15 @@ export function writeOperations(stage: Stage): WriteOperations {
   const { store } = stage;
   const { blobs, parts } = store;
 
+  /** The name of a snapshot that is made at a time: its tick of 100 ns, or the next one that is free. */
+  const freeTime = (blob: StoredBlob, time: Date): string => {
+    const first = toSnapshotTime(time.toISOString());
+    for (let tick = Number(first.slice(-5, -1)); ; tick++) {
+      const snapshot = `${first.slice(0, -5)}${String(tick).padStart(4, '0')}Z`;
+      if (blobs.find(blob, blob, blob.name, snapshot) === undefined) return snapshot;
+    }
+  };
+
   return {
     async createBlob(context, blob, lease, conditions) {
       refuseBadName(context, blob.name);
@@ -53,7 +62,7 @@ export function writeOperations(stage: Stage): WriteOperations {
           refuseArchived(context, blob);
           const made: Blob = {
             ...blob,
-            snapshot: toSnapshotTime(context.startTime.toISOString()),
+            snapshot: freeTime(blob, context.startTime),
             metadata: metadata ?? blob.metadata,
             properties: {
               ...blob.properties,
