@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { BACKUP, SOURCE } from '../../packages/local/src/layout.ts';
-import type { Blob } from '../../packages/local/src/store/blob.ts';
+import type { Blob, Container } from '../../packages/local/src/store/blob.ts';
+import { rootOf } from '../../packages/local/src/store/containers.ts';
 import { type Store, openStore } from '../../packages/local/src/store/open-store.ts';
 
 export interface Seeded {
@@ -69,19 +70,19 @@ function fill(
   make: (numbered: Numbered) => Made | undefined,
 ): void {
   const known = { accountName, containerName, snapshot: '', isCommitted: true };
-  const properties = { etag: `"0x${randomUUID().slice(0, 8)}"`, lastModified: MODIFIED };
-  const root = store.blobs.insert(
-    { ...known, name: '', kind: 'directory', properties },
-    { parent: 0, segment: `${accountName}/${containerName}` },
-  );
-  store.containers.insert(
-    {
-      accountName,
-      name: containerName,
-      properties: { ...properties, leaseState: 'available', leaseStatus: 'unlocked' },
+  const container: Container = {
+    accountName,
+    name: containerName,
+    properties: {
+      etag: `"0x${randomUUID().slice(0, 8)}"`,
+      lastModified: MODIFIED,
+      leaseState: 'available',
+      leaseStatus: 'unlocked',
     },
-    root.id,
-  );
+  };
+  const { blob: directory, place } = rootOf(container);
+  const root = store.blobs.insert(directory, place);
+  store.containers.insert(container, root.id);
   for (let number = from; number < to; number++) {
     const name = `station-${String(number).padStart(10, '0')}.parquet`;
     const made = make({ number, name, etag: `"0x8DA${String(number).padStart(10, '0')}"` });

@@ -23,7 +23,7 @@ type CopyMethod = (
 ) => Promise<BlobProperties>;
 
 /** How Azurite's handlers name a blob or a snapshot of one. */
-interface BlobAddress {
+export interface BlobAddress {
   readonly account: string;
   readonly container: string;
   readonly blob: string;

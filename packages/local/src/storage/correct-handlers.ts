@@ -18,8 +18,20 @@ import { addPutBlobFromUrl, addPutRangeFromUrl } from './copy/put-from-url.ts';
 let isDone = false;
 
 /**
- * Corrects what Azurite keeps per process and not per server (its handler classes and permission tables), and
- * caches what it would repeat for every request. Runs once, however many servers are started.
+ * Corrects what Azurite keeps per process and not per server (its handler classes, permission tables and modules).
+ * Runs once, however many servers are started. What is replaced, and why:
+ *
+ * - the SAS permissions of the operations that read from a URL: missing, so that such a request was answered with 500
+ * - Put Blob, Put Block, Append Block and Put Page From URL: missing
+ * - Copy Blob From URL: without its limit of size, and the check of the source's MD5
+ * - metadata and tags: names that are members of an object were lost
+ * - listings: a quarter of a second for each page in its XML library; names that XML cannot hold broke them
+ * - answers, the choice of the operation and the parameters: repeated for each request what is the same for all
+ * - refusals: without a reason, and features that are not there ignored
+ * - signatures: prepared the account key anew for each request
+ *
+ * Its stores are not used at all: `operations/` takes their place. Get Account Information of hierarchical accounts is
+ * corrected in `data-lake/`.
  */
 export function correctHandlers(): void {
   if (isDone) return;

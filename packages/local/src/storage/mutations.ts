@@ -1,7 +1,7 @@
 import type { Context } from '../azurite/azurite-model.ts';
 import type { MetadataStore } from '../azurite/azurite-stores.ts';
 import type { BlobProperties, StoredBlob } from '../store/blob.ts';
-import type { Stage } from './operations/find.ts';
+import { type Stage, blobAt } from './operations/find.ts';
 import type { StorageMutation } from '../requests/storage-mutation.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { StorageMutation } from '../requests/storage-mutation.ts';
  * throw.
  */
 export function observeMutations(
-  { store: { blobs }, paths }: Stage,
+  stage: Stage,
   store: MetadataStore,
   origin: string,
   onMutation: (mutation: StorageMutation) => void,
@@ -24,10 +24,8 @@ export function observeMutations(
     properties: Partial<BlobProperties>,
     previousTier?: string,
   ) => onMutation(toMutation(origin, context, api, properties, previousTier));
-  const current = (account: string, container: string, path: string): StoredBlob | undefined => {
-    const place = paths.find(account, container, path);
-    return place && blobs.find(place, { accountName: account, containerName: container }, path);
-  };
+  const current = (account: string, container: string, blob: string): StoredBlob | undefined =>
+    blobAt(stage, { account, container, blob });
 
   const createBlob = store.createBlob.bind(store);
   store.createBlob = async (context, blob, ...rest) => {

@@ -122,7 +122,7 @@ export interface Blob extends Lease {
   blobTags?: BlobTags | undefined;
   /** The whole content of a blob without blocks and pages. */
   persistency?: Extent | undefined;
-  /** `blocks` and `pages` in contents/parts.ts load these two: a read of the blob alone leaves them out. */
+  /** `Parts.load` sets these two: a read of the blob alone leaves them out. */
   committedBlocksInOrder?: readonly Block[] | undefined;
   pageRangesInOrder?: readonly PageRange[] | undefined;
   kind?: BlobKind | undefined;

@@ -1,9 +1,29 @@
-import type { Container, Metadata, StoredContainer } from './blob.ts';
+import type { Blob, Container, Metadata, StoredContainer } from './blob.ts';
+import type { Place } from './blobs.ts';
 import { leaseColumns, readLease, textOf } from './blob-rows.ts';
 import type { Database, Row, Statement } from './database.ts';
 
 const columns = `name, root, etag, modified, public_access, policies, metadata,
   lease_id, lease_state, lease_kind, lease_seconds, lease_expires, lease_breaks`;
+
+/** The directory in which the blobs of a container are: a blob that clients of flat accounts never see. */
+export function rootOf({ accountName, name, properties: { etag, lastModified } }: Container): {
+  readonly blob: Blob;
+  readonly place: Place;
+} {
+  return {
+    blob: {
+      accountName,
+      containerName: name,
+      name: '',
+      snapshot: '',
+      isCommitted: true,
+      kind: 'directory',
+      properties: { etag, lastModified },
+    },
+    place: { parent: 0, segment: `${accountName}/${name}` },
+  };
+}
 
 /** The containers of all accounts, and the properties of the accounts' services. */
 export class Containers {

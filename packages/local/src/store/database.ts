@@ -8,7 +8,7 @@ export type Row = readonly SQLOutputValue[];
 
 /** A prepared statement. */
 export interface Statement {
-  /** Resolves to nothing; `id` is that of the last row inserted. */
+  /** `changes`: rows; `id`: of the last row inserted. */
   run(...values: Value[]): { changes: number; id: number };
   get(...values: Value[]): Row | undefined;
   all(...values: Value[]): readonly Row[];

@@ -1,4 +1,11 @@
-import { type Block, type Extent, type PageRange, type StagedBlock, ZERO_EXTENT } from './blob.ts';
+import {
+  type Block,
+  type Extent,
+  type PageRange,
+  type StagedBlock,
+  type StoredBlob,
+  ZERO_EXTENT,
+} from './blob.ts';
 import type { Contents } from './contents.ts';
 import type { Database, Row, Statement } from './database.ts';
 
@@ -44,6 +51,13 @@ export class Parts {
     );
     this.#unstage = database.prepare('DELETE FROM staged WHERE blob = ? AND name = ?');
     this.#unstageAll = database.prepare('DELETE FROM staged WHERE blob = ?');
+  }
+
+  /** Gives a blob its pages or blocks, which a read of the blob alone leaves out. */
+  load(blob: StoredBlob): StoredBlob {
+    if (blob.properties.blobType === 'PageBlob') blob.pageRangesInOrder = this.pages(blob.id);
+    else if (blob.persistency === undefined) blob.committedBlocksInOrder = this.blocks(blob.id);
+    return blob;
   }
 
   /** The blocks of a block or append blob, in their order. */

@@ -69,7 +69,10 @@ export class Sweep {
     this.#discard = database.prepare(
       `UPDATE blobs SET parent = 0, name = id, state = 'gone', snapshot = '' WHERE id = ?`,
     );
-    database.onEnd(() => this.#schedule());
+    // What failed is tried again after somebody else's success: a disk that is full would keep the process busy.
+    database.onEnd((isCommitted) => {
+      if (isCommitted) this.#schedule();
+    });
     requests.onEnd(() => this.#schedule());
     this.#schedule();
   }
@@ -132,13 +135,14 @@ export class Sweep {
   async #free({ contents, files }: Waiting): Promise<void> {
     const unkept = this.#large.unkept();
     const removed: string[] = files.filter((file) => unkept.includes(file));
+    // Whatever fails is noticed again: it has no reference then either.
+    for (const { id } of contents) this.#known.delete(id);
     if (contents.length > 0)
       this.#database.write(() => {
         for (const { id, file } of contents)
           // Another row may refer to it again.
           if (this.#remove.run(id).changes > 0 && file !== undefined) removed.push(file);
       });
-    for (const { id } of contents) this.#known.delete(id);
     await this.#large.remove(removed);
   }
 }

@@ -98,6 +98,7 @@ describe('the pages of a flat listing', () => {
             ),
           );
           const { delimiter, prefix, startFrom, withSnapshots, uncommitted } = options;
+          const wanted = expected(all, options);
           const seen: string[] = [];
           let marker: string | undefined = '';
           do {
@@ -117,9 +118,11 @@ describe('the pages of a flat listing', () => {
               Buffer.compare(Buffer.from(left.name), Buffer.from(right.name)),
             );
             seen.push(...inOrder.map(({ line }) => line));
+            // A marker that does not go on would list for ever.
+            expect(seen.length).toBeLessThanOrEqual(wanted.length);
             marker = next;
           } while (marker !== '');
-          expect(seen).toEqual(expected(all, options));
+          expect(seen).toEqual(wanted);
           store.write(() => {
             for (const id of ids) store.blobs.remove(id);
           });
@@ -154,6 +157,7 @@ describe('the pages of a search by tags', () => {
         store.blobs.insert(blob(name, { containerName: container, blobTags }), place);
       }
     });
+    const wanted = all.filter((path) => !path.endsWith('y'));
     for (const maxResults of [1, 2, 3, 5, 6]) {
       const seen: string[] = [];
       let marker = '';
@@ -163,9 +167,10 @@ describe('the pages of a search by tags', () => {
         );
         for (const each of found)
           seen.push(`${String(Reflect.get(each, 'containerName'))}/${String(Reflect.get(each, 'name'))}`);
+        expect(seen.length).toBeLessThanOrEqual(wanted.length);
         marker = next;
       } while (marker !== '');
-      expect(seen).toEqual(all.filter((path) => !path.endsWith('y')));
+      expect(seen).toEqual(wanted);
     }
   });
 });

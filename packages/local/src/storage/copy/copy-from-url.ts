@@ -44,7 +44,7 @@ function findSource({ metadataStore }: Handler, copySource: string): StoredBlob 
   const url = new URL(copySource);
   const address = toCopySourceAddress(url);
   const snapshot = url.searchParams.get('snapshot') ?? '';
-  return address && findSourceBlob(copySourceReader(metadataStore), address, snapshot);
+  return address && findSourceBlob(copySourceReader(metadataStore), { ...address, snapshot });
 }
 
 async function verifySource(

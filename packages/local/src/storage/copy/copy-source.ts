@@ -8,11 +8,10 @@ import type {
   Extent,
   Metadata,
 } from '../../azurite/azurite-model.ts';
-import type { ExtentStore, MetadataStore } from '../../azurite/azurite-stores.ts';
+import type { BlobAddress, ExtentStore, MetadataStore } from '../../azurite/azurite-stores.ts';
 import { isAzuriteError, storageError } from '../../azurite/azurite.ts';
 import type { StoredBlob } from '../../store/blob.ts';
-import type { Paths } from '../../store/flat-paths.ts';
-import type { Store } from '../../store/open-store.ts';
+import { type Stage, blobAt } from '../operations/find.ts';
 
 /** One version of a blob, authorised and with its conditions checked, ready to be read. */
 export interface CopySource {
@@ -29,10 +28,8 @@ export interface CopySource {
 }
 
 /** The parts of the receiving server that reading a copy source needs. */
-export interface CopySourceReader {
+export interface CopySourceReader extends Stage {
   readonly accounts: Accounts;
-  readonly store: Store;
-  readonly paths: Paths;
   readonly metadataStore: MetadataStore;
   readonly extentStore: ExtentStore;
   /** `host:port` of this server. */
@@ -87,16 +84,7 @@ export function copySourceTooLarge(context: Context, limitMiB: number): AzuriteE
 }
 
 /** A blob or snapshot of this server with its blocks and pages: one version, whatever is written later. */
-export function findSourceBlob(
-  { store: { blobs, parts }, paths }: CopySourceReader,
-  address: { readonly account: string; readonly container: string; readonly blob: string },
-  snapshot: string,
-): StoredBlob | undefined {
-  const { account, container, blob: path } = address;
-  const place = paths.find(account, container, path);
-  const blob = place && blobs.find(place, { accountName: account, containerName: container }, path, snapshot);
-  if (blob?.properties.blobType === 'PageBlob') blob.pageRangesInOrder = parts.pages(blob.id);
-  else if (blob?.persistency === undefined && blob !== undefined)
-    blob.committedBlocksInOrder = parts.blocks(blob.id);
-  return blob;
+export function findSourceBlob(reader: CopySourceReader, address: BlobAddress): StoredBlob | undefined {
+  const blob = blobAt(reader, address);
+  return blob && reader.store.parts.load(blob);
 }

@@ -40,7 +40,8 @@ export async function openLocalCopySource(
 
   // Nothing awaits from here to the end of the function, so the version read is the one whose conditions were
   // checked.
-  const blob = findSourceBlob(reader, address, url.searchParams.get('snapshot') ?? '');
+  const snapshot = url.searchParams.get('snapshot') ?? '';
+  const blob = findSourceBlob(reader, { ...address, snapshot });
   if (blob?.isCommitted !== true) throw copySourceError(context, 404, '');
   try {
     validateReadConditions(sourceContext, toConditions(options.sourceModifiedAccessConditions), blob, true);

@@ -19,7 +19,8 @@ import {
   tagsOf,
 } from '../../azurite/azurite.ts';
 import { metadataOf } from '../../requests/metadata-names.ts';
-import { type CopySource, copySourceReader, copySourceTooLarge, findSourceBlob } from './copy-source.ts';
+import { type CopySource, copySourceReader, copySourceTooLarge } from './copy-source.ts';
+import { blobAt } from '../operations/find.ts';
 import { openCopySource } from './open-copy-source.ts';
 import { storeContent, verifiedBody } from './store-content.ts';
 
@@ -140,7 +141,7 @@ function refuseOverwriteWithoutWrite({ metadataStore }: Handler, context: Contex
   const permissions = context.request.getQuery('sp');
   if (permissions === undefined || permissions.includes('w')) return;
   const { account, container, blob } = context.context;
-  const existing = findSourceBlob(copySourceReader(metadataStore), { account, container, blob }, '');
+  const existing = blobAt(copySourceReader(metadataStore), { account, container, blob });
   if (existing?.isCommitted)
     throw storageError(
       context,

@@ -1,16 +1,8 @@
 import type { MetadataStore } from '../../azurite/azurite-stores.ts';
-import {
-  BlobLeaseAdapter,
-  BlobWriteLeaseSyncer,
-  BlobWriteLeaseValidator,
-  LeaseFactory,
-  errors,
-  newETag,
-  validateWriteConditions,
-} from '../../azurite/azurite.ts';
+import { errors, newETag, validateWriteConditions } from '../../azurite/azurite.ts';
 import type { Block } from '../../store/blob.ts';
 import { refuseBadName } from '../../requests/blob-names.ts';
-import { type Stage, changedBlob, findBlob, putBlob, refuseArchived } from './find.ts';
+import { type Stage, changedBlob, checkWriteLease, findBlob, putBlob, refuseArchived } from './find.ts';
 import { touch } from './write-operations.ts';
 
 const MAX_APPENDED_BLOCKS = 50_000;
@@ -54,9 +46,7 @@ export function blockOperations(stage: Stage): BlockOperations {
         } else {
           if (blob.properties.blobType !== 'BlockBlob')
             throw errors.getBlobInvalidBlobType(context.contextId);
-          LeaseFactory.createLeaseState(new BlobLeaseAdapter(blob), context)
-            .validate(new BlobWriteLeaseValidator(lease))
-            .sync(new BlobWriteLeaseSyncer(blob));
+          checkWriteLease(context, blob, lease);
         }
         // All ids of a blob's blocks have one length.
         const [other] = parts.staged(blob.id);
@@ -80,15 +70,13 @@ export function blockOperations(stage: Stage): BlockOperations {
         if (there !== undefined) {
           if (there.properties.blobType !== 'BlockBlob')
             throw errors.getBlobInvalidBlobType(context.contextId);
-          const adapter = new BlobLeaseAdapter(there);
-          new BlobWriteLeaseValidator(lease).validate(adapter, context);
           blob.properties = {
             ...there.properties,
             accessTierInferred: undefined,
             ...properties,
             creationTime: there.properties.creationTime,
           };
-          new BlobWriteLeaseSyncer(blob).sync(adapter);
+          checkWriteLease(context, there, lease, blob);
         }
         const blocks = chooseBlocks(there?.id);
         blob.isCommitted = true;

@@ -10,6 +10,7 @@ import {
   validateWriteConditions,
 } from '../../azurite/azurite.ts';
 import type { Container, StoredContainer } from '../../store/blob.ts';
+import { rootOf } from '../../store/containers.ts';
 import { type Stage, checkContainer } from './find.ts';
 
 const LONGEST_PAGE = 5000;
@@ -87,23 +88,12 @@ export function containerOperations(stage: Stage): ContainerOperations {
       return await Promise.resolve([page, next]);
     },
     async createContainer(context, container: Container) {
-      const { accountName, name, properties } = container;
+      const { accountName, name } = container;
       store.write(() => {
         if (containers.root(accountName, name) !== undefined)
           throw errors.getContainerAlreadyExists(context.contextId);
-        const { etag, lastModified } = properties;
-        const root = blobs.insert(
-          {
-            accountName,
-            containerName: name,
-            name: '',
-            snapshot: '',
-            isCommitted: true,
-            kind: 'directory',
-            properties: { etag, lastModified },
-          },
-          { parent: 0, segment: `${accountName}/${name}` },
-        );
+        const { blob, place } = rootOf(container);
+        const root = blobs.insert(blob, place);
         containers.insert(container, root.id);
       });
       return await Promise.resolve(container);

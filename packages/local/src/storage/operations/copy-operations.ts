@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Conditions, Context, SourceConditions, WriteOptions } from '../../azurite/azurite-model.ts';
-import type { MetadataStore } from '../../azurite/azurite-stores.ts';
+import type { BlobAddress, MetadataStore } from '../../azurite/azurite-stores.ts';
 import {
-  BlobLeaseAdapter,
-  BlobWriteLeaseSyncer,
-  BlobWriteLeaseValidator,
   errors,
   newETag,
   tagsOf,
@@ -13,7 +10,7 @@ import {
 } from '../../azurite/azurite.ts';
 import { refuseBadName } from '../../requests/blob-names.ts';
 import type { Blob, BlobProperties, Metadata, StoredBlob } from '../../store/blob.ts';
-import { type BlobAddress, type Stage, committedBlob, findBlob, putBlob, refuseArchived } from './find.ts';
+import { type Stage, checkWriteLease, committedBlob, findBlob, putBlob, refuseArchived } from './find.ts';
 
 type ParseTier = (tier: string) => string | undefined;
 
@@ -51,11 +48,7 @@ export function copyOperations(stage: Stage, parseTier: ParseTier): CopyOperatio
 
       const made = toCopy(context, original, destination, copySource, metadata, options, method);
       setTier(context, made.properties, tier, parseTier);
-      if (there !== undefined) {
-        const adapter = new BlobLeaseAdapter(there);
-        new BlobWriteLeaseValidator(options.leaseAccessConditions).validate(adapter, context);
-        new BlobWriteLeaseSyncer(made).sync(adapter);
-      }
+      if (there !== undefined) checkWriteLease(context, there, options.leaseAccessConditions, made);
       const isOnItself = there?.id === original.id;
       const stored = putBlob(stage, made, there);
       if (!isOnItself) {

@@ -10,6 +10,7 @@ import {
   validateReadConditions,
   validateWriteConditions,
 } from '../../azurite/azurite.ts';
+import type { BlobAddress } from '../../azurite/azurite-stores.ts';
 import type { Blob, StoredBlob } from '../../store/blob.ts';
 import type { Paths } from '../../store/flat-paths.ts';
 import type { Store } from '../../store/open-store.ts';
@@ -20,11 +21,11 @@ export interface Stage {
   readonly paths: Paths;
 }
 
-export interface BlobAddress {
-  readonly account: string;
-  readonly container: string;
-  readonly blob: string;
-  readonly snapshot?: string | undefined;
+/** A blob or snapshot as it is stored; undefined when there is none, and no container. */
+export function blobAt({ store, paths }: Stage, address: BlobAddress): StoredBlob | undefined {
+  const { account, container, blob: path, snapshot } = address;
+  const place = paths.find(account, container, path);
+  return place && store.blobs.find(place, { accountName: account, containerName: container }, path, snapshot);
 }
 
 /** @throws AzuriteError 404 */
@@ -39,12 +40,9 @@ export function checkContainer({ store }: Stage, context: Context, account: stri
  * @throws AzuriteError 404 when there is no container
  */
 export function findBlob(stage: Stage, context: Context, address: BlobAddress): StoredBlob | undefined {
-  const { account, container, blob: path, snapshot = '' } = address;
-  checkContainer(stage, context, account, container);
-  const place = stage.paths.find(account, container, path);
-  const known = { accountName: account, containerName: container };
-  const blob = place && stage.store.blobs.find(place, known, path, snapshot);
-  if (blob !== undefined && snapshot === '') syncLease(blob, context);
+  checkContainer(stage, context, address.account, address.container);
+  const blob = blobAt(stage, address);
+  if (blob?.snapshot === '') syncLease(blob, context);
   return blob;
 }
 
@@ -86,10 +84,20 @@ export function changedBlob(
   const blob = findCommitted(stage, context, address);
   validateWriteConditions(context, conditions, blob);
   if (blob === undefined) throw errors.getBlobNotFound(context.contextId);
+  checkWriteLease(context, blob, lease);
+  return blob;
+}
+
+/**
+ * Checks that a request may write a blob that may be leased, and takes a lease that is over off the blob that is saved.
+ *
+ * @param lease the conditions of the request
+ * @throws AzuriteError 412
+ */
+export function checkWriteLease(context: Context, blob: Blob, lease: object | undefined, saved = blob): void {
   const adapter = new BlobLeaseAdapter(blob);
   new BlobWriteLeaseValidator(lease).validate(adapter, context);
-  new BlobWriteLeaseSyncer(blob).sync(adapter);
-  return blob;
+  new BlobWriteLeaseSyncer(saved).sync(adapter);
 }
 
 /** Sets a blob's lease to its state at the time of a request, since it may be over. */

@@ -1,8 +1,8 @@
 import type { Conditions, Context } from '../../azurite/azurite-model.ts';
-import type { MetadataStore } from '../../azurite/azurite-stores.ts';
+import type { BlobAddress, MetadataStore } from '../../azurite/azurite-stores.ts';
 import { errors, validateSequenceNumberConditions } from '../../azurite/azurite.ts';
 import type { StoredBlob } from '../../store/blob.ts';
-import { type Stage, type BlobAddress, changedBlob } from './find.ts';
+import { type Stage, changedBlob } from './find.ts';
 import { touch } from './write-operations.ts';
 
 type PageOperations = Pick<

@@ -1,13 +1,7 @@
 import type { Context } from '../../azurite/azurite-model.ts';
 import type { MetadataStore } from '../../azurite/azurite-stores.ts';
-import {
-  BlobLeaseAdapter,
-  BlobWriteLeaseSyncer,
-  BlobWriteLeaseValidator,
-  errors,
-  validateWriteConditions,
-} from '../../azurite/azurite.ts';
-import { type Stage, changedBlob, committedBlob, refuseArchived } from './find.ts';
+import { errors, validateWriteConditions } from '../../azurite/azurite.ts';
+import { type Stage, changedBlob, checkWriteLease, committedBlob, refuseArchived } from './find.ts';
 import { touch } from './write-operations.ts';
 
 const TIERS = ['Hot', 'Cool', 'Cold', 'Archive'];
@@ -64,9 +58,7 @@ export function propertyOperations(stage: Stage): PropertyOperations {
           },
           blob,
         );
-        const adapter = new BlobLeaseAdapter(blob);
-        new BlobWriteLeaseValidator(lease).validate(adapter, context);
-        new BlobWriteLeaseSyncer(blob).sync(adapter);
+        checkWriteLease(context, blob, lease);
         blob.blobTags = tags;
         store.blobs.update(blob);
       });
@@ -77,8 +69,7 @@ export function propertyOperations(stage: Stage): PropertyOperations {
         store.write(() => {
           const blob = committedBlob(stage, context, { account, container, blob: path });
           validateWriteConditions(context, { ifTags: context.request.getHeader('x-ms-if-tags') }, blob);
-          const adapter = new BlobLeaseAdapter(blob);
-          new BlobWriteLeaseValidator(lease).validate(adapter, context);
+          checkWriteLease(context, blob, lease);
           const { properties } = blob;
           if (!TIERS.includes(tier) || properties.blobType !== 'BlockBlob')
             throw errors.getAccessTierNotSupportedForBlobType(context.contextId);
@@ -86,7 +77,6 @@ export function propertyOperations(stage: Stage): PropertyOperations {
           properties.accessTier = tier;
           properties.accessTierInferred = false;
           properties.accessTierChangeTime = context.startTime;
-          new BlobWriteLeaseSyncer(blob).sync(adapter);
           store.blobs.update(blob);
           return isRehydrated ? 202 : 200;
         }),

@@ -5,8 +5,7 @@ import {
   errors,
   validateReadConditions,
 } from '../../azurite/azurite.ts';
-import type { StoredBlob } from '../../store/blob.ts';
-import { type Stage, checkContainer, findBlob, readBlob } from './find.ts';
+import { type Stage, blobAt, checkContainer, findBlob, readBlob } from './find.ts';
 
 type ReadOperations = Pick<
   MetadataStore,
@@ -23,16 +22,10 @@ type ReadOperations = Pick<
 export function readOperations(stage: Stage): ReadOperations {
   const { parts } = stage.store;
 
-  const withParts = (blob: StoredBlob): StoredBlob => {
-    if (blob.properties.blobType === 'PageBlob') blob.pageRangesInOrder = parts.pages(blob.id);
-    else if (blob.persistency === undefined) blob.committedBlocksInOrder = parts.blocks(blob.id);
-    return blob;
-  };
-
   return {
     async downloadBlob(context, account, container, blob, snapshot, lease, conditions) {
       return await Promise.resolve(
-        withParts(readBlob(stage, context, { account, container, blob, snapshot }, lease, conditions)),
+        parts.load(readBlob(stage, context, { account, container, blob, snapshot }, lease, conditions)),
       );
     },
     async getBlobProperties(context, account, container, path, snapshot, lease, conditions) {
@@ -53,10 +46,8 @@ export function readOperations(stage: Stage): ReadOperations {
         throw errors.getBlobNotFound(context.contextId);
       await Promise.resolve();
     },
-    async getBlobType(account, container, path, snapshot = '') {
-      const place = stage.paths.find(account, container, path);
-      const known = { accountName: account, containerName: container };
-      const blob = place && stage.store.blobs.find(place, known, path, snapshot);
+    async getBlobType(account, container, path, snapshot) {
+      const blob = blobAt(stage, { account, container, blob: path, snapshot });
       return await Promise.resolve(
         blob && { blobType: blob.properties.blobType, isCommitted: blob.isCommitted },
       );

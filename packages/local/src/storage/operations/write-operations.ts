@@ -2,9 +2,7 @@ import type { Conditions } from '../../azurite/azurite-model.ts';
 import type { MetadataStore } from '../../azurite/azurite-stores.ts';
 import {
   BlobLeaseAdapter,
-  BlobWriteLeaseSyncer,
   BlobWriteLeaseValidator,
-  LeaseFactory,
   errors,
   newETag,
   toSnapshotTime,
@@ -12,7 +10,15 @@ import {
 } from '../../azurite/azurite.ts';
 import type { Blob, StoredBlob } from '../../store/blob.ts';
 import { refuseBadName } from '../../requests/blob-names.ts';
-import { type Stage, changedBlob, findBlob, putBlob, readBlob, refuseArchived } from './find.ts';
+import {
+  type Stage,
+  changedBlob,
+  checkWriteLease,
+  findBlob,
+  putBlob,
+  readBlob,
+  refuseArchived,
+} from './find.ts';
 
 type WriteOperations = Pick<MetadataStore, 'createBlob' | 'createSnapshot' | 'deleteBlob' | 'sealBlob'>;
 
@@ -42,9 +48,7 @@ export function writeOperations(stage: Stage): WriteOperations {
         validateWriteConditions(context, isNew ? others : conditions, there);
         if (!isNew && conditions?.ifNoneMatch === '*') throw errors.getBlobAlreadyExists(context.contextId);
         if (there !== undefined) {
-          LeaseFactory.createLeaseState(new BlobLeaseAdapter(there), context)
-            .validate(new BlobWriteLeaseValidator(lease))
-            .sync(new BlobWriteLeaseSyncer(blob));
+          checkWriteLease(context, there, lease, blob);
           refuseArchived(context, there);
         }
         const stored = putBlob(stage, blob, there);

@@ -82,7 +82,7 @@ const collections = {
   $BLOCKS_COLLECTION$: formerStaged,
 };
 
-export type FormerContainer = z.infer<typeof formerContainer>;
+type FormerContainer = z.infer<typeof formerContainer>;
 export type FormerBlob = z.infer<typeof formerBlob>;
 
 /** The documents of a former release. */

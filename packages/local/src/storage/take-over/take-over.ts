@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Blob, Extent, StoredBlob } from '../../store/blob.ts';
+import type { Blob, Container, Extent, StoredBlob } from '../../store/blob.ts';
+import { rootOf } from '../../store/containers.ts';
 import type { Store } from '../../store/open-store.ts';
 import { FormerContents } from './former-contents.ts';
-import { type Former, type FormerBlob, type FormerContainer } from './former-format.ts';
+import { type Former, type FormerBlob } from './former-format.ts';
 
 /**
  * Takes over the data of former releases: one JSON document, `blobs.json`, with the collections of a document
@@ -32,22 +33,19 @@ function insertAll(store: Store, former: Former, contents: FormerContents): void
     store.containers.setServiceProperties(accountName, { accountName, ...properties });
   const roots = new Map<string, number>();
   for (const container of former.containers) {
-    const { accountName, name } = container;
-    const segment = `${accountName}/${name}`;
-    const entry = former.blobs.find((blob) => blob.entry?.parent === '' && blob.entry.segment === segment);
-    const root = store.blobs.insert(entry === undefined ? rootOf(container) : toBlob(entry, contents), {
-      parent: 0,
-      segment,
-    });
-    roots.set(entry?.name ?? segment, root.id);
-    store.containers.insert(
-      {
-        ...container,
-        metadata: container.metadata ?? undefined,
-        containerAcl: container.containerAcl ?? undefined,
-      },
-      root.id,
+    const taken: Container = {
+      ...container,
+      metadata: container.metadata ?? undefined,
+      containerAcl: container.containerAcl ?? undefined,
+    };
+    // Flat accounts had no directory for a container.
+    const { blob, place } = rootOf(taken);
+    const entry = former.blobs.find(
+      (each) => each.entry?.parent === '' && each.entry.segment === place.segment,
     );
+    const root = store.blobs.insert(entry === undefined ? blob : toBlob(entry, contents), place);
+    roots.set(entry?.name ?? place.segment, root.id);
+    store.containers.insert(taken, root.id);
   }
   const stored = insertBlobs(store, former.blobs, roots, contents);
   for (const part of former.staged) {
@@ -126,20 +124,6 @@ function toBlob({ entry, ...blob }: FormerBlob, contents: FormerContents): Blob 
       writer: entry.writer,
       access: { owner: entry.owner, group: entry.group, acl: entry.acl, sticky: entry.sticky },
     }),
-  };
-}
-
-/** Flat accounts had no directory for a container. */
-function rootOf({ accountName, name, properties }: FormerContainer): Blob {
-  const { etag, lastModified } = properties;
-  return {
-    accountName,
-    containerName: name,
-    name: '',
-    snapshot: '',
-    isCommitted: true,
-    kind: 'directory',
-    properties: { etag, lastModified },
   };
 }
 
