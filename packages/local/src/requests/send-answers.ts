@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { AzuriteResponse } from '../azurite/azurite-model.ts';
 import type { AnswerSpecification, LocalResponse, ValueMapper } from '../azurite/azurite-modules.ts';
 import { serializing } from '../azurite/azurite.ts';
@@ -28,7 +29,7 @@ export function sendAnswers(): void {
       response.setContentType('application/xml');
       response.getBodyStream().write(xml);
     } else if (answer['body'] && answered.bodyMapper !== undefined) {
-      await send(answer['body'] as NodeJS.ReadableStream, response);
+      await send(answer['body'] as Readable, response);
     }
   };
 }
@@ -91,13 +92,17 @@ function toTextOf(mapper: ValueMapper): ToText {
   }
 }
 
-/** Resolves when the response is closed, as the content may take a while. */
-async function send(content: NodeJS.ReadableStream, response: LocalResponse): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    content
-      .on('error', reject)
-      .pipe(response.getBodyStream())
-      .on('error', reject)
-      .on('close', () => resolve());
-  });
+/** Resolves when the response is closed, as the content may take a while. A client that goes away ends the read. */
+async function send(content: Readable, response: LocalResponse): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      content
+        .on('error', reject)
+        .pipe(response.getBodyStream())
+        .on('error', reject)
+        .on('close', () => resolve());
+    });
+  } finally {
+    content.destroy();
+  }
 }

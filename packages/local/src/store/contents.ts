@@ -28,6 +28,8 @@ export class Contents {
   readonly #onError: (error: unknown) => void;
   readonly #insert: Statement;
   readonly #select: Statement;
+  /** How many streams read a content, by its id, or by its file before it has one. */
+  readonly #reading = new Map<string, number>();
   /** Files that rows of this transaction refer to: they are kept when it is committed. */
   readonly #referred: string[] = [];
 
@@ -102,7 +104,24 @@ export class Contents {
       const bytes = this.#bytesOf(only);
       if (bytes !== undefined) return oneChunk(bytes);
     }
-    return Readable.from(this.#chunks(parts), { objectMode: false });
+    const stream = Readable.from(this.#chunks(parts), { objectMode: false });
+    const keys = parts.map((part) => keyOf(part));
+    for (const key of keys) this.#reading.set(key, (this.#reading.get(key) ?? 0) + 1);
+    stream.once('close', () => {
+      for (const key of keys) this.#ended(key);
+    });
+    return stream;
+  }
+
+  /** Whether a stream that is not closed reads a content: by its id, or by its file before it has one. */
+  isRead(key: string): boolean {
+    return this.#reading.has(key);
+  }
+
+  #ended(key: string): void {
+    const left = (this.#reading.get(key) ?? 0) - 1;
+    if (left > 0) this.#reading.set(key, left);
+    else this.#reading.delete(key);
   }
 
   async *#chunks(parts: readonly Extent[]): AsyncGenerator<Buffer> {
@@ -138,6 +157,10 @@ export class Contents {
       file: typeof file === 'string' ? file : undefined,
     };
   }
+}
+
+function keyOf(extent: Extent): string {
+  return extent instanceof NewContent ? (extent.file ?? '') : extent.id;
 }
 
 /** The parts of the extents, one after the other, that hold `count` bytes from `offset` on. */

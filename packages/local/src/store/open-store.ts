@@ -66,7 +66,7 @@ function open(
 ): Store {
   checkKind(database, kind);
   const contents = new Contents(database, large, onError);
-  const sweep = new Sweep(database, large, requests, onError);
+  const sweep = new Sweep(database, large, contents, requests, onError);
   return {
     write: (change) => database.write(change),
     containers: new Containers(database),
