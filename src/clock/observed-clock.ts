@@ -52,6 +52,10 @@ interface AnswerHeaders {
  * answer with the Date D that was requested at s and arrived at a proves that the service's time was D or
  * later at a, and earlier than D + 1 s at s; the first bounds what may be claimed.
  *
+ * Only answers from before the work began prove what time it was then. Later ones may lower that and show a
+ * wrong clock, but prove nothing of the beginning: how long ago it was is unknown where the machine slept, or
+ * was frozen with both its clocks, in between.
+ *
  * One wrong answer changes nothing. An answer from a cache, which has an Age header, does not count, nor does
  * one without a request id of the service. Of the last five answers of an account the middle one counts; of
  * two, the wider bounds of both; and a single one that differs makes the clock unknown rather than off.
@@ -116,7 +120,10 @@ export class ObservedClock implements ServiceClock {
 
   #isOld(account: string, date: string | undefined, sentAt: number): boolean {
     const at = Date.parse(date ?? '');
-    const heard = this.#of(account, this.#step()).filter((each) => sentAt - each.at < SPEAKS_FOR_MS);
+    // Only those from before: the machine may have been frozen since, unseen by its clocks.
+    const heard = this.#of(account, this.#step()).filter(
+      ({ at: heardAt }) => heardAt <= sentAt && sentAt - heardAt < SPEAKS_FOR_MS,
+    );
     // Of two answers that differ, it is unknown which one is old.
     if (Number.isNaN(at) || heard.length < LEAST_TO_DOUBT) return false;
     return at + SECOND_MS < toBounds(heard).low + sentAt - MAX_OFF_MS;
@@ -129,23 +136,20 @@ export class ObservedClock implements ServiceClock {
   }
 
   now(): Date {
-    const { own, steady } = this.begin();
-    const step = own - steady;
-    // Called for every event, while only an answer or a jump changes the result.
-    if (this.#range === undefined || Math.abs(this.#range.step - step) > JUMP_MS)
-      this.#range = this.#toRange(step);
-    const { low, high } = this.#range;
+    const { own, steady } = this.#read();
+    const { low, high } = this.#rangeAt(own - steady);
     return new Date(Math.min(Math.max(own, low + steady), high + steady));
   }
 
   begin(): ClockReading {
-    return { own: this.#clocks.own(), steady: this.#clocks.steady() };
+    const { own, steady } = this.#read();
+    return { own, steady, proven: this.#rangeAt(own - steady).low + steady };
   }
 
-  assess({ own, steady }: ClockReading): ClockAssessment {
+  assess({ own, steady, proven }: ClockReading): ClockAssessment {
     // The time of the jump is unknown, and so is the time at which the work began.
     if (Math.abs(own - steady - this.#step()) > JUMP_MS) return { state: 'unknown' };
-    let latest = own;
+    let latest = Math.min(own, proven);
     let isSure = false;
     let isInDoubt = false;
     let worst: { readonly aheadMs: number; readonly of: string } | undefined;
@@ -159,7 +163,19 @@ export class ObservedClock implements ServiceClock {
         worst = { aheadMs: Math.round(aheadMs), of };
     }
     if (worst !== undefined) return { state: 'off', ...worst };
-    return isSure && !isInDoubt ? { state: 'right', latest: new Date(latest) } : { state: 'unknown' };
+    const isProven = isSure && proven > -Infinity;
+    return isProven && !isInDoubt ? { state: 'right', latest: new Date(latest) } : { state: 'unknown' };
+  }
+
+  #read(): { readonly own: number; readonly steady: number } {
+    return { own: this.#clocks.own(), steady: this.#clocks.steady() };
+  }
+
+  /** Called for every event, while only an answer or a jump changes the result. */
+  #rangeAt(step: number): Range {
+    if (this.#range === undefined || Math.abs(this.#range.step - step) > JUMP_MS)
+      this.#range = this.#toRange(step);
+    return this.#range;
   }
 
   /** Bounds of the services' time minus the steady clock, as far as any service has answered. */
@@ -239,18 +255,17 @@ interface Bounds {
 }
 
 /**
- * Bounds of the service's time minus the steady clock, correct if fewer than half of the answers are wrong:
- * the middle answers, narrowed by others that agree with them to the second.
+ * Bounds of the service's time minus the steady clock, correct if fewer than half of the answers are wrong,
+ * by however little: the middle answers. The narrowest ones that agree with them could be wrong by less than a
+ * second.
  */
 function toBounds(heard: readonly AnswerTime[]): Bounds {
   const middle = (heard.length - 1) / 2;
   const lows = heard.map(({ low }) => low).toSorted((a, b) => a - b);
   const highs = heard.map(({ high }) => high).toSorted((a, b) => a - b);
-  const low = lows[Math.floor(middle)] ?? Number.NaN;
-  const high = highs[Math.ceil(middle)] ?? Number.NaN;
   return {
-    low: lows.findLast((each) => each < low + SECOND_MS) ?? low,
-    high: highs.find((each) => each > high - SECOND_MS) ?? high,
+    low: lows[Math.floor(middle)] ?? Number.NaN,
+    high: highs[Math.ceil(middle)] ?? Number.NaN,
     answers: heard.length,
   };
 }
@@ -261,7 +276,7 @@ const SLACK_MS = 60_000;
 /** Two candidate clocks. */
 interface Clocks {
   /** This machine's. */
-  begin(): ClockReading;
+  begin(): Pick<ClockReading, 'own' | 'steady'>;
   /** The accounts'. */
   now(): Date;
 }

@@ -4,6 +4,11 @@ export interface ClockReading {
   readonly own: number;
   /** Milliseconds since an arbitrary moment; never decreases. */
   readonly steady: number;
+  /**
+   * The service's time was this or later, in milliseconds since 1970, by the answers received until then;
+   * -Infinity: none was.
+   */
+  readonly proven: number;
 }
 
 /** How the clock of this machine compares with the clocks of the services. */
@@ -26,7 +31,7 @@ export type ClockAssessment =
       readonly of: string;
     }
   /**
-   * No service has sent its time, or ours has jumped since, or a single answer differs: nothing may be
+   * No service had sent its time when the work began, or ours has jumped since, or a single answer differs: nothing may be
    * claimed.
    */
   | { readonly state: 'unknown' };
@@ -44,7 +49,7 @@ export interface ServiceClock {
   begin(): ClockReading;
   /**
    * Whether, and up to when, work that began then may claim anything. Call it when the work is done, so that
-   * the answers received during the work count.
+   * the answers received during the work count against our clock.
    */
   assess(beginning: ClockReading): ClockAssessment;
 }
@@ -53,7 +58,10 @@ export interface ServiceClock {
 export function trustClock(now: () => Date): ServiceClock {
   return {
     now,
-    begin: () => ({ own: now().getTime(), steady: 0 }),
+    begin: () => {
+      const own = now().getTime();
+      return { own, steady: 0, proven: own };
+    },
     assess: ({ own }) => ({ state: 'right', latest: new Date(own) }),
   };
 }

@@ -59,13 +59,18 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
     limits,
     serviceClock,
   } = parts;
+  const probing = [
+    ask(ACCOUNT_WITHIN_MS, source, probe.source),
+    ask(ACCOUNT_WITHIN_MS, backup, probe.backup),
+  ] as const;
+  // What is claimed must be proven before the queue is read. Mostly it is, by earlier answers.
+  if (serviceClock.begin().proven === -Infinity) await Promise.all(probing);
   const beginning = serviceClock.begin();
   const seeing = readState();
   const [seen, sourceProbe, backupProbe, waiting, letters, canaryOnBackup, credentialsAt] = await Promise.all(
     [
       seeing,
-      ask(ACCOUNT_WITHIN_MS, source, probe.source),
-      ask(ACCOUNT_WITHIN_MS, backup, probe.backup),
+      ...probing,
       ask(
         QUEUE_WITHIN_MS,
         'the queue of events',

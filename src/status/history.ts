@@ -68,7 +68,7 @@ export function believeHistory(
   writtenAt: Date | undefined,
 ): HistoryDocument | undefined {
   if (document === undefined || writtenAt === undefined) return document;
-  const [end, last] = [writtenAt.toISOString(), Math.ceil(writtenAt.getTime() / 1000)];
+  const [end, last] = [writtenAt.toISOString(), Math.floor(writtenAt.getTime() / 1000)];
   return {
     ...document,
     since: document.since > end ? end : document.since,

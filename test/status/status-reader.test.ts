@@ -17,6 +17,7 @@ import { createStatusReader } from '../../src/status/create-status-reader.ts';
 import type { CredentialReport } from '../../src/status/judge-credentials.ts';
 import type { WorkerReport } from '../../src/status/judge-workers.ts';
 import { type StatusParts, createStateReader } from '../../src/status/read-state.ts';
+import { Machine } from '../clock/support/machine.ts';
 import { NO_RULES } from '../support/no-rules.ts';
 import { eventGridEvent } from '../events/samples.ts';
 
@@ -226,6 +227,32 @@ describe('a status', () => {
     const { open, state } = bench();
     state.assessment = { state: 'right', latest: ago(0.5) };
     expect((await open()()).recovery.live?.at).toBe(ago(0.5).toISOString());
+  });
+
+  it('asks the accounts, once each, before it reads the queue, where none has told the time yet', async () => {
+    const { parts } = bench();
+    const machine = new Machine(0, { time: NOW.getTime() });
+    const asked: string[] = [];
+    const probe = (account: 'source' | 'backup') => async () => {
+      await Promise.resolve();
+      machine.hear({ account });
+      asked.push(account);
+    };
+    const events: StatusParts['events'] = {
+      browse: (...bounds) => {
+        asked.push('queue');
+        return parts.events.browse(...bounds);
+      },
+    };
+    const { recovery } = await createStatusReader({
+      ...parts,
+      serviceClock: machine.clock,
+      probe: { source: probe('source'), backup: probe('backup') },
+      events,
+    }).read();
+    expect(asked).toEqual(['source', 'backup', 'queue']);
+    expect(recovery.live).toMatchObject({ ageMs: 0 });
+    expect(Date.parse(recovery.live?.at ?? '')).toBeLessThanOrEqual(machine.time);
   });
 
   it('has the alerts of full syncs among its problems while they stand', async () => {

@@ -33,6 +33,18 @@ export class Machine {
     this.world.time = time;
   }
 
+  /** The steady clock stands still meanwhile. */
+  sleep(ms: number): void {
+    this.time += ms;
+    this.slept += ms;
+  }
+
+  /** Both clocks stand still meanwhile, as those of a virtual machine that is moved to another host. */
+  freeze(ms: number): void {
+    this.sleep(ms);
+    this.ahead -= ms;
+  }
+
   /** One answer, by a service that answers halfway through the time. @param wrong how far its Date is off */
   hear({
     account = 'source',

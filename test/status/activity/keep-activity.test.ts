@@ -126,7 +126,7 @@ describe('the activity that a worker keeps', () => {
       kept = keepActivity('w1', documents, log, clock, {
         settings,
         clock: {
-          begin: () => ({ own: 0, steady: 0 }),
+          begin: () => ({ own: 0, steady: 0, proven: 0 }),
           assess: () => assessment,
           listen: (listener) => {
             turned = () => listener(assessment);
