@@ -1,0 +1,49 @@
+/**
+ * `npm run image:check [-- --engine docker|podman]`: builds the image as it is and runs it: with the least rights, beside
+ * the embedded environment, stopped and killed amid its work. Prints what it measured; it judges no times. Ends with 0
+ * when all is well, 1 when something is not, 69 (EX_UNAVAILABLE of sysexits.h) when nothing here can run containers, and
+ * 130 when it was interrupted. Whatever it made is removed at the end.
+ */
+import { parseArgs } from 'node:util';
+import { checkImage } from './check-image.ts';
+import { EndOfCheck, Interrupted, untilAsked } from './end-of-check.ts';
+import { NoEngine, findEngine } from './find-engine.ts';
+
+const UNAVAILABLE = 69;
+const INTERRUPTED = 130;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { engine: { type: 'string' } } });
+  const { engine: wanted } = values;
+  if (wanted !== undefined && wanted !== 'docker' && wanted !== 'podman')
+    throw new Error(`--engine is ${JSON.stringify(wanted)}; it should be docker or podman`);
+
+  const signal = untilAsked();
+  const end = new EndOfCheck();
+  try {
+    const engine = await findEngine(end, signal, wanted);
+    say(engine.name);
+    await checkImage(engine, end, say);
+    return 0;
+  } finally {
+    for (const failure of await end.run()) {
+      say(`could not be removed: ${textOf(failure)}`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+function say(line: string): void {
+  console.log(`image: ${line}`);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+try {
+  process.exitCode ||= await main();
+} catch (error) {
+  console.error(`image: ${textOf(error)}`);
+  process.exitCode = error instanceof NoEngine ? UNAVAILABLE : error instanceof Interrupted ? INTERRUPTED : 1;
+}
