@@ -24,13 +24,18 @@ const COMMANDS: Readonly<Record<string, (...args: string[]) => Promise<unknown>>
   /** How a request without a key is answered. */
   status: async (path = '') => (await fetch(`http://127.0.0.1:7071${path}`)).status,
 
-  /** Milliseconds from the answer to the upload until the backup has the blob. */
-  'mirror-one': async (name = '') => {
+  /** For each of `count` blobs, the milliseconds from the answer to its upload until the backup has it. */
+  mirror: async (count = '') => {
     await source.createIfNotExists();
-    await source.getBlockBlobClient(name).upload('hello', 5);
-    const began = performance.now();
-    await until(async () => await backup.getBlobClient(name).exists());
-    return performance.now() - began;
+    const lags: number[] = [];
+    while (lags.length < Number(count)) {
+      const name = `one-by-one/${lags.length}`;
+      await source.getBlockBlobClient(name).upload('hello', 5);
+      const began = performance.now();
+      await until(async () => await backup.getBlobClient(name).exists());
+      lags.push(performance.now() - began);
+    }
+    return lags;
   },
 
   'upload-large': async (name = '', mib = '') => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EndOfCheck } from './end-of-check.ts';
-import { type Engine, runProgram } from './engine.ts';
+import { CommandFailed, type Engine, runProgram } from './engine.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Marks what this check made, so that what one that was killed left is found by the next. */
@@ -21,14 +21,17 @@ export interface Image {
 /** Builds the Dockerfile as it is. Its base image is the one that is there, or one made of the Node that runs this. */
 export async function makeImage(engine: Engine, end: EndOfCheck): Promise<Image> {
   const from = await baseOfDockerfile();
-  const isBaseMade = !(await isThere(engine, from)) || (await isMadeByUs(engine, from));
+  const isBaseMade = (await isMadeByUs(engine, from)) ?? true;
   if (isBaseMade) await makeBase(engine, from, end);
 
   const name = `localhost/blobmirror-image-check:${process.pid}`;
   end.add(async () => void (await engine.run(['image', 'rm', '--force', name], { signal: undefined })));
   const isPodman = engine.kind === 'podman';
   await engine.run([
-    ...['build', '--network', 'none', '--tag', name, '--label', `${LABEL}=image`],
+    'build',
+    '--network=none',
+    `--tag=${name}`,
+    `--label=${LABEL}=image`,
     // Podman's own format has no health check.
     ...(isPodman ? ['--format', 'docker', '--pull=never'] : ['--pull=false']),
     ROOT,
@@ -43,13 +46,15 @@ async function baseOfDockerfile(): Promise<string> {
   return /^[^/]+\.[^/]+\//.test(from) ? from : `docker.io/library/${from}`;
 }
 
-async function isThere(engine: Engine, image: string): Promise<boolean> {
-  return (await engine.run(['image', 'ls', '--quiet', image])).trim() !== '';
-}
-
-async function isMadeByUs(engine: Engine, image: string): Promise<boolean> {
+/** Whether it is there, and made by this check; undefined when it is not there. */
+async function isMadeByUs(engine: Engine, image: string): Promise<boolean | undefined> {
   const format = `{{index .Config.Labels "${LABEL}"}}`;
-  return (await engine.run(['image', 'inspect', '--format', format, image])).trim() === 'base';
+  try {
+    return (await engine.run(['image', 'inspect', '--format', format, image])).trim() === 'base';
+  } catch (error) {
+    if (error instanceof CommandFailed) return undefined;
+    throw error;
+  }
 }
 
 async function sizeOf(engine: Engine, image: string): Promise<number> {

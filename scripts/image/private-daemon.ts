@@ -27,10 +27,15 @@ export async function startPrivateDaemon(end: EndOfCheck, signal: AbortSignal): 
   const daemon = spawn(
     'dockerd',
     [
-      ...['--host', host, '--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec')],
-      ...['--pidfile', join(folder, 'pid'), '--bridge=none', '--iptables=false', '--ip6tables=false'],
+      `--host=${host}`,
+      `--data-root=${join(folder, 'data')}`,
+      `--exec-root=${join(folder, 'exec')}`,
+      `--pidfile=${join(folder, 'pid')}`,
       // Not the settings of the machine's own daemon.
-      ...['--config-file', settings],
+      `--config-file=${settings}`,
+      '--bridge=none',
+      '--iptables=false',
+      '--ip6tables=false',
     ],
     // A group of its own: Ctrl-C would end it before its containers are removed.
     { stdio: ['ignore', output, output], detached: true },

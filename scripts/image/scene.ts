@@ -11,13 +11,16 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** What `docker run` gets so that the worker has the least rights. docs/containers.md shows the same, and a test holds it. */
 export const LEAST_RIGHTS = [
   '--read-only',
-  ...['--cap-drop', 'ALL'],
-  ...['--security-opt', 'no-new-privileges'],
-  ...['--memory', '256m'],
+  '--cap-drop=ALL',
+  '--security-opt=no-new-privileges',
+  '--memory=256m',
 ];
 
 /** The longest that an orchestrator waits after SIGTERM by default, in seconds: Kubernetes and Container Apps. */
 const GRACE_SECONDS = '30';
+
+/** Podman asks for higher limits by itself than a user who is confined may set, and then starts nothing. */
+const PODMAN_LIMITS = ['--ulimit=nofile=8192:8192', '--ulimit=nproc=4096:4096'];
 
 /** The embedded environment in a container, and workers in others that share its network, which has no way out. */
 export interface Scene {
@@ -29,7 +32,7 @@ export interface Scene {
   startWorker(options?: WorkerOptions): Promise<Worker>;
 }
 
-export interface WorkerOptions {
+interface WorkerOptions {
   /** Settings besides the connections. */
   readonly settings?: Readonly<Record<string, string>>;
   /** As `docker run --user`; the image's own when not set. */
@@ -54,12 +57,25 @@ export async function openScene(engine: Engine, image: Image, end: EndOfCheck): 
   end.add(async () => await rm(folder, { recursive: true, force: true }));
   const environment = containerName('environment');
   removeAtEnd(engine, environment, end);
+  const ofEngine = engine.kind === 'podman' ? PODMAN_LIMITS : [];
   await engine.run([
-    ...['run', '--detach', '--name', environment, '--label', LABEL, '--network', 'none'],
+    'run',
+    '--detach',
+    `--name=${environment}`,
+    `--label=${LABEL}`,
+    '--network=none',
+    ...ofEngine,
     // Where SELinux confines containers, one may not read a checkout.
-    ...['--security-opt', 'label=disable', '--volume', `${ROOT}:/repository:ro`, '--volume', '/data'],
-    ...[image.base, 'node', '/repository/dist/package/cli/main.js', 'start', '--no-worker'],
-    ...['--ready-file', '/data/local.json', '--data', '/data/state'],
+    '--security-opt=label=disable',
+    `--volume=${ROOT}:/repository:ro`,
+    '--volume=/data',
+    image.base,
+    'node',
+    '/repository/dist/package/cli/main.js',
+    'start',
+    '--no-worker',
+    '--ready-file=/data/local.json',
+    '--data=/data/state',
   ]);
   await engine.run(['logs', '--follow', environment], {
     until: (line) => line.startsWith('blobmirror is ready'),
@@ -87,11 +103,19 @@ export async function openScene(engine: Engine, image: Image, end: EndOfCheck): 
       await writeFile(envFile, lines.join(''), { mode: 0o600 });
       const began = performance.now();
       await engine.run([
-        ...['run', '--detach', '--name', name, '--label', LABEL, '--network', `container:${environment}`],
-        ...[...LEAST_RIGHTS, '--env-file', envFile],
+        'run',
+        '--detach',
+        `--name=${name}`,
+        `--label=${LABEL}`,
+        `--network=container:${environment}`,
+        ...LEAST_RIGHTS,
+        ...ofEngine,
+        `--env-file=${envFile}`,
+        // Podman mounts writable folders into a read-only container by itself.
+        ...(engine.kind === 'podman' ? ['--read-only-tmpfs=false'] : []),
         // The image's own check, at once and often.
-        ...['--health-interval', '1s'],
-        ...(options.user === undefined ? [] : ['--user', options.user]),
+        '--health-interval=1s',
+        ...(options.user === undefined ? [] : [`--user=${options.user}`]),
         image.name,
       ]);
       await engine.run(['logs', '--follow', name], {
