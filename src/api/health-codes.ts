@@ -28,6 +28,10 @@ export const HEALTH_CODES = {
     toDo: 'Check that the app runs: its logs, and whether its timers are disabled. Changes wait in the queue meanwhile.',
     next: 'blobmirror check',
   },
+  'app-starting': {
+    toDo: 'Nothing: the worker has just started, and it ends with its first sample. If that does not come, it becomes app-silent.',
+    next: 'blobmirror status --watch',
+  },
   'service-version-refused': {
     toDo: 'Nothing: the mirror uses an older version and mirrors everything. The warning ends with the first start after the account accepts the newer version. To end it now, set __apiVersion of that account to the version that it accepts.',
     next: 'blobmirror check',

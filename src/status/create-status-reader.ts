@@ -8,7 +8,7 @@ import { statement } from '../api/statement.ts';
 import type { Backlog, LivePoint, RecoveryPoint, Status } from '../api/status.ts';
 import { observeBacklog, observeDeadLetters, observeHealth, observeRecovery } from '../telemetry/metrics.ts';
 import { CANARY, canaryDelay, toArrived, toCanaryStatus } from './canary.ts';
-import { currentWorkers } from './judge-workers.ts';
+import { type Samples, currentWorkers } from './judge-workers.ts';
 import { judgeHealth } from './judge-health.ts';
 import { HISTORY, lastLive, toSamples } from './history.ts';
 import { type KnownState, type StatusParts, createStateReader, answerWithin } from './read-state.ts';
@@ -43,12 +43,22 @@ type Asked<Result> =
   | { readonly answer: Result; readonly failure?: undefined }
   | { readonly answer?: undefined; readonly failure: ErrorCode };
 
-export function createStatusReader(parts: StatusParts): StatusReader {
+/** The reader, and for a worker what it records as a sample: read anew, and without telling that it takes none. */
+export function createStatusReader(
+  parts: StatusParts,
+): StatusReader & { readonly readSample: () => Promise<Status> } {
   const readState = createStateReader(parts);
-  return { read: coalesceBriefly(async () => await readStatus(parts, readState)) };
+  return {
+    read: coalesceBriefly(async () => await readStatus(parts, readState)),
+    readSample: async () => await readStatus(parts, readState, { isSampling: true }),
+  };
 }
 
-async function readStatus(parts: StatusParts, readState: () => Promise<KnownState>): Promise<Status> {
+async function readStatus(
+  parts: StatusParts,
+  readState: () => Promise<KnownState>,
+  { isSampling = false } = {},
+): Promise<Status> {
   const {
     source,
     backup,
@@ -132,7 +142,6 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
       ...(!isAllNamed && { isComplete: false as const }),
     },
   };
-  const lastSample = state.history?.samples.at(-1)?.[0];
   // A Map, since a container may be called `constructor`.
   const lastMirrored = new Map(Object.entries(state.activity.lastMirrored));
   const status: Status = {
@@ -175,15 +184,12 @@ async function readStatus(parts: StatusParts, readState: () => Promise<KnownStat
         recorded: state.recorded,
         findings: state.findings,
         workers: currentWorkers(state.workers, now),
-        worker: parts.worker,
+        worker: parts.worker?.(),
+        settings: parts.settings,
         isPauseUnknown: state.paused?.isUnknown === true,
         deadLetters: found.counts,
         firstStart: state.history && new Date(state.history.since),
-        lastSample:
-          lastSample === undefined || parts.isInGrace?.() === true || seen.unreachable !== undefined
-            ? undefined
-            : new Date(lastSample * 1000),
-        neverReported: neverReported(parts, seen),
+        samples: isSampling ? undefined : samplesOf(seen),
       },
       limits,
     ),
@@ -226,15 +232,13 @@ function toLive(
   return { at: new Date(at).toISOString(), ageMs: isNow ? 0 : now.getTime() - at };
 }
 
-/** Of a mirror whose history was never begun. A process that is no worker cannot tell whether one has just started. */
-function neverReported(
-  { isInGrace }: StatusParts,
-  { state, unreachable }: KnownState,
-): 'perhaps new' | 'in time' | undefined {
-  const isUnread = unreachable !== undefined || [...state.damaged, ...state.tooNew].includes(HISTORY);
-  if (isUnread || state.history !== undefined) return undefined;
-  if (isInGrace === undefined) return 'perhaps new';
-  return isInGrace() ? undefined : 'in time';
+/** Undefined: the state is out of reach. */
+function samplesOf({ state, unreachable }: KnownState): Samples | undefined {
+  if (unreachable !== undefined) return undefined;
+  if (state.damaged.includes(HISTORY)) return { state: 'damaged' };
+  if (state.tooNew.includes(HISTORY)) return { state: 'too new' };
+  const last = state.history?.samples.at(-1)?.[0];
+  return { state: 'read', last: last === undefined ? undefined : new Date(last * 1000) };
 }
 
 async function ask<Result>(ms: number, what: string, call: () => Promise<Result>): Promise<Asked<Result>> {
@@ -255,5 +259,6 @@ function observe({ recovery, backlog, deadLetters, health }: Status): void {
   // Unknown is not zero.
   observeBacklog(backlog.isUnknown === true ? [] : backlog.byAge);
   observeDeadLetters(deadLetters.isUnknown === true ? undefined : deadLetters.byCode);
-  observeHealth(health.problems);
+  // Nothing that an alert should be about: every worker starts.
+  observeHealth(health.problems.filter(({ code }) => code !== 'app-starting'));
 }

@@ -6,7 +6,15 @@ import { NOTHING_ON_RECORD, type RecordedKeys } from '../api/unprotected.ts';
 import { formatDuration, formatSkew } from '../api/statement.ts';
 import type { ClockStatus, DeadLetterCounts, Health, RecoveryPoint } from '../api/status.ts';
 import { type CredentialReport, judgeCredentials } from './judge-credentials.ts';
-import { type WorkerReport, otherClocksOff, settingsDiffer } from './judge-workers.ts';
+import {
+  type OwnWorker,
+  type Samples,
+  type WorkerReport,
+  commandDiffers,
+  judgeSilence,
+  otherClocksOff,
+  settingsDiffer,
+} from './judge-workers.ts';
 import { judgeUnprotected } from './judge-unprotected.ts';
 import { judgeFullSyncs } from './judge-full-syncs.ts';
 
@@ -39,15 +47,15 @@ export interface HealthEvidence {
   readonly findings?: FullSyncFindings;
   /** The workers that are at work. */
   readonly workers?: readonly WorkerReport[];
-  /** The id of the worker that judges: its own clock is judged as it is now. */
-  readonly worker?: string | undefined;
+  /** The worker that judges: its own clock is judged as it is now. Undefined: a command judges. */
+  readonly worker?: OwnWorker | undefined;
+  /** Of a command: a digest of each setting that all workers should share, by its name. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
   readonly deadLetters: Pick<DeadLetterCounts, 'count' | 'acknowledged' | 'isComplete'>;
   /** When the mirror of this state first worked; undefined: never yet. */
   readonly firstStart: Date | undefined;
-  /** When a worker last took a sample; undefined: never yet. */
-  readonly lastSample: Date | undefined;
-  /** No worker has taken a sample yet. `perhaps new`: it is not known whether one had the time to. */
-  readonly neverReported?: 'perhaps new' | 'in time' | undefined;
+  /** Undefined: the state is out of reach, or a sample is being taken. */
+  readonly samples: Samples | undefined;
 }
 
 export interface HealthLimits {
@@ -58,11 +66,9 @@ export interface HealthLimits {
   readonly provenWithinMs: number | undefined;
 }
 
-/** A worker takes a sample each minute. */
-const SILENT_AFTER_MS = 5 * 60_000;
-
 /** Reported without failing health: all is mirrored, and any consequence is a problem of its own. */
 const HARMLESS: ReadonlySet<HealthCode> = new Set<HealthCode>([
+  'app-starting',
   'canary-not-written',
   'document-damaged',
   'document-too-new',
@@ -85,6 +91,7 @@ export function judgeHealth(evidence: HealthEvidence, limits: HealthLimits): Hea
     ...unknownSettings(evidence),
     ...judgeCredentials(evidence.credentials ?? [], evidence.now),
     ...settingsDiffer(evidence.workers ?? []),
+    ...commandDiffers(evidence.settings ?? {}, evidence.workers ?? []),
     ...judgeUnprotected(evidence.recorded ?? NOTHING_ON_RECORD, evidence.now, limits.unprotectedWithinMs),
     ...judgeFullSyncs(evidence.findings ?? NO_FINDINGS),
     ...deadLetters(evidence),
@@ -126,53 +133,33 @@ function versions({ versions: of, source, backup }: HealthEvidence): readonly Pr
 
 /** All wrong clocks are one problem. */
 function clockOff({ clock, unreachable, workers = [], worker }: HealthEvidence): readonly Problem[] {
-  const others = otherClocksOff(workers.filter(({ id }) => id !== worker));
-  const details = [...ownClockOff({ clock, unreachable }), ...(others === undefined ? [] : [others])];
+  const others = otherClocksOff(workers.filter(({ id }) => id !== worker?.id));
+  const details = [...ownClockOff({ clock, unreachable, worker }), ...(others === undefined ? [] : [others])];
   return details.length === 0 ? [] : [{ code: 'clock-off', detail: details.join(' ') }];
 }
 
 function ownClockOff({
   clock,
   unreachable,
-}: Pick<HealthEvidence, 'clock' | 'unreachable'>): readonly string[] {
+  worker,
+}: Pick<HealthEvidence, 'clock' | 'unreachable' | 'worker'>): readonly string[] {
   if (clock === undefined || clock.state === 'right') return [];
+  const whose = worker === undefined ? 'machine that runs this command' : 'worker that reports this';
   if (clock.state === 'unknown') {
     // An account that does not answer gives no time, and is a problem of its own.
     if (unreachable.source !== undefined || unreachable.backup !== undefined) return [];
     return [
-      'The clock of the worker that reports this is not confirmed: it has just jumped, or the answers of an account disagree on the time. Until then it claims no live recovery point.',
+      `The clock of the ${whose} is not confirmed: it has just jumped, or the answers of an account disagree on the time. Until then it claims no live recovery point.`,
     ];
   }
   const { aheadMs, of } = clock;
   return [
-    `The clock of the worker that reports this is ${formatSkew(aheadMs)}, compared with that of the account ${of}: it claims no live recovery point, and its full syncs prove nothing.`,
+    `The clock of the ${whose} is ${formatSkew(aheadMs)}, compared with that of the account ${of}: it claims no live recovery point, and its full syncs prove nothing.`,
   ];
 }
 
-function silence({ now, lastSample, neverReported, workers = [] }: HealthEvidence): readonly Problem[] {
-  if (neverReported !== undefined) {
-    const isStarting = workers.some(
-      ({ startedAt }) => startedAt !== undefined && now.getTime() - startedAt.getTime() <= SILENT_AFTER_MS,
-    );
-    if (neverReported === 'perhaps new' && isStarting) return [];
-    const detail =
-      'No worker has ever reported: the app has not started, or only just, or its function watch is disabled.';
-    return [
-      {
-        code: 'app-silent',
-        detail,
-        ...(neverReported === 'perhaps new' && { severity: 'warning' as const }),
-      },
-    ];
-  }
-  const silentMs = lastSample === undefined ? 0 : now.getTime() - lastSample.getTime();
-  if (silentMs <= SILENT_AFTER_MS) return [];
-  return [
-    {
-      code: 'app-silent',
-      detail: `No worker has reported for ${formatDuration(silentMs)}: the app may be stopped.`,
-    },
-  ];
+function silence({ now, samples, workers = [], worker }: HealthEvidence): readonly Problem[] {
+  return samples === undefined ? [] : judgeSilence(samples, workers, now, worker);
 }
 
 function live({ recovery }: HealthEvidence, { liveWithinMs }: HealthLimits): readonly Problem[] {

@@ -22,6 +22,80 @@ const CURRENT_FOR_MS = 10 * 60_000;
 /** While a new deployment replaces the old one, workers of both are at work. */
 const ROLLOUT_MS = 10 * 60_000;
 
+/** A worker takes a sample each minute. */
+const SILENT_AFTER_MS = 5 * 60_000;
+/** The first sample of a worker is due within a minute of its start, and takes seconds. */
+const FIRST_WITHIN_MS = 2 * 60_000;
+
+/** What the state says of the samples that workers take. */
+export type Samples =
+  | { readonly state: 'read'; /** Undefined: none was ever taken. */ readonly last: Date | undefined }
+  /** The history cannot be read. */
+  | { readonly state: 'damaged' | 'too new' };
+
+/** The worker that judges. */
+export interface OwnWorker {
+  readonly id: string;
+  readonly startedAt: Date;
+}
+
+/**
+ * Whether workers take samples, by what the state says of them alone, so that whoever asks is told the same. Only of its
+ * own start a worker knows a moment earlier than others.
+ *
+ * Where there was none for minutes, a worker that has started since has as long as its first sample takes. Of several
+ * starts since then the first one counts, or workers that end before their first sample would seem to start for ever.
+ *
+ * @param workers those at work, and `own` is the one that judges; undefined: a command does
+ */
+export function judgeSilence(
+  samples: Samples,
+  workers: readonly WorkerReport[],
+  now: Date,
+  own?: OwnWorker,
+): readonly Problem[] {
+  if (samples.state !== 'read') {
+    // Each worker tells of itself when it starts, and then every few minutes.
+    if (own !== undefined || workers.length > 0) return [];
+    const detail =
+      'No worker has told of itself for ten minutes, and the history of their samples cannot be read: the app may be stopped.';
+    return [
+      { code: 'app-silent', detail, ...(samples.state === 'too new' && { severity: 'warning' as const }) },
+    ];
+  }
+  const { last } = samples;
+  const silentMs = last === undefined ? Infinity : now.getTime() - last.getTime();
+  if (silentMs <= SILENT_AFTER_MS) return [];
+  const first = firstStart(own === undefined ? workers : [...workers, { ...own, seenAt: now }], last);
+  const startedMs = first === undefined ? Infinity : Math.max(0, now.getTime() - first.at);
+  const none =
+    last === undefined
+      ? 'No worker has ever taken a sample'
+      : `No worker has taken a sample for ${formatDuration(silentMs)}`;
+  if (first !== undefined && startedMs <= FIRST_WITHIN_MS) {
+    const detail = `${none}. Worker ${first.id} started ${formatDuration(startedMs)} ago; its first sample is due within two minutes of that.`;
+    return [{ code: 'app-starting', detail }];
+  }
+  const why =
+    first === undefined
+      ? `the app ${last === undefined ? 'has not started' : 'may be stopped'}`
+      : `worker ${first.id} started ${formatDuration(startedMs)} ago; its function watch may be disabled, or it may end too soon`;
+  return [{ code: 'app-silent', detail: `${none}: ${why}.` }];
+}
+
+function firstStart(
+  workers: readonly WorkerReport[],
+  since: Date | undefined,
+): { readonly id: string; readonly at: number } | undefined {
+  return workers
+    .flatMap(({ id, startedAt, seenAt }) =>
+      // The time of its last word is the service's own.
+      startedAt === undefined ? [] : [{ id, at: Math.min(startedAt.getTime(), seenAt.getTime()) }],
+    )
+    .filter(({ at }) => since === undefined || at > since.getTime())
+    .toSorted((one, other) => one.at - other.at)[0];
+}
+
 /** The workers that are at work, as far as they said. */
 export function currentWorkers(workers: readonly WorkerReport[], now: Date): readonly WorkerReport[] {
   return workers.filter(({ seenAt }) => now.getTime() - seenAt.getTime() <= CURRENT_FOR_MS);
@@ -72,6 +146,24 @@ export function settingsDiffer(workers: readonly WorkerReport[]): readonly Probl
   return [{ code, detail, ...(overlapMs <= ROLLOUT_MS && { severity: 'warning' }) }];
 }
 
+/**
+ * A command judges by its own settings. Where those are not the workers' ones, it may tell another health than they do.
+ *
+ * @param settings a digest of each setting that all workers should share
+ */
+export function commandDiffers(
+  settings: Readonly<Record<string, string>>,
+  workers: readonly WorkerReport[],
+): readonly Problem[] {
+  const told = workers.filter(hasSettings);
+  const differing = told.map((worker) => differingNames({ settings }, worker));
+  const names = new Set(differing.flat());
+  if (names.size === 0) return [];
+  const ids = told.filter((_, i) => (differing[i]?.length ?? 0) > 0).map(({ id }) => id);
+  const detail = `The settings of this command differ from those of ${listed(ids)} in ${[...names].toSorted().join(', ')}, so they may tell another health.`;
+  return [{ code: 'settings-differ', detail, severity: 'warning' }];
+}
+
 type Telling = WorkerReport & Required<Pick<WorkerReport, 'settings' | 'startedAt'>>;
 
 function hasSettings(worker: WorkerReport): worker is Telling {
@@ -79,7 +171,10 @@ function hasSettings(worker: WorkerReport): worker is Telling {
 }
 
 /** A setting that only one of two releases knows is no difference. */
-function differingNames(one: Telling | undefined, other: Telling | undefined): readonly string[] {
+function differingNames(
+  one: Pick<Telling, 'settings'> | undefined,
+  other: Pick<Telling, 'settings'> | undefined,
+): readonly string[] {
   const known = Object.entries(other?.settings ?? {});
   return known.flatMap(([name, digest]) => {
     const its = one?.settings[name];

@@ -15,7 +15,7 @@ import type { DocumentStore } from '../ports/document-store.ts';
 import { CANARY, CANARY_DOCUMENT, type CanaryDocument, believeCanary } from './canary.ts';
 import { HISTORY, HISTORY_DOCUMENT, type HistoryDocument, believeHistory } from './history.ts';
 import type { CredentialReport } from './judge-credentials.ts';
-import type { WorkerReport } from './judge-workers.ts';
+import type { OwnWorker, WorkerReport } from './judge-workers.ts';
 import type { HealthLimits } from './judge-health.ts';
 import { WAITING_SCAN, WAITING_SCAN_DOCUMENT, type WaitingScan } from './waiting-scan.ts';
 
@@ -65,10 +65,10 @@ export interface StatusParts {
   readonly now: () => Date;
   /** The clock by which the live recovery point is claimed. */
   readonly serviceClock: Pick<ServiceClock, 'begin' | 'assess'>;
-  /** The id of this worker; undefined: this process is none. */
-  readonly worker?: string;
-  /** Whether workers had no time to report yet. */
-  readonly isInGrace?: () => boolean;
+  /** This worker, as it is now; undefined: this process is none. */
+  readonly worker?: () => OwnWorker;
+  /** Of a command: a digest of each setting that all workers should share, by its name. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** The documents of the mirror. */

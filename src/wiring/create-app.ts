@@ -70,6 +70,9 @@ export function createApp(settings: Settings, log: Logger): App {
   const accounts = openAccounts(settings, log, { isPaused: pause.isPaused, identity, unprotected: ledger });
   const queues = openQueues(settings);
   const worker = randomBytes(6).toString('hex');
+  const started = backgroundSteadyClock.now();
+  // By the services' clock, which none has told yet.
+  const startedAt = (): Date => new Date(now().getTime() - (backgroundSteadyClock.now() - started));
   const reconciliation = once(async () => {
     const { createReconciliation } = await import('./create-reconciliation.ts');
     return createReconciliation(settings, log, { accounts, queues, documents, pause });
@@ -120,7 +123,11 @@ export function createApp(settings: Settings, log: Logger): App {
     }),
     statusService: once(async () => {
       const { createStatusService } = await import('./create-status-service.ts');
-      return createStatusService(settings, log, { queues, documents, renew: identity.renew, worker });
+      return createStatusService(settings, log, {
+        queues,
+        documents,
+        worker: { id: worker, startedAt, renew: identity.renew },
+      });
     }),
     stop: async () => {
       await ledger.stop(LAST_LOOK_WITHIN_MS.process);

@@ -23,7 +23,7 @@ import { DEFAULT_NAME } from '../model/mirror-id.ts';
 import { type PathRule, type ScopeRules, createScope } from '../model/scope.ts';
 import { readRecorded } from '../unprotected/list-unprotected.ts';
 import { connectStorage } from './connect-storage.ts';
-import { mirrorDigest, mirrorIdOf } from './mirror-id.ts';
+import { mirrorDigest, mirrorIdOf, settingDigests } from './mirror-id.ts';
 import { watchCredentials } from './watch-credentials.ts';
 import type { OpenQueues } from './open-queues.ts';
 
@@ -38,14 +38,14 @@ export interface StatusService extends StatusReader {
 interface StatusParts {
   readonly queues: Pick<OpenQueues, 'events' | 'deadLetters'>;
   readonly documents: DocumentStore;
-  /** The id of this worker; undefined: a command. */
-  readonly worker?: string;
-  /** Of a worker: says that the mirror is at work, before each sample. */
-  readonly renew?: () => Promise<void>;
+  /** Undefined: a command. */
+  readonly worker?: {
+    readonly id: string;
+    readonly startedAt: () => Date;
+    /** Says that the mirror is at work, before each sample. */
+    readonly renew: () => Promise<void>;
+  };
 }
-
-/** After a start, recorded times may be old until the first minute is over: health ignores them for so long. */
-const GRACE_MS = 120_000;
 
 /**
  * It connects to the accounts by itself: the gates of the mirror would delay its requests to an account that is slow or
@@ -54,7 +54,7 @@ const GRACE_MS = 120_000;
 export function createStatusService(
   settings: Settings,
   log: Logger,
-  { queues, documents, renew, worker }: StatusParts,
+  { queues, documents, worker }: StatusParts,
 ): StatusService {
   const { recovery } = settings;
   const [sourceAccount, backupAccount] = [connectStorage(settings.source), connectStorage(settings.backup)];
@@ -70,7 +70,6 @@ export function createStatusService(
   // Reading its properties proves the right to read, whether or not it exists.
   const probedContainer = settings.state.container;
 
-  const graceUntil = performance.now() + GRACE_MS;
   const status = createStatusReader({
     source: source.account,
     backup: backup.account,
@@ -104,8 +103,9 @@ export function createStatusService(
     limits: recovery,
     now,
     serviceClock: theServiceClock,
-    ...(worker !== undefined && { worker }),
-    ...(renew !== undefined && { isInGrace: () => performance.now() < graceUntil }),
+    ...(worker === undefined
+      ? { settings: settingDigests(settings) }
+      : { worker: () => ({ id: worker.id, startedAt: worker.startedAt() }) }),
   });
 
   const canary = place && {
@@ -131,9 +131,9 @@ export function createStatusService(
   return {
     read: status.read,
     recordStatus: async () => {
-      await renew?.();
+      await worker?.renew();
       await keepScan();
-      const sample = await status.read();
+      const sample = await status.readSample();
       isLong = !sample.backlog.isComplete;
       await recordSample(documents, log, sample);
     },

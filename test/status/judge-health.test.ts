@@ -51,7 +51,7 @@ function evidence(changes: Partial<HealthEvidence> = {}, recovery = {}): HealthE
     canaryRefused: undefined,
     deadLetters: { count: 0, acknowledged: 0, isComplete: true },
     firstStart: ago(10_000),
-    lastSample: ago(1),
+    samples: { state: 'read', last: ago(1) },
     ...changes,
   };
 }
@@ -78,7 +78,7 @@ describe('health', () => {
     ['state-unreachable', evidence({ unreachable: { ...REACHED, state: 'storage-unavailable' } })],
     ['dead-letters', evidence({ deadLetters: { count: 3, acknowledged: 2, isComplete: true } })],
     ['dead-letters', evidence({ deadLetters: { count: 3, acknowledged: 3, isComplete: false } })],
-    ['app-silent', evidence({ lastSample: ago(5.1) })],
+    ['app-silent', evidence({ samples: { state: 'read', last: ago(5.1) } })],
     ['clock-off', evidence({ clock: { state: 'off', aheadMs: 7_200_000, of: 'photos' } }, { live: null })],
   ])('fails with %s', (code, given) => {
     expect(codes(given)).toEqual(['failing', code]);
@@ -86,10 +86,7 @@ describe('health', () => {
 
   it.each([
     ['at the thresholds', evidence({}, { live: point(15), proven: { ...point(180), run: 'r' } })],
-    [
-      'right after a first start',
-      evidence({ firstStart: undefined, lastSample: undefined }, { proven: null }),
-    ],
+    ['right after a first start', evidence({ firstStart: undefined }, { proven: null })],
     ['within the grace of a first start', evidence({ firstStart: ago(180) }, { proven: null })],
     [
       'when all dead letters are acknowledged',
@@ -176,11 +173,34 @@ describe('health', () => {
       clockOff: { aheadMs: 120_000, of: 'photos' },
     }));
     const clock = { state: 'off', aheadMs: 7_200_000, of: 'photos' } as const;
-    const { problems } = judgeHealth(evidence({ workers, worker: 'mine', clock }, { live: null }), LIMITS);
+    const { problems } = judgeHealth(
+      evidence({ workers, worker: { id: 'mine', startedAt: ago(9) }, clock }, { live: null }),
+      LIMITS,
+    );
     expect(problems).toHaveLength(1);
     expect(problems[0]?.detail).toMatch(
       /^The clock of the worker that reports this is 2 h ahead.* nothing\. The clock of worker other is 2 min ahead/,
     );
+  });
+
+  it('tells a command of its own clock and settings as that', () => {
+    const clock = { state: 'off', aheadMs: 7_200_000, of: 'photos' } as const;
+    const settings = { BLOBMIRROR_TIER: 'a', BLOBMIRROR_ACL: 'b', BLOBMIRROR_OLD: 'c' };
+    const workers = ['one', 'two'].map((id) => ({
+      id,
+      seenAt: ago(1),
+      startedAt: ago(9),
+      settings: { ...settings, BLOBMIRROR_NEW: 'd', ...(id === 'two' && { BLOBMIRROR_ACL: 'x' }) },
+    }));
+    const told = judgeHealth(evidence({ clock, settings, workers }, { live: null }), LIMITS).problems;
+    expect(told[0]?.detail).toMatch(/^The clock of the machine that runs this command is 2 h ahead/);
+    expect(told.at(-1)).toEqual({
+      code: 'settings-differ',
+      detail:
+        'The settings of this command differ from those of two in BLOBMIRROR_ACL, so they may tell another health.',
+      severity: 'warning',
+    });
+    expect(codes(evidence({ settings, workers: workers.slice(0, 1) }))).toEqual(['ok']);
   });
 
   it('fails while a guard waits, and reports runs that saw too little and foreign blobs, by container', () => {
@@ -278,15 +298,15 @@ describe('health', () => {
           ],
           workers: [{ id: 'w', seenAt: ago(1), clockOff: { aheadMs: 120_000, of: 'photos' } }],
           deadLetters: { count: 1200, acknowledged: 0, isComplete: false },
-          lastSample: ago(60),
+          samples: { state: 'read', last: ago(60) },
           clock: { state: 'off', aheadMs: -120_000, of: 'photos' },
         },
         { live: point(20), proven: null, canary: { state: 'waiting', ageMs: 1e9 } },
       ),
       LIMITS,
     );
-    // Less the two of the canary and of the API version, and `settings-wrong`, which an app tells that cannot judge.
-    expect(problems).toHaveLength(Object.keys(HEALTH_CODES).length - 3);
+    // Less those of a start, of the canary and of the API version, and `settings-wrong`, which an app tells that cannot judge.
+    expect(problems).toHaveLength(Object.keys(HEALTH_CODES).length - 4);
     for (const { code, detail } of problems) {
       expect(Object.keys(HEALTH_CODES)).toContain(code);
       expect(detail).toMatch(/^[A-Z\d].*\.$/);

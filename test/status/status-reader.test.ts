@@ -74,7 +74,8 @@ function letter(i: number): DeadLetter {
 }
 
 function bench() {
-  const documents = new MemoryDocuments().through(immediately);
+  const memory = new MemoryDocuments();
+  const documents = memory.through(immediately);
   const state = {
     isStateAway: false,
     isQueueAway: false,
@@ -93,6 +94,16 @@ function bench() {
     assessment: undefined as ClockAssessment | undefined,
   };
   let now = NOW.getTime();
+  /** A worker took the last sample so many minutes ago. */
+  const sample = (minutes = 0): void => {
+    const history: HistoryDocument = {
+      since: ago(90).toISOString(),
+      health: { status: 'ok', codes: [] },
+      samples: [[now / 1000 - minutes * 60, null, null, null]],
+    };
+    memory.stored.set(HISTORY, { text: JSON.stringify(history), version: `of ${minutes}` });
+  };
+  sample();
   const parts: StatusParts = {
     source: 'photos',
     backup: 'photosbackup',
@@ -143,12 +154,12 @@ function bench() {
     limits: { liveWithinMs: 900_000, unprotectedWithinMs: 3_600_000, provenWithinMs: 10_800_000 },
     now: () => new Date(now),
     serviceClock: state.clock,
-    isInGrace: () => true,
   };
   return {
     documents,
     state,
     parts,
+    sample,
     pass: (ms: number) => (now += ms),
     open: () => createStatusReader(parts).read,
   };
@@ -267,7 +278,7 @@ describe('a status', () => {
   });
 
   it('tells a wrong clock and different settings of any worker, until that worker is gone', async () => {
-    const { open, state, parts, pass } = bench();
+    const { open, state, parts, pass, sample } = bench();
     const mine = { id: 'mine', startedAt: ago(60), settings: { BLOBMIRROR_TIER: 'a' } };
     const other = { id: 'other', startedAt: ago(60), settings: { BLOBMIRROR_TIER: 'b' } };
     const clockOff = { aheadMs: 120_000, of: 'photos' };
@@ -276,7 +287,8 @@ describe('a status', () => {
       { ...mine, clockOff, seenAt: ago(1) },
       { ...other, clockOff, seenAt: ago(1) },
     ];
-    const read = () => createStatusReader({ ...parts, worker: 'mine' }).read();
+    const read = () =>
+      createStatusReader({ ...parts, worker: () => ({ id: 'mine', startedAt: NOW }) }).read();
     const told = await read();
     expect(told.health).toMatchObject({
       status: 'failing',
@@ -285,6 +297,7 @@ describe('a status', () => {
     expect(told.health.problems[0]?.detail).toMatch(/^The clock of worker other is 2 min ahead/);
     expect(Object.keys(told.activity)).not.toContain('workers');
     pass(9.1 * 60_000);
+    sample();
     expect((await read()).health).toEqual({ status: 'ok', problems: [] });
     expect((await open()()).health).toEqual({ status: 'ok', problems: [] });
   });
@@ -305,33 +318,65 @@ describe('a status', () => {
     expect((await open()()).health).toEqual({ status: 'ok', problems: [] });
   });
 
-  it('says so when no worker has ever reported, and health fails where one had the time to', async () => {
-    const { parts, documents, state } = bench();
-    const { isInGrace: _, ...ofCommand } = parts;
-    const read = async (more: Partial<StatusParts>) =>
-      (await createStatusReader({ ...ofCommand, ...more }).read()).health;
-    expect(await read({ isInGrace: () => true })).toEqual({ status: 'ok', problems: [] });
-    expect(await read({})).toMatchObject({
-      status: 'ok',
-      problems: [
-        {
-          code: 'app-silent',
-          severity: 'warning',
-          detail: expect.stringContaining('No worker has ever reported') as string,
-        },
-      ],
+  it('tells silence, a start and neither alike, whether a worker or a command is asked', async () => {
+    const { parts, documents, state, sample } = bench();
+    const own = { id: 'w', startedAt: NOW };
+    const ask = async (worker?: { readonly id: string; readonly startedAt: Date }) =>
+      (await createStatusReader({ ...parts, ...(worker && { worker: () => worker }) }).read()).health;
+    /** Health as a command tells it, and as the worker does that the state tells of. */
+    const both = async (startedAt?: Date) => {
+      state.workers =
+        startedAt === undefined ? [] : [{ id: 'w', seenAt: startedAt, startedAt, settings: {} }];
+      const command = await ask();
+      expect(startedAt === undefined ? command : await ask({ id: 'w', startedAt })).toEqual(command);
+      return [command.status, ...command.problems.map(({ code }) => code)];
+    };
+    await documents.remove(HISTORY);
+    // A mirror without a history.
+    expect(await both()).toEqual(['failing', 'app-silent']);
+    expect(await both(ago(1.9))).toEqual(['ok', 'app-starting']);
+    expect(await both(ago(2.1))).toEqual(['failing', 'app-silent']);
+    // A worker knows of its own start before it is in the state.
+    state.workers = [];
+    expect(await ask(own)).toMatchObject({ status: 'ok', problems: [{ code: 'app-starting' }] });
+
+    sample(4);
+    expect(await both()).toEqual(['ok']);
+    expect(await both(ago(1))).toEqual(['ok']);
+    sample(6);
+    expect(await both()).toEqual(['failing', 'app-silent']);
+    // The one that ended with the last sample, which the state still tells of, is no start.
+    expect(await both(ago(7))).toEqual(['failing', 'app-silent']);
+    expect(await both(ago(1))).toEqual(['ok', 'app-starting']);
+    expect(await both(ago(3))).toEqual(['failing', 'app-silent']);
+    // Nor is it a start for ever where each ends before its first sample.
+    state.workers = [3, 2, 1].map((minutes) => {
+      return { id: String(minutes), seenAt: ago(minutes), startedAt: ago(minutes), settings: {} };
     });
-    expect(await read({ isInGrace: () => false })).toMatchObject({
-      status: 'failing',
-      problems: [{ code: 'app-silent' }],
-    });
-    // One that has just started took no sample yet.
-    state.workers = [{ id: 'w', seenAt: NOW, startedAt: NOW, settings: {} }];
-    expect(await read({})).toEqual({ status: 'ok', problems: [] });
-    state.workers = [{ id: 'w', seenAt: NOW, startedAt: ago(6), settings: {} }];
-    expect((await read({})).problems.map(({ code }) => code)).toEqual(['app-silent']);
+    expect((await ask(own)).problems).toEqual([
+      {
+        code: 'app-silent',
+        detail:
+          'No worker has taken a sample for 6 min: worker 3 started 3 min ago; its function watch may be disabled, or it may end too soon.',
+      },
+    ]);
+    state.workers = [{ id: 'w', seenAt: ago(1), startedAt: ago(-60), settings: {} }];
+    expect((await ask()).problems).toEqual([
+      {
+        code: 'app-starting',
+        detail:
+          'No worker has taken a sample for 6 min. Worker w started 1 min ago; its first sample is due within two minutes of that.',
+        severity: 'warning',
+      },
+    ]);
+    // What takes a sample is not silent.
+    state.workers = [];
+    expect((await createStatusReader(parts).readSample()).health).toEqual({ status: 'ok', problems: [] });
+
+    await documents.remove(HISTORY);
     await documents.write(HISTORY, 'damaged', { nothingThere: true });
-    expect((await read({})).problems.map(({ code }) => code)).toEqual(['document-damaged']);
+    expect(await both()).toEqual(['failing', 'app-silent', 'document-damaged']);
+    expect(await both(ago(1))).toEqual(['ok', 'document-damaged']);
   });
 
   it('is live up to now when nothing waits', async () => {
@@ -385,9 +430,13 @@ describe('a status', () => {
   it('names documents of a newer release as that, and what is damaged as damaged', async () => {
     const { parts, documents } = bench();
     await documents.write(CANARY, 'damaged', { nothingThere: true });
+    await documents.remove(HISTORY);
     await documents.write(HISTORY, { format: 9 }, { nothingThere: true });
     const { health } = await createStatusReader(parts).read();
+    // The newer release may well tell of its workers in a way that this one cannot read either.
+    expect(health.status).toBe('ok');
     expect(health.problems.map(({ code, detail }) => `${code}: ${detail}`)).toEqual([
+      expect.stringMatching(/^app-silent: No worker has told of itself .* history .* cannot be read/),
       expect.stringMatching(/^document-damaged: The document recovery\/canary /),
       expect.stringMatching(/^document-too-new: The document recovery\/history .* newer release/),
     ]);
@@ -453,6 +502,7 @@ describe('a status', () => {
         [seconds(1), null, null, null],
       ],
     };
+    await documents.remove(HISTORY);
     await documents.write(HISTORY, history, { nothingThere: true });
     expect((await open()()).recovery.live?.at).toBe(ago(11).toISOString());
   });
@@ -465,6 +515,7 @@ describe('a status', () => {
       health: { status: 'ok', codes: [] },
       samples,
     };
+    await documents.remove(HISTORY);
     await documents.write(HISTORY, history, { nothingThere: true });
     state.waiting = [message(3)];
     expect((await open()()).recovery.live?.at).toBe(ago(3).toISOString());

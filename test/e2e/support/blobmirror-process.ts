@@ -29,6 +29,9 @@ export interface ProcessOptions {
   readonly program?: string;
 }
 
+/** Of a worker whose health is tested: it takes samples, as it does outside of tests. Its first one is due within a minute. */
+export const WATCHED = { 'AzureWebJobs.watch.Disabled': 'false' } as const;
+
 const STOP_WITHIN_MS = 60_000;
 const RUN_WITHIN_MS = 120_000;
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { writeReadyFile } from '@blobmirror/local/connections';
 import type { Status } from '../../../src/api/status.ts';
 import type { ReadyFile } from '../../../src/cli/ready-file.ts';
-import { type BlobmirrorProcess, runBlobmirror } from './blobmirror-process.ts';
+import { WATCHED, type BlobmirrorProcess, runBlobmirror } from './blobmirror-process.ts';
 import { type BreakableNetwork, startBreakableNetwork } from './breakable-network.ts';
 import { freePort } from '../../../src/cli/run-start.ts';
 import { type RunningEnvironment, startEnvironment, startWorker } from './start-environment.ts';
@@ -54,7 +54,9 @@ export async function startPatient(env: Readonly<Record<string, string>>): Promi
     http: { baseUrl },
   };
   await writeReadyFile(readyFile, behindIt);
-  const worker = await startWorker(readyFile, ['--http-port', String(port)], { env });
+  const worker = await startWorker(readyFile, ['--http-port', String(port)], {
+    env: { ...WATCHED, ...env },
+  });
   const container = source.getContainerClient('photos');
   await container.create();
   await container.getBlockBlobClient('before').upload('before', 6);
