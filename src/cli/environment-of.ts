@@ -9,6 +9,7 @@ import {
 } from '../config/settings.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import type { LocalOption } from './command-options.ts';
+import { isLocalInstalled } from './load-local.ts';
 import { withLocalSettings } from './local-settings.ts';
 import { waitFor } from './output/reminders.ts';
 import { type ReadyFile, readReadyFile, whyNotListening } from './ready-file.ts';
@@ -54,7 +55,7 @@ export async function environmentOf(options: LocalOption): Promise<NodeJS.Proces
   if (KNOWN_SETTINGS.some((name) => process.env[name]?.trim())) return process.env;
   throw new BlobmirrorError(
     'setting-missing',
-    'no setting is set, so there is nothing to connect to; set BLOBMIRROR_SOURCE, BLOBMIRROR_BACKUP and the others of docs/settings.md, or add --local for the accounts of "npm start"',
+    `no setting is set, so there is nothing to connect to; set BLOBMIRROR_SOURCE, BLOBMIRROR_BACKUP and the others of docs/settings.md${isLocalInstalled() ? ', or add --local for the accounts of "npm start"' : ''}`,
   );
 }
 

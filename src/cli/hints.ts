@@ -1,5 +1,6 @@
 import type { BlobmirrorError, ErrorCode } from '../model/errors.ts';
 import type { LocalOption } from './command-options.ts';
+import { isLocalInstalled } from './load-local.ts';
 
 /** Commands that connect to something, as hints of errors, health and runs name them. */
 const COMMAND =
@@ -23,11 +24,18 @@ const OF_LOCAL: typeof OF_COMMAND = {
   'queue-unavailable': 'The local Service Bus does not answer: stop "npm start" and run it again.',
 };
 
+/** Where no environment can be started, only one that runs elsewhere can be meant. */
+const OF_NO_ENVIRONMENT: typeof OF_COMMAND = {
+  'local-not-running':
+    'Name the ready file of an environment that runs elsewhere: --local=FILE. None can be started here, since @blobmirror/local is not installed. For accounts of Azure leave --local out.',
+};
+
 /** The hint of an error that ends a command; a hint of its own comes first. */
 export function hintOf({ code, hint, hasOwnHint }: BlobmirrorError, options: LocalOption): string {
   if (hasOwnHint) return localized(hint, options);
   const local = options.local === undefined ? undefined : OF_LOCAL[code];
-  return localized(local ?? OF_COMMAND[code] ?? hint, options);
+  const elsewhere = isLocalInstalled() ? undefined : OF_NO_ENVIRONMENT[code];
+  return localized(elsewhere ?? local ?? OF_COMMAND[code] ?? hint, options);
 }
 
 /** The option again, for a command that is proposed: it should ask the same accounts. */

@@ -1,5 +1,9 @@
+// The whole of it: an older Node, which is refused with a sentence, lacks the function, and could not load this.
+import nodeModule from 'node:module';
 import type * as local from '@blobmirror/local';
 import { BlobmirrorError } from '../model/errors.ts';
+
+const NAME = '@blobmirror/local';
 
 /**
  * The embedded environment. It is a separate package, since it brings Azurite, which a worker does not need.
@@ -10,23 +14,30 @@ export async function loadLocal(): Promise<typeof local> {
   try {
     return await import('@blobmirror/local');
   } catch (cause) {
-    if (!isNotInstalled(cause)) throw cause;
-    throw new BlobmirrorError(
-      'local-not-installed',
-      'the embedded environment is the package @blobmirror/local, which is not installed',
-      { cause },
-    );
+    const missing = missingModule(cause);
+    if (missing === undefined) throw cause;
+    const what = `the embedded environment is the package ${NAME}, which is`;
+    const message =
+      missing === NAME ? `${what} not installed` : `${what} not installed whole: it lacks ${missing}`;
+    throw new BlobmirrorError('local-not-installed', message, { cause });
   }
 }
 
-/** False when a dependency of the package is missing: then installing the package again does not help. */
-function isNotInstalled(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    error.code === 'ERR_MODULE_NOT_FOUND' &&
-    error.message.includes("package '@blobmirror/local'")
-  );
+/** Whether the embedded environment can be started here. It is not in the container image. */
+export function isLocalInstalled(): boolean {
+  try {
+    return nodeModule.findPackageJSON(NAME, import.meta.url) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** The package, or the file, that Node did not find, by `import` or `require`; undefined: another error. */
+function missingModule(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  if (error.code !== 'ERR_MODULE_NOT_FOUND' && error.code !== 'MODULE_NOT_FOUND') return undefined;
+  const [, name = 'a module'] = /Cannot find (?:package|module) '([^']+)'/.exec(error.message) ?? [];
+  return /^(?:@[^/]+\/)?[^/.@][^/]*/.exec(name)?.[0] ?? name;
 }
 
 /** By name: the class of the installed package is not the one that is bundled with the command. */

@@ -228,7 +228,7 @@ export const ERRORS = {
   },
   'local-not-installed': {
     disposition: 'fatal',
-    hint: 'Run "npm install @blobmirror/local" where blobmirror is installed, or work against Azure with the settings in docs/settings.md.',
+    hint: 'Run "npm install @blobmirror/local" where npm installed blobmirror, or "npm install" in a checkout. The container image has no embedded environment: there, work against Azure with the settings in docs/settings.md.',
   },
   'port-taken': {
     disposition: 'fatal',

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { type Local, startLocal } from '@blobmirror/local';
 import { freePort } from '../../src/cli/run-start.ts';
 import { WORKER_FLAGS } from '../../src/cli/worker-flags.ts';
@@ -83,6 +84,56 @@ it('the command of the image, in a folder that holds what the image does, mirror
     await local.stop();
     await rm(folder, { recursive: true });
   }
+});
+
+it('says in one line what to do where the image lacks the embedded environment, and tells of it in its help', async () => {
+  const folder = await makePackage();
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const run = async (...args: readonly string[]) => {
+    const command = spawnBlobmirror([join(folder, 'cli/main.js'), ...args], {
+      program: process.execPath,
+      cwd: folder,
+      env: { BLOBMIRROR_RECONCILE_SCHEDULE: '', BLOBMIRROR_CANARY: '' },
+    });
+    return { status: await command.ended, ...command.output };
+  };
+  const start = ['start', '--storage-port', '0', '--service-bus-port', '0', '--http-port', '0'];
+  const refused = {
+    status: 2,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /^blobmirror: the embedded environment is the package @blobmirror\/local, which is not installed\. .* container image .* docs\/settings\.md\.\n$/,
+    ) as string,
+  };
+  const [help, started, local, sas, bare] = await Promise.all([
+    run('--help'),
+    run(...start),
+    run('status', '--local'),
+    run('sas', '--local'),
+    run('status'),
+  ]);
+  expect(help.stdout.replaceAll(/\s+/g, ' ')).toContain(
+    '(not possible here: @blobmirror/local is not installed)',
+  );
+  expect(started).toEqual(refused);
+  for (const { status, stderr } of [local, sas]) {
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^blobmirror: there is no .*local\.json\. Name the ready file .* elsewhere.*\n$/);
+  }
+  expect(bare.stderr).toMatch(/^blobmirror: no setting is set, [^"]+\n$/);
+
+  // Whole it is only with its dependencies.
+  const other = join(folder, 'node_modules/@blobmirror/local');
+  await mkdir(other, { recursive: true });
+  await writeFile(join(other, 'package.json'), '{"name":"@blobmirror/local","exports":"./index.mjs"}');
+  await writeFile(
+    join(other, 'index.mjs'),
+    `import { createRequire } from 'node:module';
+     createRequire(import.meta.url).resolve('azurite/package.json');`,
+  );
+  expect((await run(...start)).stderr).toMatch(
+    /^blobmirror: the embedded environment is the package @blobmirror\/local, which is not installed whole: it lacks azurite\. Run .*\n$/,
+  );
 });
 
 async function layOut(): Promise<{ local: Local; folder: string; port: number }> {

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { READY_FILE } from '@blobmirror/local/connections';
 import { helpAfter, withLocal } from '../command-options.ts';
+import { isLocalInstalled } from '../load-local.ts';
 import type { StartOptions } from '../run-start.ts';
 import type { WorkerOptions } from '../run-worker.ts';
 
@@ -17,7 +18,9 @@ const START_HELP = helpAfter({
 
 export function startCommand(): Command {
   return new Command('start')
-    .description('run two storage accounts, Event Grid, Service Bus and the mirror on this machine')
+    .description(
+      `run two storage accounts, Event Grid, Service Bus and the mirror on this machine${isLocalInstalled() ? '' : ' (not possible here: @blobmirror/local is not installed)'}`,
+    )
     .addOption(
       new Option('--hns', 'hierarchical accounts (Data Lake Gen2), with the Data Lake API').default(false),
     )
