@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { drawInto, PAGE, readmeOf } from './draw-house.ts';
 import { isThere, listPages, readHouse, readText, type SourceFile } from './read-house.ts';
 import { rooms } from './rooms.ts';
@@ -33,6 +34,9 @@ export async function checkHouse(): Promise<readonly string[]> {
     ...pagePaths()
       .filter(({ path }) => !isThere(path))
       .map(({ page, path }) => `${page} names ${path}, which does not exist`),
+    ...pageLinks()
+      .filter(({ path }) => !isThere(path))
+      .map(({ page, path }) => `${page} has a link to ${path}, which does not exist`),
     ...((await drawInto(readText(PAGE))) === readText(PAGE)
       ? []
       : [`${PAGE} does not show the rooms as they are: run "npm run house:draw"`]),
@@ -42,9 +46,19 @@ export async function checkHouse(): Promise<readonly string[]> {
 /** Files and folders of this repository that a page of the documentation names in code type. */
 function pagePaths(): readonly { page: string; path: string }[] {
   return listPages().flatMap((page) =>
-    [...readText(page).matchAll(/`((?:src|test|packages|scripts|infra|bench)\/[\w./-]+)`/g)].map(
+    [...readText(page).matchAll(/`((?:src|test|packages|scripts|infra|bench|deploy)\/[\w./-]+)`/g)].map(
       ([, path = '']) => ({ page, path: `${workspaceOf(page, path)}${path.replace(/\/$/, '')}` }),
     ),
+  );
+}
+
+/** Files and folders of this repository that a page links to. */
+function pageLinks(): readonly { page: string; path: string }[] {
+  return listPages().flatMap((page) =>
+    [...readText(page).matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => ({
+      page,
+      path: posix.join(posix.dirname(page), link),
+    })),
   );
 }
 
