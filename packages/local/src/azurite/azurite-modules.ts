@@ -98,6 +98,8 @@ type ErrorName =
   | 'getInvalidBlockList'
   | 'getInvalidHeaderValue'
   | 'getInvalidOperation'
+  | 'getInvalidPageRange'
+  | 'getInvalidPageRange2'
   | 'getMaxBlobSizeConditionNotMet'
   | 'getSnapshotsPresent'
   | 'getSourceConditionNotMet';
@@ -116,8 +118,11 @@ export interface OperationSpecification {
   };
 }
 
+type HandlerName = 'Blob' | 'Container' | 'Service' | 'BlockBlob' | 'AppendBlob' | 'PageBlob';
+type HandlerModules = Record<`blob/handlers/${HandlerName}Handler`, { default: HandlerClass }>;
+
 /** The modules of Azurite in use, by their path below dist/src, with the exports used. */
-export interface AzuriteModules {
+export interface AzuriteModules extends HandlerModules {
   'blob/errors/StorageError': {
     default: Constructor<
       [status: number, code: string, message: string, requestId: string, more?: Record<string, string>],
@@ -190,7 +195,7 @@ export interface AzuriteModules {
     >;
   };
   'blob/errors/StorageErrorFactory': {
-    default: Readonly<Record<ErrorName, (requestId: string, ...more: readonly unknown[]) => AzuriteError>>;
+    default: Record<ErrorName, (requestId: string, ...more: readonly unknown[]) => AzuriteError>;
   };
   'blob/lease/LeaseFactory': {
     default: { createLeaseState(lease: object, context: Context): LeaseState };
@@ -206,24 +211,6 @@ export interface AzuriteModules {
   'blob/lease/ContainerLeaseAdapter': { default: Constructor<[container: Leased], object> };
   'blob/lease/ContainerLeaseSyncer': { default: Constructor<[container: Leased], object> };
   'blob/lease/ContainerReadLeaseValidator': { default: LeaseValidator };
-  'blob/handlers/BlobHandler': {
-    default: HandlerClass;
-  };
-  'blob/handlers/ContainerHandler': {
-    default: HandlerClass;
-  };
-  'blob/handlers/ServiceHandler': {
-    default: HandlerClass;
-  };
-  'blob/handlers/BlockBlobHandler': {
-    default: HandlerClass;
-  };
-  'blob/handlers/AppendBlobHandler': {
-    default: HandlerClass;
-  };
-  'blob/handlers/PageBlobHandler': {
-    default: HandlerClass;
-  };
   'blob/authentication/OperationAccountSASPermission': {
     default: PermissionTable;
   };
@@ -345,5 +332,13 @@ export interface AzuriteModules {
   'blob/utils/utils': {
     getTagsFromString: (header: string, requestId: string) => BlobTags | undefined;
     toBlobTags: (matches: readonly unknown[]) => BlobTags['blobTagSet'];
+    deserializeRangeHeader: (
+      range: string | undefined,
+      own: string | undefined,
+    ) => readonly [number, number] | undefined;
+    deserializePageBlobRangeHeader: (
+      range: string | undefined,
+      own: string | undefined,
+    ) => readonly [number, number];
   };
 }

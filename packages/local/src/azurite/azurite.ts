@@ -136,6 +136,7 @@ export const tagQueries = moduleWith(
   'blob/persistence/QueryInterpreter/QueryInterpreter',
   'generateQueryBlobWithTagsWhereFunction',
 );
+export const rangeHeaders = moduleWith('blob/utils/utils', 'deserializeRangeHeader');
 export const parseTagQuery = member('blob/persistence/QueryInterpreter/QueryParser', 'default');
 
 export const specifications = member('blob/generated/artifacts/specifications', 'default');
@@ -176,7 +177,7 @@ export function replaceHandlerMethod(
 
 /** An error that Azurite sends unchanged. The message reaches the client: no secrets in it. */
 export function storageError(
-  context: Context,
+  context: Pick<Context, 'contextId'>,
   status: number,
   code: string,
   message: string,

@@ -96,7 +96,10 @@ export function refuseMissing(context: Context, request: LocalRequest): void {
     throw unsupported(context, 'query parameter', 'comp', request.getQuery('comp'));
 }
 
-/** Refuses a request of the Blob API, or a part of a batch, that asks for an unsupported feature. */
+/**
+ * Refuses a request of the Blob API, or a part of a batch, that asks for an unsupported feature, or for a part of an entry of a
+ * listing.
+ */
 export function refuseUnsupported(context: Context, request: LocalRequest): void {
   for (const name of decisive) {
     const value = request.getQuery(name);
@@ -105,6 +108,8 @@ export function refuseUnsupported(context: Context, request: LocalRequest): void
   }
   for (const name of (request.getQuery('include') ?? '').split(',').filter(Boolean))
     if (!included.has(name.toLowerCase())) throw invalidQuery(context, 'include', name);
+  const most = request.getQuery('maxresults');
+  if (most && !/^-?\d+$/.test(most)) throw invalidQuery(context, 'maxresults', most);
   refuseUnsupportedHeaders(context, request);
 }
 

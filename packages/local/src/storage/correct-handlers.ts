@@ -8,6 +8,7 @@ import {
 } from '../azurite/azurite.ts';
 import { serveListings } from '../listings/serve-listings.ts';
 import { keepMetadataNames } from '../requests/metadata-names.ts';
+import { correctRanges } from '../requests/correct-ranges.ts';
 import { dispatchRequests } from '../requests/dispatch-requests.ts';
 import { readParameters } from '../requests/read-parameters.ts';
 import { explainRefusals, refuseMissingFeatures } from '../requests/refuse-requests.ts';
@@ -28,6 +29,7 @@ let isDone = false;
  * - listings: a quarter of a second for each page in its XML library; names that XML cannot hold broke them
  * - answers, the choice of the operation and the parameters: repeated for each request what is the same for all
  * - refusals: without a reason, and features that are not there ignored
+ * - ranges, and blocks without bytes: taken where the service refuses or ignores them
  * - signatures: prepared the account key anew for each request
  *
  * Its stores are not used at all: `operations/` takes their place. Get Account Information of hierarchical accounts is
@@ -46,6 +48,7 @@ export function correctHandlers(): void {
   refuseMissingFeatures();
   dispatchRequests();
   readParameters();
+  correctRanges();
   speedUpSignatures();
   isDone = true;
 }
