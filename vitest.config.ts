@@ -4,7 +4,7 @@ import { LongestFirst } from './test/support/longest-first.ts';
 
 const TESTS = ['test/**/*.test.ts', 'packages/*/test/**/*.test.ts'];
 /** They have configurations of their own. */
-const APART = ['test/clients/**', 'test/scale/**'];
+const APART = ['test/bicep/**', 'test/clients/**', 'test/scale/**'];
 
 /** The ports on the real SDKs and protocols, and the embedded environment, within the process of the tests. */
 const CONTRACT = ['test/{azure,hostile,local}/**/*.test.ts', 'packages/*/test/**/*.test.ts'];

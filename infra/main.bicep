@@ -1,4 +1,6 @@
 // A mirror of one storage account: `azd up`, or the button in the README. docs/deploy.md walks through it.
+import { appSettings } from 'app/types.bicep'
+
 targetScope = 'subscription'
 
 @description('Name of this mirror; what is made is named and tagged for it.')
@@ -16,15 +18,19 @@ param sourceResourceGroup string = ''
 param sourceSubscriptionId string = ''
 @description('Region of a new source account; the app\'s when empty.')
 param sourceLocation string = ''
-@description('Whether a new source account, or one in another tenant, has a hierarchical namespace (Data Lake). Of any other account Azure says so.')
-param sourceIsHierarchical bool = false
-@description('For a source in another tenant: its connection string with a SAS. It is kept in Key Vault. Such a source sends no events: full syncs alone mirror it.')
+@description('Kind of the source account: flat, or hierarchical (Data Lake). Empty: flat when it is new or in another tenant; Azure is asked for the kind of any other. Where it is given, what-if shows all that depends on it, and a wrong one fails the deployment.')
+@allowed(['', 'flat', 'hierarchical'])
+param sourceKind string = ''
+@description('Blob endpoint of a source in another tenant, like https://photos.blob.core.windows.net: it is read with sourceSas. Such a source sends no events: full syncs alone mirror it.')
+param sourceEndpoint string = ''
+@description('SAS of the source in another tenant. It is kept in Key Vault.')
 @secure()
-param sourceSasConnection string = ''
-
-@description('For a source in another tenant: a connection string with the SAS that takes over when the first one has ended. It is kept in Key Vault.')
+param sourceSas string = ''
+@description('SAS that takes over when sourceSas has ended. It is kept in Key Vault.')
 @secure()
-param sourceSasSecondary string = ''
+param sourceNextSas string = ''
+@description('Whether sourceNextSas is given. A secret decides nothing here, so that what-if can show what is deployed.')
+param sourceHasNextSas bool = false
 
 @description('Event Grid system topic that the source has already: an account can have one only. It must have a system-assigned identity.')
 param systemTopicName string = ''
@@ -67,7 +73,7 @@ param reconcileSchedule string = '0 0 * * * *'
 @description('Whether a small blob is rewritten at the source every minute and followed to the backup. It takes a role on a container of its own there.')
 param canary bool = true
 @description('Further settings of docs/settings.md, by their names.')
-param settings object = {}
+param settings appSettings = {}
 
 @description('The most instances of each function.')
 @minValue(1)
@@ -119,7 +125,7 @@ var reconcileQueue = 'reconcile'
 var packageContainer = 'app-package'
 var deadLetterContainer = 'event-grid-dead-letters'
 
-var sourceIsElsewhere = !empty(sourceSasConnection)
+var sourceIsElsewhere = !empty(sourceEndpoint)
 var sourceIsNew = empty(sourceAccountName) && !sourceIsElsewhere
 var backupIsNew = empty(backupAccountName)
 var sourceName = sourceIsNew ? 'source${token}' : sourceAccountName
@@ -131,12 +137,17 @@ var backupSubscription = empty(backupSubscriptionId) ? subscription().subscripti
 var backupGroup = empty(backupResourceGroup) ? group.name : backupResourceGroup
 var stateName = 'state${token}'
 var namespaceName = 'sb-${token}'
+var identityName = 'id-${token}'
+var insightsName = 'appi-${token}'
+var topicName = empty(systemTopicName) ? 'evgt-${token}' : systemTopicName
 // The source elsewhere is read with a SAS that may write nothing.
 var canaryContainer = canary && !sourceIsElsewhere ? 'blobmirror-canary' : ''
 
-resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-${environmentName}'
-  location: location
+  location: !sourceIsElsewhere && !(empty(sourceSas) && empty(sourceNextSas))
+    ? fail('A SAS is given without sourceEndpoint, the blob endpoint of the source in another tenant.')
+    : location
   tags: tags
 }
 
@@ -145,7 +156,7 @@ module identity 'app/identity.bicep' = {
   scope: group
   params: {
     location: location
-    name: 'id-${token}'
+    name: identityName
     tags: tags
   }
 }
@@ -156,8 +167,10 @@ module monitoring 'app/monitoring.bicep' = {
   params: {
     location: location
     token: token
+    insightsName: insightsName
     tags: tags
     principalId: identity.outputs.principalId
+    identityName: identityName
     retentionDays: retentionDays
     alertEmail: alertEmail
   }
@@ -171,6 +184,7 @@ module state 'app/state.bicep' = {
     name: stateName
     tags: tags
     principalId: identity.outputs.principalId
+    identityName: identityName
     packageContainer: packageContainer
     deadLetterContainer: deadLetterContainer
     isPrivate: privateNetwork
@@ -185,6 +199,7 @@ module serviceBus 'app/service-bus.bicep' = {
     name: namespaceName
     tags: tags
     principalId: identity.outputs.principalId
+    identityName: identityName
     eventsQueue: eventsQueue
     reconcileQueue: reconcileQueue
     isPrivate: privateNetwork
@@ -201,7 +216,7 @@ module sourceAccount 'app/source-account.bicep' = if (sourceIsNew) {
     name: sourceName
     tags: tags
     sku: accountSku
-    isHierarchical: sourceIsHierarchical
+    isHierarchical: sourceKind == 'hierarchical'
     isPrivate: privateNetwork
   }
 }
@@ -212,6 +227,10 @@ module source 'app/source.bicep' = if (!sourceIsElsewhere) {
   dependsOn: [sourceAccount]
   params: {
     accountName: sourceName
+    kind: sourceKind
+    // The source may be outside of the mirror's group, where the assignments of a deleted identity stay. They are named
+    // by the principal, so that they are not in the way of those of a new one.
+    #disable-next-line what-if-short-circuiting
     principalId: identity.outputs.principalId
     mirrorTags: mirrorTags
     canaryContainer: canaryContainer
@@ -226,8 +245,11 @@ module vault 'app/key-vault.bicep' = if (sourceIsElsewhere) {
     name: 'kv-${token}'
     tags: tags
     principalId: identity.outputs.principalId
-    sourceConnection: sourceSasConnection
-    sourceSecondary: sourceSasSecondary
+    identityName: identityName
+    endpoint: sourceEndpoint
+    sas: sourceSas
+    nextSas: sourceNextSas
+    hasNextSas: sourceHasNextSas
     isPrivate: privateNetwork
   }
 }
@@ -237,10 +259,10 @@ module topic 'app/topic.bicep' = if (!sourceIsElsewhere) {
   scope: resourceGroup(sourceSubscription, topicGroup)
   params: {
     location: source!.outputs.location
-    name: 'evgt-${token}'
+    name: topicName
     tags: tags
     sourceId: source!.outputs.id
-    existingName: systemTopicName
+    isNew: empty(systemTopicName)
     workspaceId: monitoring.outputs.workspaceId
   }
 }
@@ -251,6 +273,7 @@ module eventAccess 'app/event-access.bicep' = if (!sourceIsElsewhere) {
   dependsOn: [serviceBus, state]
   params: {
     principalId: topic!.outputs.principalId
+    topicName: topicName
     namespaceName: namespaceName
     eventsQueue: eventsQueue
     stateAccountName: stateName
@@ -264,7 +287,7 @@ module eventSubscription 'app/event-subscription.bicep' = if (!sourceIsElsewhere
   // The topic must be allowed to deliver before it is told to.
   dependsOn: [eventAccess]
   params: {
-    topicName: topic!.outputs.name
+    topicName: topicName
     name: 'blobmirror-${token}'
     tags: tags
     queueId: serviceBus.outputs.eventsQueueId
@@ -283,6 +306,8 @@ module backupAccount 'app/backup-account.bicep' = if (backupIsNew) {
     name: backupName
     tags: tags
     sku: accountSku
+    // Asked of Azure only where sourceKind does not say it; the same below.
+    #disable-next-line what-if-short-circuiting
     isHierarchical: isHierarchical
     softDeleteDays: softDeleteDays
     immutabilityDays: immutabilityDays
@@ -296,9 +321,12 @@ module backup 'app/backup.bicep' = {
   dependsOn: [backupAccount]
   params: {
     accountName: backupName
+    // As at the source.
+    #disable-next-line what-if-short-circuiting
     principalId: identity.outputs.principalId
     mirrorTags: mirrorTags
     mirrorAcl: mirrorAcl
+    #disable-next-line what-if-short-circuiting
     isHierarchical: isHierarchical
   }
 }
@@ -325,33 +353,35 @@ module endpoints 'app/endpoints.bicep' = if (privateNetwork) {
     dfsZoneId: network!.outputs.dfsZoneId
     serviceBusZoneId: network!.outputs.serviceBusZoneId
     vaultZoneId: network!.outputs.vaultZoneId
+    sourceIsElsewhere: sourceIsElsewhere
     sourceId: sourceIsElsewhere ? '' : source!.outputs.id
     backupId: backup.outputs.id
     stateId: state.outputs.id
     serviceBusId: serviceBus.outputs.id
     vaultId: sourceIsElsewhere ? vault!.outputs.id : ''
+    #disable-next-line what-if-short-circuiting
     isHierarchical: isHierarchical
   }
 }
 
-// A source elsewhere cannot be asked.
-var isHierarchical = sourceIsElsewhere ? sourceIsHierarchical : source!.outputs.isHierarchical
+// Azure is asked only where nobody said it: what-if cannot show what depends on the answer.
+var isHierarchical = empty(sourceKind) && !sourceIsNew && !sourceIsElsewhere
+  ? source!.outputs.isHierarchical
+  : sourceKind == 'hierarchical'
 
 var sourceConnection = sourceIsElsewhere
-  ? union(
-      {
-        BLOBMIRROR_SOURCE: '@Microsoft.KeyVault(SecretUri=${vault!.outputs.secretUri})'
-        BLOBMIRROR_KEY_VAULT_SECRETS: empty(sourceSasSecondary)
-          ? vault!.outputs.secretUri
-          : '${vault!.outputs.secretUri};${vault!.outputs.secondSecretUri}'
-        BLOBMIRROR_KEY_VAULT_SECRETS__clientId: identity.outputs.clientId
-      },
-      empty(sourceSasSecondary)
-        ? {}
-        : {
-            BLOBMIRROR_SOURCE__secondary: '@Microsoft.KeyVault(SecretUri=${vault!.outputs.secondSecretUri})'
+  ? {
+      BLOBMIRROR_SOURCE: '@Microsoft.KeyVault(SecretUri=${vault!.outputs.secretUri})'
+      BLOBMIRROR_KEY_VAULT_SECRETS: sourceHasNextSas
+        ? '${vault!.outputs.secretUri};${vault!.outputs.nextSecretUri}'
+        : vault!.outputs.secretUri
+      BLOBMIRROR_KEY_VAULT_SECRETS__clientId: identity.outputs.clientId
+      ...(sourceHasNextSas
+        ? {
+            BLOBMIRROR_SOURCE__secondary: '@Microsoft.KeyVault(SecretUri=${vault!.outputs.nextSecretUri})'
           }
-    )
+        : {})
+    }
   : {
       BLOBMIRROR_SOURCE__blobServiceUri: source!.outputs.blobEndpoint
       BLOBMIRROR_SOURCE__clientId: identity.outputs.clientId
@@ -379,7 +409,7 @@ module app 'app/function-app.bicep' = {
   name: 'blobmirror-app'
   scope: group
   // Every right is granted before the app starts and asks for it.
-  dependsOn: [endpoints]
+  dependsOn: [endpoints, monitoring]
   params: {
     location: location
     name: 'func-${token}'
@@ -390,7 +420,7 @@ module app 'app/function-app.bicep' = {
     identityClientId: identity.outputs.clientId
     stateEndpoint: state.outputs.blobEndpoint
     packageContainer: packageContainer
-    insightsName: monitoring.outputs.insightsName
+    insightsName: insightsName
     serviceBusHost: serviceBus.outputs.host
     settings: union(sourceConnection, mirrorSettings, settings)
     instanceMemory: instanceMemory

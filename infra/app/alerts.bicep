@@ -1,11 +1,13 @@
 // When somebody is to be told. Alerts on Event Grid are beside its subscription, in event-subscription.bicep.
 
+import { resourceTags } from 'types.bicep'
+
 @description('Region of the rules.')
 param location string
 @description('What the names of the rules begin with.')
 param name string
 @description('Tags of the resources.')
-param tags object
+param tags resourceTags
 @description('Name of the Service Bus namespace.')
 param namespaceName string
 @description('Resource id of the workspace.')
@@ -19,7 +21,7 @@ param backlogMessages int
 @description('Hours that the last full sync may be ago before somebody is told.')
 param provenHours int
 
-resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' existing = {
+resource namespace 'Microsoft.ServiceBus/namespaces@2026-01-01' existing = {
   name: namespaceName
 }
 
@@ -40,7 +42,7 @@ var queueMetrics = [
   }
 ]
 
-resource queueAlerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+resource queueAlerts 'Microsoft.Insights/metricAlerts@2026-01-01' = [
   for metric in queueMetrics: {
     name: '${name}-${metric.name}'
     location: 'global'
@@ -144,7 +146,7 @@ var healthAlerts = [
   }
 ]
 
-resource healthRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+resource healthRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for alert in healthAlerts: {
     name: '${name}-${alert.name}'
     location: location
@@ -190,7 +192,7 @@ resource healthRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
   }
 ]
 
-resource rules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
+resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for alert in logAlerts: {
     name: '${name}-${alert.name}'
     location: location

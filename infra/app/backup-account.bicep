@@ -1,11 +1,13 @@
 // The backup account, of the source's kind and in a region of its own.
 
+import { resourceTags } from 'types.bicep'
+
 @description('Region of the account.')
 param location string
 @description('Name of the account.')
 param name string
 @description('Tags of the resources.')
-param tags object
+param tags resourceTags
 @description('Replication of the account.')
 param sku string
 @description('Whether it is a Data Lake account, as the source is.')

@@ -1,10 +1,13 @@
 // Every door of the private network: each account by blob, those with a hierarchical namespace by dfs too, the queues,
-// and the vault where there is one.
+// and the vault where there is one. Which doors there are is known before a deployment, so what-if shows them; only the
+// ids that they lead to are not.
+
+import { resourceTags } from 'types.bicep'
 
 @description('Region of the network.')
 param location string
 @description('Tags of the resources.')
-param tags object
+param tags resourceTags
 @description('Resource id of the subnet of the endpoints.')
 param subnetId string
 @description('Resource id of the zone of Blob endpoints.')
@@ -15,6 +18,8 @@ param dfsZoneId string
 param serviceBusZoneId string
 @description('Resource id of the zone of Key Vault.')
 param vaultZoneId string
+@description('Whether the source is in another tenant: read with a SAS from the vault, and out of reach of an endpoint.')
+param sourceIsElsewhere bool
 @description('Resource id of the source account; empty when it is in another tenant.')
 param sourceId string
 @description('Resource id of the backup account.')
@@ -28,29 +33,53 @@ param vaultId string
 @description('Whether source and backup have a hierarchical namespace.')
 param isHierarchical bool
 
-var always = [
-  { name: 'backup', target: backupId, service: 'blob', zone: blobZoneId }
-  { name: 'state', target: stateId, service: 'blob', zone: blobZoneId }
-  { name: 'queues', target: serviceBusId, service: 'namespace', zone: serviceBusZoneId }
+var doors = [
+  { name: 'backup', service: 'blob' }
+  { name: 'state', service: 'blob' }
+  { name: 'queues', service: 'namespace' }
+  sourceIsElsewhere ? { name: 'vault', service: 'vault' } : { name: 'source', service: 'blob' }
 ]
-var ofSource = empty(sourceId) ? [] : [{ name: 'source', target: sourceId, service: 'blob', zone: blobZoneId }]
-var ofVault = empty(vaultId) ? [] : [{ name: 'vault', target: vaultId, service: 'vault', zone: vaultZoneId }]
-var ofBackupLake = isHierarchical ? [{ name: 'backup-lake', target: backupId, service: 'dfs', zone: dfsZoneId }] : []
-var ofSourceLake = isHierarchical && !empty(sourceId)
-  ? [{ name: 'source-lake', target: sourceId, service: 'dfs', zone: dfsZoneId }]
-  : []
+var lakes = sourceIsElsewhere ? ['backup'] : ['backup', 'source']
 
-module doors 'private-endpoint.bicep' = [
-  for door in concat(always, ofSource, ofVault, ofBackupLake, ofSourceLake): {
+var targets = {
+  backup: backupId
+  state: stateId
+  queues: serviceBusId
+  source: sourceId
+  vault: vaultId
+}
+var zones = {
+  blob: blobZoneId
+  namespace: serviceBusZoneId
+  vault: vaultZoneId
+}
+
+module doorsOfAll 'private-endpoint.bicep' = [
+  for door in doors: {
     name: 'blobmirror-endpoint-${door.name}'
     params: {
       location: location
       name: 'pe-${door.name}'
       tags: tags
       subnetId: subnetId
-      targetId: door.target
+      targetId: targets[door.name]
       service: door.service
-      zoneId: door.zone
+      zoneId: zones[door.service]
+    }
+  }
+]
+
+module doorsOfLakes 'private-endpoint.bicep' = [
+  for name in lakes: if (isHierarchical) {
+    name: 'blobmirror-endpoint-${name}-lake'
+    params: {
+      location: location
+      name: 'pe-${name}-lake'
+      tags: tags
+      subnetId: subnetId
+      targetId: targets[name]
+      service: 'dfs'
+      zoneId: dfsZoneId
     }
   }
 ]

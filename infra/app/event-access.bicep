@@ -2,6 +2,8 @@
 
 @description('Principal id of the system topic.')
 param principalId string
+@description('Name of the system topic, which names its assignments: unlike the principal id it is known before a deployment.')
+param topicName string
 @description('Name of the Service Bus namespace.')
 param namespaceName string
 @description('Queue that it delivers to.')
@@ -11,11 +13,11 @@ param stateAccountName string
 @description('Container of that account.')
 param deadLetterContainer string
 
-resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' existing = {
+resource namespace 'Microsoft.ServiceBus/namespaces@2026-01-01' existing = {
   name: namespaceName
 }
 
-resource queue 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' existing = {
+resource queue 'Microsoft.ServiceBus/namespaces/queues@2026-01-01' existing = {
   parent: namespace
   name: eventsQueue
 }
@@ -40,7 +42,7 @@ var dataSender = '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39'
 var blobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
 
 resource delivers 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(queue.id, principalId, dataSender)
+  name: guid(queue.id, topicName, dataSender)
   scope: queue
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', dataSender)
@@ -50,7 +52,7 @@ resource delivers 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 resource putsAside 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(container.id, principalId, blobDataContributor)
+  name: guid(container.id, topicName, blobDataContributor)
   scope: container
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataContributor)

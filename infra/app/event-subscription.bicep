@@ -1,5 +1,7 @@
 // What the source tells the mirror, delivered to the queue by the topic's identity.
 
+import { resourceTags } from 'types.bicep'
+
 @description('Name of the system topic.')
 param topicName string
 @description('Name of the subscription; one for each mirror of the source.')
@@ -15,7 +17,7 @@ param subjectPrefix string
 @description('Resource id of the action group.')
 param actionGroupId string
 @description('Tags of the resources.')
-param tags object
+param tags resourceTags
 
 resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = {
   name: topicName
@@ -87,7 +89,7 @@ var metrics = [
   }
 ]
 
-resource alerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+resource alerts 'Microsoft.Insights/metricAlerts@2026-01-01' = [
   for metric in metrics: {
     name: '${name}-${metric.name}'
     location: 'global'

@@ -1,5 +1,7 @@
 // The app, on Flex Consumption, with every connection by its identity.
 
+import { appSettings, resourceTags } from 'types.bicep'
+
 @description('Region of the app.')
 param location string
 @description('Name of the app.')
@@ -7,7 +9,7 @@ param name string
 @description('Name of its plan.')
 param planName string
 @description('Tags of the resources.')
-param tags object
+param tags resourceTags
 @description('Name of the service in azure.yaml.')
 param serviceName string
 @description('Resource id of the identity.')
@@ -23,7 +25,7 @@ param insightsName string
 @description('Host name of the Service Bus namespace.')
 param serviceBusHost string
 @description('What the mirror is told: settings of docs/settings.md.')
-param settings object
+param settings appSettings
 @description('Memory of an instance, in MB.')
 @allowed([512, 2048, 4096])
 param instanceMemory int
@@ -40,7 +42,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
 }
 
-resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: planName
   location: location
   tags: tags
@@ -54,7 +56,7 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   }
 }
 
-resource app 'Microsoft.Web/sites@2024-11-01' = {
+resource app 'Microsoft.Web/sites@2025-03-01' = {
   name: name
   location: location
   tags: union(tags, {
@@ -113,7 +115,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
 }
 
 // Deployments come with an identity too: no user names, no passwords.
-resource noScmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+resource noScmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: app
   name: 'scm'
   properties: {
@@ -121,7 +123,7 @@ resource noScmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2
   }
 }
 
-resource noFtpPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-11-01' = {
+resource noFtpPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: app
   name: 'ftp'
   properties: {

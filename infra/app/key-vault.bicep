@@ -1,23 +1,31 @@
 // Keeps the SAS of a source in another tenant, and the one that takes over from it.
 
+import { resourceTags } from 'types.bicep'
+
 @description('Region of the vault.')
 param location string
 @description('Name of the vault.')
 param name string
 @description('Tags of the resources.')
-param tags object
+param tags resourceTags
 @description('Principal id of the app.')
 param principalId string
-@description('Connection string of the source, with its SAS.')
+@description('Name of the identity, which names its assignments: unlike the principal id it is known before a deployment.')
+param identityName string
+@description('Blob endpoint of the source.')
+param endpoint string
+@description('SAS of the source.')
 @secure()
-param sourceConnection string
-@description('Connection string of the source with the SAS that takes over; none when empty.')
+param sas string
+@description('SAS that takes over.')
 @secure()
-param sourceSecondary string
+param nextSas string
+@description('Whether there is a SAS that takes over.')
+param hasNextSas bool
 @description('Whether only private endpoints may reach it.')
 param isPrivate bool
 
-resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   name: name
   location: location
   tags: tags
@@ -33,20 +41,26 @@ resource vault 'Microsoft.KeyVault/vaults@2023-07-01' = {
   }
 }
 
-resource secret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = {
+// As the portal shows a SAS, it begins with a question mark.
+var token = startsWith(sas, '?') ? substring(sas, 1) : sas
+var nextToken = startsWith(nextSas, '?') ? substring(nextSas, 1) : nextSas
+
+resource secret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   parent: vault
   name: 'source'
   properties: {
-    value: sourceConnection
+    value: empty(sas) || empty(nextSas) == hasNextSas
+      ? fail('sourceEndpoint takes sourceSas, and sourceNextSas takes sourceHasNextSas, and the other way round.')
+      : 'BlobEndpoint=${endpoint};SharedAccessSignature=${token}'
     contentType: 'storage connection string'
   }
 }
 
-resource secondSecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty(sourceSecondary)) {
+resource nextSecret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = if (hasNextSas) {
   parent: vault
   name: 'source-secondary'
   properties: {
-    value: sourceSecondary
+    value: 'BlobEndpoint=${endpoint};SharedAccessSignature=${nextToken}'
     contentType: 'storage connection string'
   }
 }
@@ -55,7 +69,7 @@ resource secondSecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empt
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 
 resource readsSecret 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(secret.id, principalId, secretsUser)
+  name: guid(secret.id, identityName, secretsUser)
   scope: secret
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
@@ -64,9 +78,9 @@ resource readsSecret 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-resource readsSecondSecret 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(sourceSecondary)) {
-  name: guid(secondSecret.id, principalId, secretsUser)
-  scope: secondSecret
+resource readsNextSecret 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (hasNextSas) {
+  name: guid(nextSecret.id, identityName, secretsUser)
+  scope: nextSecret
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
     principalId: principalId
@@ -79,4 +93,4 @@ output id string = vault.id
 @description('Address of the secret, not its value.')
 output secretUri string = secret.properties.secretUri
 @description('Address of the secret with the SAS that takes over, whether or not there is one.')
-output secondSecretUri string = '${vault.properties.vaultUri}secrets/source-secondary'
+output nextSecretUri string = '${vault.properties.vaultUri}secrets/source-secondary'

@@ -1,13 +1,19 @@
 // Where logs and metrics go, and whom alerts tell.
 
+import { resourceTags } from 'types.bicep'
+
 @description('Region of the resources.')
 param location string
 @description('What the names of the resources end with.')
 param token string
+@description('Name of the Application Insights component.')
+param insightsName string
 @description('Tags of the resources.')
-param tags object
+param tags resourceTags
 @description('Principal id of the app, which publishes metrics.')
 param principalId string
+@description('Name of the identity, which names its assignments: unlike the principal id it is known before a deployment.')
+param identityName string
 @description('Days that logs and metrics are kept.')
 param retentionDays int
 @description('Where alerts are sent to; nobody when empty.')
@@ -26,7 +32,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
 }
 
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
-  name: 'appi-${token}'
+  name: insightsName
   location: location
   tags: tags
   kind: 'web'
@@ -42,7 +48,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
 var metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
 resource publishes 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(insights.id, principalId, metricsPublisher)
+  name: guid(insights.id, identityName, metricsPublisher)
   scope: insights
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', metricsPublisher)
@@ -72,7 +78,5 @@ resource actions 'Microsoft.Insights/actionGroups@2023-01-01' = {
 
 @description('Resource id of the workspace.')
 output workspaceId string = workspace.id
-@description('Name of the Application Insights component.')
-output insightsName string = insights.name
 @description('Resource id of the action group.')
 output actionGroupId string = actions.id

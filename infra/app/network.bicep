@@ -1,15 +1,17 @@
 // The private network: a subnet that the app goes out through, one with the endpoints it reaches, and their names.
 
+import { resourceTags } from 'types.bicep'
+
 @description('Region of the network.')
 param location string
 @description('What the names of the resources end with.')
 param token string
 @description('Tags of the resources.')
-param tags object
+param tags resourceTags
 @description('Address space of the network, of at least /24.')
 param addressPrefix string
 
-resource network 'Microsoft.Network/virtualNetworks@2024-05-01' = {
+resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
   name: 'vnet-${token}'
   location: location
   tags: tags

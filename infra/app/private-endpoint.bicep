@@ -1,11 +1,13 @@
 // One door into the private network: an endpoint of a service, and its name in the zone.
 
+import { resourceTags } from 'types.bicep'
+
 @description('Region of the network.')
 param location string
 @description('Name of the endpoint.')
 param name string
 @description('Tags of the resources.')
-param tags object
+param tags resourceTags
 @description('Resource id of the subnet.')
 param subnetId string
 @description('Resource id of what it leads to.')
@@ -15,7 +17,7 @@ param service string
 @description('Resource id of the zone of its name.')
 param zoneId string
 
-resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {
+resource endpoint 'Microsoft.Network/privateEndpoints@2025-05-01' = {
   name: name
   location: location
   tags: tags
@@ -35,7 +37,7 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2024-05-01' = {
   }
 }
 
-resource zoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2024-05-01' = {
+resource zoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-05-01' = {
   parent: endpoint
   name: 'default'
   properties: {

@@ -1,13 +1,17 @@
 // The namespace with the two queues of docs/settings.md, and the right of the app to work them.
 
+import { resourceTags } from 'types.bicep'
+
 @description('Region of the namespace.')
 param location string
 @description('Name of the namespace.')
 param name string
 @description('Tags of the resources.')
-param tags object
+param tags resourceTags
 @description('Principal id of the app.')
 param principalId string
+@description('Name of the identity, which names its assignments: unlike the principal id it is known before a deployment.')
+param identityName string
 @description('Queue that Event Grid delivers to.')
 param eventsQueue string
 @description('Queue that the pieces of a full sync wait in.')
@@ -19,20 +23,15 @@ param messagingUnits int
 @description('Whether Functions may read the length of the queues to scale by it, which takes the right to manage them.')
 param scaleByQueueLength bool
 
-resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
+resource namespace 'Microsoft.ServiceBus/namespaces@2026-01-01' = {
   name: name
   location: location
   tags: tags
-  sku: isPrivate
-    ? {
-        name: 'Premium'
-        tier: 'Premium'
-        capacity: messagingUnits
-      }
-    : {
-        name: 'Standard'
-        tier: 'Standard'
-      }
+  sku: {
+    name: isPrivate ? 'Premium' : 'Standard'
+    tier: isPrivate ? 'Premium' : 'Standard'
+    capacity: isPrivate ? messagingUnits : null
+  }
   properties: {
     // No shared access signatures: identities only.
     disableLocalAuth: true
@@ -43,7 +42,7 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
 
 // Event Grid cannot deliver over a private endpoint. It comes in as a trusted service, by its identity, and nobody else
 // comes in from outside. Network rules take a Premium namespace.
-resource network 'Microsoft.ServiceBus/namespaces/networkRuleSets@2024-01-01' = if (isPrivate) {
+resource network 'Microsoft.ServiceBus/namespaces/networkRuleSets@2026-01-01' = if (isPrivate) {
   parent: namespace
   name: 'default'
   properties: {
@@ -68,13 +67,13 @@ var queueProperties = {
   maxSizeInMegabytes: 5120
 }
 
-resource events 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = {
+resource events 'Microsoft.ServiceBus/namespaces/queues@2026-01-01' = {
   parent: namespace
   name: eventsQueue
   properties: queueProperties
 }
 
-resource shards 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = {
+resource shards 'Microsoft.ServiceBus/namespaces/queues@2026-01-01' = {
   parent: namespace
   name: reconcileQueue
   properties: queueProperties
@@ -92,7 +91,7 @@ var roles = scaleByQueueLength ? [dataOwner] : [dataReceiver, dataSender]
 
 resource worksEvents 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for role in roles: {
-    name: guid(events.id, principalId, role)
+    name: guid(events.id, identityName, role)
     scope: events
     properties: {
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
@@ -104,7 +103,7 @@ resource worksEvents 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
 
 resource worksShards 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for role in roles: {
-    name: guid(shards.id, principalId, role)
+    name: guid(shards.id, identityName, role)
     scope: shards
     properties: {
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)

@@ -1,11 +1,13 @@
 // A source account of our own making, for who has none yet.
 
+import { resourceTags } from 'types.bicep'
+
 @description('Region of the account.')
 param location string
 @description('Name of the account.')
 param name string
 @description('Tags of the resources.')
-param tags object
+param tags resourceTags
 @description('Replication of the account.')
 param sku string
 @description('Whether it is a Data Lake account, with a hierarchical namespace.')

@@ -3,6 +3,8 @@
 
 @description('Name of the source account.')
 param accountName string
+@description('Kind that the account should have, flat or hierarchical; any when empty.')
+param kind string
 @description('Principal id of the app.')
 param principalId string
 @description('Whether blob index tags are mirrored.')
@@ -59,5 +61,10 @@ output id string = account.id
 output location string = account.location
 @description('Blob endpoint of the account.')
 output blobEndpoint string = account.properties.primaryEndpoints.blob
-@description('Whether it is a Data Lake account. Azure leaves the property out where it is not.')
-output isHierarchical bool = account.properties.?isHnsEnabled ?? false
+// Azure leaves the property out where it is not a Data Lake account.
+var isLake = account.properties.?isHnsEnabled ?? false
+
+@description('Whether it is a Data Lake account.')
+output isHierarchical bool = empty(kind) || (kind == 'hierarchical') == isLake
+  ? isLake
+  : fail('sourceKind is ${kind}, and the account ${accountName} is ${isLake ? 'hierarchical' : 'flat'}.')

@@ -1,14 +1,18 @@
 // The app's own account: its package, the leases of the Functions host, the state of the mirror, and the events that
 // Event Grid could not deliver.
 
+import { resourceTags } from 'types.bicep'
+
 @description('Region of the account.')
 param location string
 @description('Name of the account.')
 param name string
 @description('Tags of the resources.')
-param tags object
+param tags resourceTags
 @description('Principal id of the app.')
 param principalId string
+@description('Name of the identity, which names its assignments: unlike the principal id it is known before a deployment.')
+param identityName string
 @description('Container of the deployed package.')
 param packageContainer string
 @description('Container that Event Grid puts undelivered events into.')
@@ -65,7 +69,7 @@ resource deadLetters 'Microsoft.Storage/storageAccounts/blobServices/containers@
 var blobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 
 resource owns 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(account.id, principalId, blobDataOwner)
+  name: guid(account.id, identityName, blobDataOwner)
   scope: account
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataOwner)

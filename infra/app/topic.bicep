@@ -1,20 +1,22 @@
 // The Event Grid system topic of the source: a new one, or the one it has, since an account can have one only. An
 // existing topic must have a system-assigned identity, by which it delivers.
 
+import { resourceTags } from 'types.bicep'
+
 @description('Region of the topic, which must be the source account\'s.')
 param location string
-@description('Name of the topic to make; not used with an existing one.')
+@description('Name of the topic.')
 param name string
 @description('Tags of the resources.')
-param tags object
+param tags resourceTags
 @description('Resource id of the source account.')
 param sourceId string
-@description('Name of the topic that the source has already; a new one is made when empty.')
-param existingName string
+@description('Whether the topic is made here; the source has it already otherwise.')
+param isNew bool
 @description('Resource id of the workspace that is told of deliveries that failed.')
 param workspaceId string
 
-resource made 'Microsoft.EventGrid/systemTopics@2025-02-15' = if (empty(existingName)) {
+resource made 'Microsoft.EventGrid/systemTopics@2025-02-15' = if (isNew) {
   name: name
   location: location
   tags: tags
@@ -27,7 +29,10 @@ resource made 'Microsoft.EventGrid/systemTopics@2025-02-15' = if (empty(existing
   }
 }
 
-resource failures 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (empty(existingName)) {
+// The stable version, 2016-09-01, is older, and has one setting a resource, named service: it would be in the way of
+// another one's.
+#disable-next-line use-recent-api-versions
+resource failures 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (isNew) {
   name: 'blobmirror'
   scope: made
   properties: {
@@ -41,11 +46,9 @@ resource failures 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = i
   }
 }
 
-resource found 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = if (!empty(existingName)) {
-  name: empty(existingName) ? 'none' : existingName
+resource found 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = if (!isNew) {
+  name: name
 }
 
-@description('Name of the topic.')
-output name string = empty(existingName) ? made.name : found.name
 @description('Principal id of the topic, which delivers to the queue.')
-output principalId string = empty(existingName) ? made!.identity.principalId : found!.identity.principalId
+output principalId string = isNew ? made!.identity.principalId : found!.identity.principalId

@@ -1,11 +1,13 @@
 // What the page of the mirror shows, in the portal and for as long as the workspace keeps it.
 
+import { resourceTags } from 'types.bicep'
+
 @description('Region of the workbook.')
 param location string
 @description('Title of the workbook.')
 param title string
 @description('Tags of the resources.')
-param tags object
+param tags resourceTags
 @description('Resource id of the workspace.')
 param workspaceId string
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { glob, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
@@ -5,14 +6,43 @@ import { fileURLToPath } from 'node:url';
 export type Sources = ReadonlyMap<string, string>;
 
 export const MAIN = 'infra/main.bicep';
+/** What the button in the README deploys: what the compiler makes of `MAIN`. */
 export const TEMPLATE = 'azuredeploy.json';
+export const WALK_THROUGHS = 'infra/walk-throughs';
+/** The version of the compiler, and the digests of what it read and wrote. */
+export const BUILT = 'infra/built.json';
 
-const PATTERNS = ['infra/**/*.{bicep,json}', 'azuredeploy.json', 'azure.yaml', 'host.json', 'docs/deploy.md'];
+const PATTERNS = [
+  'infra/**/*.{bicep,bicepparam,json}',
+  'azure.yaml',
+  TEMPLATE,
+  'host.json',
+  'docs/deploy.md',
+  'docs/operations.md',
+];
+/** What the compiler reads or writes. */
+const COMPILED =
+  /^(?:infra\/.*\.bicep(?:param)?|infra\/bicepconfig\.json|infra\/app\/.*\.json|infra\/walk-throughs\/.*\.snapshot\.json|azuredeploy\.json)$/;
+
+export interface Built {
+  readonly compiler: string;
+  readonly digests: Readonly<Record<string, string>>;
+}
 
 export async function readSources(root: URL): Promise<Sources> {
   const sources = new Map<string, string>();
   for await (const path of glob(PATTERNS, { cwd: fileURLToPath(root) })) {
-    sources.set(path.replaceAll('\\', '/'), await readFile(new URL(path, root), 'utf8'));
+    const text = await readFile(new URL(path, root), 'utf8');
+    sources.set(path.replaceAll('\\', '/'), text.replaceAll('\r\n', '\n'));
   }
   return new Map([...sources].toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** Digests of what the compiler reads and writes. */
+export function digestsOf(sources: Sources): Built['digests'] {
+  return Object.fromEntries(
+    [...sources]
+      .filter(([path]) => COMPILED.test(path))
+      .map(([path, text]) => [path, createHash('sha256').update(text).digest('hex')]),
+  );
 }

@@ -45,6 +45,9 @@ const URLS_OF_TYPE: ReadonlyMap<string, readonly string[]> = new Map([
   // Not AsyncOperationInitiated: it says that a rehydration has started, and a BlobTierChanged follows at its end.
 ]);
 
+/** The types of events that tell of a change; what Event Grid is asked to deliver. */
+export const EVENT_TYPES: readonly string[] = [...URLS_OF_TYPE.keys()];
+
 /** Events that may stand for everything below a directory. SFTP has one rename type for files and directories. */
 const DEEP_TYPES: ReadonlySet<string> = new Set([
   'Microsoft.Storage.BlobRenamed',

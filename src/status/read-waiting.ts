@@ -249,6 +249,9 @@ const BUCKETS: readonly (readonly [name: string, below: number])[] = [
   ['more', Infinity],
 ];
 
+/** What the attribute `age` of the backlog's metrics can be. */
+export const AGE_BUCKETS: readonly string[] = BUCKETS.map(([name]) => name);
+
 /** Counts messages by the age of their change. */
 export class AgeBuckets {
   readonly #sums = BUCKETS.map(([bucket]) => ({ bucket, messages: 0, bytes: 0 }));

@@ -3,31 +3,27 @@ import type { Environment } from '../../src/config/environment.ts';
 import type { FunctionMetadata } from '../../src/host/functions-core.ts';
 import { parseHostJson } from '../../src/host/host-json.ts';
 import { type Trigger, parseTrigger } from '../../src/host/parse-trigger.ts';
-import { openProject, type OpenProject } from '../../scripts/infra/open-project.ts';
-import { appSettings } from '../../scripts/infra/settings/app-settings.ts';
-import { registeredFunctions } from '../../scripts/infra/settings/registered-functions.ts';
-import { toEnvironment } from '../../scripts/infra/settings/to-environment.ts';
-import { WALK_THROUGHS } from '../../scripts/infra/settings/walk-throughs.ts';
 import { readSources } from '../../scripts/infra/sources.ts';
+import { registeredFunctions } from './deployment/registered-functions.ts';
+import { toEnvironment } from './deployment/to-environment.ts';
+import { readTemplate, readWalkThroughs, type WalkThrough } from './deployment/walk-through.ts';
 
-let project: OpenProject;
+let walkThroughs: readonly WalkThrough[];
 let env: Environment;
 let functions: readonly FunctionMetadata[];
 let triggers: ReadonlyMap<string, Trigger>;
 
 /** The settings of the app, as the template gives them. */
-function settingsOf(title: string): Environment {
-  const settings = appSettings(project, WALK_THROUGHS[title] ?? {});
-  if (settings === undefined) throw new Error(`the template gives no settings with ${title}`);
-  return toEnvironment(settings);
+function settingsOf(name: string): Environment {
+  const found = walkThroughs.find(({ path }) => path.endsWith(`/${name}.snapshot.json`));
+  if (found === undefined) throw new Error(`there is no walk-through ${name}`);
+  return toEnvironment(found);
 }
 
 beforeAll(async () => {
   const sources = await readSources(new URL('../../', import.meta.url));
-  const opened = await openProject(sources);
-  if (!('files' in opened)) throw new Error('infra/ cannot be read');
-  project = opened;
-  env = settingsOf('an existing source');
+  walkThroughs = readWalkThroughs(sources, readTemplate(sources));
+  env = settingsOf('existing-source');
   functions = await registeredFunctions(env);
   const { routePrefix } = parseHostJson(JSON.parse(sources.get('host.json') ?? '{}'));
   triggers = new Map(
@@ -94,19 +90,12 @@ it('the page is at the root, where the host would have its own', () => {
 });
 
 it('a source in another tenant is read with the secret of the vault, and has no canary', () => {
-  const elsewhere = settingsOf('a source in another tenant');
+  const elsewhere = settingsOf('another-tenant');
   expect(elsewhere).not.toHaveProperty('BLOBMIRROR_SOURCE__blobServiceUri');
   expect(elsewhere).toMatchObject({ BLOBMIRROR_CANARY: 'off' });
   expect(elsewhere['BLOBMIRROR_SOURCE']).toContain('SharedAccessSignature');
 });
 
 it('what the user sets goes before what the template would set', () => {
-  const parameters = {
-    ...WALK_THROUGHS['a new source'],
-    settings: { BLOBMIRROR_DELETES: 'keep', BLOBMIRROR_COPY: 'streamed' },
-  };
-  expect(appSettings(project, parameters)).toMatchObject({
-    BLOBMIRROR_DELETES: 'keep',
-    BLOBMIRROR_COPY: 'streamed',
-  });
+  expect(settingsOf('index-tags')).toMatchObject({ BLOBMIRROR_DELETES: 'keep', BLOBMIRROR_COPY: 'streamed' });
 });

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { MAIN } from '../sources.ts';
+import type { Compiler } from './find-compiler.ts';
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+/** Where a walk-through is deployed to, for what is evaluated beforehand. */
+const DEPLOYMENT = [
+  '--subscription-id',
+  NOBODY,
+  '--tenant-id',
+  NOBODY,
+  '--location',
+  'westeurope',
+  '--deployment-name',
+  'photos',
+];
+/** In place of secrets that a walk-through takes from the environment. A snapshot does not hold what is secure. */
+const SECRETS = { SOURCE_SAS: 'placeholder', SOURCE_NEXT_SAS: 'placeholder' };
+
+/** What a run of the compiler wrote: `said` is everything but the result, empty where nothing is wrong. */
+export interface Compiled {
+  readonly ok: boolean;
+  readonly out: string;
+  readonly said: string;
+}
+
+/** The template of `main.bicep` below `root`, with the warnings of the linter. */
+export async function compile(compiler: Compiler, root: string): Promise<Compiled> {
+  return await runCompiler(compiler, root, ['build', MAIN, '--stdout']);
+}
+
+/** Writes the snapshot of a walk-through beside it, or compares it with what is there. @param path from `root` */
+export async function snapshot(
+  compiler: Compiler,
+  root: string,
+  path: string,
+  mode: 'overwrite' | 'validate',
+): Promise<Compiled> {
+  return await runCompiler(compiler, root, ['snapshot', path, ...DEPLOYMENT, '--mode', mode]);
+}
+
+/** Formats every file of infra/ below `root` in its place. @param ending bicep or bicepparam */
+export async function format(compiler: Compiler, root: string, ending: string): Promise<Compiled> {
+  return await runCompiler(compiler, root, [
+    'format',
+    '--pattern',
+    `infra/**/*.${ending}`,
+    '--newline-kind',
+    'LF',
+  ]);
+}
+
+async function runCompiler({ path }: Compiler, cwd: string, args: readonly string[]): Promise<Compiled> {
+  return await new Promise((resolve, reject) => {
+    const child = spawn(path, args, { cwd, env: { ...process.env, ...SECRETS, NO_COLOR: '1' } });
+    const out: Buffer[] = [];
+    const said: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+    child.once('error', reject);
+    child.once('close', (status) => {
+      const textOf = (chunks: readonly Buffer[]): string =>
+        Buffer.concat(chunks).toString().replaceAll('\r\n', '\n');
+      resolve({ ok: status === 0, out: textOf(out), said: textOf(said).replaceAll(`${cwd}/`, '').trim() });
+    });
+  });
+}

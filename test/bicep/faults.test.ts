@@ -1,0 +1,58 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compile, snapshot } from '../../scripts/infra/compiler/compile.ts';
+import { type Compiler, findCompiler } from '../../scripts/infra/compiler/find-compiler.ts';
+import { readSources, type Sources, TEMPLATE, WALK_THROUGHS } from '../../scripts/infra/sources.ts';
+import { checkInfra } from '../infra/check-infra.ts';
+import { COMPILED, type Fault, RULED } from './faults.ts';
+
+const root = new URL('../../', import.meta.url);
+let compiler: Compiler;
+let sources: Sources;
+let copies: string;
+
+beforeAll(async () => {
+  [compiler, sources] = await Promise.all([findCompiler(), readSources(root)]);
+  copies = await mkdtemp(join(tmpdir(), 'blobmirror-faults-'));
+});
+afterAll(async () => await rm(copies, { recursive: true, force: true }));
+
+/** infra/ with a fault, in a folder of its own. */
+async function faulty({ path, from, to }: Fault): Promise<string> {
+  const copy = await mkdtemp(join(copies, 'infra-'));
+  await cp(fileURLToPath(new URL('infra', root)), join(copy, 'infra'), { recursive: true });
+  const text = await readFile(join(copy, path), 'utf8');
+  expect(text.split(from).length, `${path} holds what is replaced`).toBeGreaterThan(1);
+  await writeFile(
+    join(copy, path),
+    text.replace(from, () => to),
+  );
+  return copy;
+}
+
+describe('the compiler finds', () => {
+  it.concurrent.each(COMPILED)('$fault', async (fault) => {
+    expect((await compile(compiler, await faulty(fault))).said).toMatch(fault.says);
+  });
+});
+
+describe('a rule finds', () => {
+  it.concurrent.each(RULED)('$fault', async (fault) => {
+    const { path, walkThrough, rule, says } = fault;
+    const copy = await faulty(fault);
+    const file = `${WALK_THROUGHS}/${walkThrough}.bicepparam`;
+    const shown = await snapshot(compiler, copy, file, 'overwrite');
+    expect(shown.ok, shown.said).toBe(true);
+    const made = new Map(sources);
+    for (const each of [path, file.replace(/bicepparam$/, 'snapshot.json')])
+      made.set(each, await readFile(join(copy, each), 'utf8'));
+    // The one rule that reads the template.
+    if (rule === 'secrets') made.set(TEMPLATE, (await compile(compiler, copy)).out);
+    const findings = await checkInfra(made);
+    const said = findings.filter((finding) => finding.rule === rule).map(({ message }) => message);
+    expect(said).toContainEqual(expect.stringMatching(says));
+  });
+});

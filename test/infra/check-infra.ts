@@ -1,0 +1,48 @@
+import { readTemplate, readWalkThroughs } from './deployment/walk-through.ts';
+import type { Finding, Infra, Rule } from './rule.ts';
+import { alertsFit } from './rules/alerts-fit.ts';
+import { builtInStep } from './rules/built-in-step.ts';
+import { docsInStep } from './rules/docs-in-step.ts';
+import { eventsArrive } from './rules/events-arrive.ts';
+import { functionsAgree } from './rules/functions-agree.ts';
+import { isClosed } from './rules/is-closed.ts';
+import { outputsHoldNoSecret } from './rules/outputs-hold-no-secret.ts';
+import { parameterFileFits } from './rules/parameter-file-fits.ts';
+import { queriesAreKnown } from './rules/queries-are-known.ts';
+import { queuesAgree } from './rules/queues-agree.ts';
+import { rolesAreTold } from './rules/roles-are-told.ts';
+import { settingsAreKnown } from './rules/settings-are-known.ts';
+import { whatIfSees } from './rules/what-if-sees.ts';
+import type { Sources } from '../../scripts/infra/sources.ts';
+
+const RULES: Readonly<Record<string, Rule>> = {
+  built: builtInStep,
+  docs: docsInStep,
+  parameters: parameterFileFits,
+  secrets: outputsHoldNoSecret,
+  roles: rolesAreTold,
+  settings: settingsAreKnown,
+  queues: queuesAgree,
+  functions: functionsAgree,
+  events: eventsArrive,
+  alerts: alertsFit,
+  queries: queriesAreKnown,
+  closed: isClosed,
+  'what-if': whatIfSees,
+};
+
+/** Everything that is wrong with infra/, as far as can be said without the compiler and without Azure. */
+export async function checkInfra(sources: Sources): Promise<readonly Finding[]> {
+  const template = readTemplate(sources);
+  const infra: Infra = { sources, template, walkThroughs: readWalkThroughs(sources, template) };
+  const findings: Finding[] = [];
+  for (const [rule, look] of Object.entries(RULES)) {
+    try {
+      for (const [path, message] of await look(infra)) findings.push({ rule, path, message });
+    } catch (error) {
+      // A table or a file that the rule cannot read.
+      findings.push({ rule, path: 'test/infra', message: (error as Error).message });
+    }
+  }
+  return findings;
+}
