@@ -7,7 +7,7 @@ import { type Scene, type Worker, openScene } from './scene.ts';
 const LARGE_MIB = 512;
 const SMALL = 120;
 /** Slow enough that neither the large copy nor the small ones can be over when the worker is asked to end. */
-const SLOWLY = { BLOBMIRROR_COPY: 'streamed', BLOBMIRROR_MAX_REQUESTS_PER_SECOND_BACKUP: '6' };
+const SLOWLY = { BLOBMIRROR_COPY: 'streamed', BLOBMIRROR_MAX_REQUESTS_PER_SECOND_BACKUP: '4' };
 /** OpenShift runs every container as a user that the image does not know. */
 const ANY_USER = '1000720000:0';
 
