@@ -1,14 +1,14 @@
-// Formats infra/, compiles it to azuredeploy.json, and writes the snapshots of the walk-throughs, with the real Bicep
+// Formats the Bicep, compiles infra/ to azuredeploy.json, and writes the snapshots of the walk-throughs, with the Bicep
 // compiler. With --check it writes nothing, and says what is not as it would write it. The linter may have nothing to
 // say in either case. Exits with 1 when something is wrong, and with 3 when there is no compiler.
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compile, format, snapshot, type Compiled } from './compiler/compile.ts';
 import { type Compiler, findCompiler, NoCompiler } from './compiler/find-compiler.ts';
-import { BUILT, digestsOf, MAIN, readSources, TEMPLATE, WALK_THROUGHS } from './sources.ts';
+import { BUILT, CONTAINER_APP, digestsOf, FOLDERS, MAIN, readSources, TEMPLATE } from './sources.ts';
 
 const NO_COMPILER = 3;
 const root = new URL('../../', import.meta.url);
@@ -34,7 +34,7 @@ try {
 async function build(compiler: Compiler, isCheck: boolean): Promise<readonly string[]> {
   const copy = await mkdtemp(join(tmpdir(), 'blobmirror-infra-'));
   try {
-    await cp(new URL('infra', root), join(copy, 'infra'), { recursive: true });
+    for (const folder of FOLDERS) await cp(new URL(folder, root), join(copy, folder), { recursive: true });
     const faults = await compileAll(compiler, copy, isCheck);
     // What is refused is not taken.
     return faults.length > 0 ? faults : await settle(compiler, pathToFileURL(`${copy}/`), isCheck);
@@ -51,12 +51,15 @@ async function compileAll(compiler: Compiler, copy: string, isCheck: boolean): P
       `${path}:\n${[said, ok ? '' : out].join('\n').trim() || 'the compiler failed and did not say why'}`,
     );
   };
-  for (const ending of ['bicep', 'bicepparam']) report('infra', await format(compiler, copy, ending));
+  for (const folder of FOLDERS)
+    for (const ending of ['bicep', 'bicepparam'])
+      report(folder, await format(compiler, copy, `${folder}/**/*.${ending}`));
   const template = await compile(compiler, copy);
   report(MAIN, template);
+  report(CONTAINER_APP, await compile(compiler, copy, CONTAINER_APP));
   await writeFile(join(copy, TEMPLATE), template.out);
-  const names = (await readdir(join(copy, WALK_THROUGHS))).filter((name) => name.endsWith('.bicepparam'));
-  const waiting = names.map((name) => `${WALK_THROUGHS}/${name}`);
+  const paths = [...(await readSources(pathToFileURL(`${copy}/`))).keys()];
+  const waiting = paths.filter((path) => path.endsWith('.bicepparam'));
   const work = async (): Promise<void> => {
     for (let path = waiting.shift(); path !== undefined; path = waiting.shift())
       report(path, await snapshot(compiler, copy, path, isCheck ? 'validate' : 'overwrite'));

@@ -6,23 +6,26 @@ import { fileURLToPath } from 'node:url';
 export type Sources = ReadonlyMap<string, string>;
 
 export const MAIN = 'infra/main.bicep';
+/** The worker as a Container App, which is compiled by the way. */
+export const CONTAINER_APP = 'deploy/container-apps/main.bicep';
 /** What the button in the README deploys: what the compiler makes of `MAIN`. */
 export const TEMPLATE = 'azuredeploy.json';
 export const WALK_THROUGHS = 'infra/walk-throughs';
 /** The version of the compiler, and the digests of what it read and wrote. */
 export const BUILT = 'infra/built.json';
 
+/** Folders with Bicep. */
+export const FOLDERS = ['infra', 'deploy/container-apps'];
 const PATTERNS = [
-  'infra/**/*.{bicep,bicepparam,json}',
-  'azure.yaml',
+  `{${FOLDERS.join()}}/**/*.{bicep,bicepparam,json}`,
   TEMPLATE,
+  'azure.yaml',
   'host.json',
-  'docs/deploy.md',
-  'docs/operations.md',
+  'docs/{deploy,operations}.md',
 ];
 /** What the compiler reads or writes. */
 const COMPILED =
-  /^(?:infra\/.*\.bicep(?:param)?|infra\/bicepconfig\.json|infra\/app\/.*\.json|infra\/walk-throughs\/.*\.snapshot\.json|azuredeploy\.json)$/;
+  /\.bicep(?:param)?$|\.snapshot\.json$|^infra\/(?:bicepconfig|app\/\w+)\.json$|^azuredeploy\.json$/;
 
 export interface Built {
   readonly compiler: string;

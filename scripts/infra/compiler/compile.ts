@@ -2,20 +2,18 @@ import { spawn } from 'node:child_process';
 import { MAIN } from '../sources.ts';
 import type { Compiler } from './find-compiler.ts';
 
+const CONFIG = 'infra/bicepconfig.json';
 const NOBODY = '00000000-0000-0000-0000-000000000000';
-/** Where a walk-through is deployed to, for what is evaluated beforehand. */
-const DEPLOYMENT = [
-  '--subscription-id',
-  NOBODY,
-  '--tenant-id',
-  NOBODY,
-  '--location',
-  'westeurope',
-  '--deployment-name',
-  'photos',
-];
+/** Where a file of parameters is deployed to, for what is evaluated beforehand. */
+const PLACE = ['--subscription-id', NOBODY, '--tenant-id', NOBODY, '--location', 'westeurope'];
+const GROUP = ['--resource-group', 'mirror', '--deployment-name', 'mirror'];
+const NO_GROUP = ['--deployment-name', 'photos'];
 /** In place of secrets that a walk-through takes from the environment. A snapshot does not hold what is secure. */
-const SECRETS = { SOURCE_SAS: 'placeholder', SOURCE_NEXT_SAS: 'placeholder' };
+const SECRETS = {
+  SOURCE_SAS: 'placeholder',
+  SOURCE_NEXT_SAS: 'placeholder',
+  BLOBMIRROR_HTTP_KEY: 'a placeholder of enough characters',
+};
 
 /** What a run of the compiler wrote: `said` is everything but the result, empty where nothing is wrong. */
 export interface Compiled {
@@ -24,35 +22,33 @@ export interface Compiled {
   readonly said: string;
 }
 
-/** The template of `main.bicep` below `root`, with the warnings of the linter. */
-export async function compile(compiler: Compiler, root: string): Promise<Compiled> {
-  return await runCompiler(compiler, root, ['build', MAIN, '--stdout']);
+/** The template of a file below `root`, with the warnings of the linter. @param path from `root` */
+export async function compile(compiler: Compiler, root: string, path = MAIN): Promise<Compiled> {
+  return await runCompiler(compiler, root, ['build', path, '--stdout']);
 }
 
-/** Writes the snapshot of a walk-through beside it, or compares it with what is there. @param path from `root` */
+/** Writes the snapshot of a file of parameters beside it, or compares it with what is there. @param path from `root` */
 export async function snapshot(
   compiler: Compiler,
   root: string,
   path: string,
   mode: 'overwrite' | 'validate',
 ): Promise<Compiled> {
-  return await runCompiler(compiler, root, ['snapshot', path, ...DEPLOYMENT, '--mode', mode]);
+  const where = [...PLACE, ...(path.startsWith('infra/') ? NO_GROUP : GROUP)];
+  return await runCompiler(compiler, root, ['snapshot', path, ...where, '--mode', mode]);
 }
 
-/** Formats every file of infra/ below `root` in its place. @param ending bicep or bicepparam */
-export async function format(compiler: Compiler, root: string, ending: string): Promise<Compiled> {
-  return await runCompiler(compiler, root, [
-    'format',
-    '--pattern',
-    `infra/**/*.${ending}`,
-    '--newline-kind',
-    'LF',
-  ]);
+/** Formats all files of a pattern below `root` in their place. */
+export async function format(compiler: Compiler, root: string, pattern: string): Promise<Compiled> {
+  return await runCompiler(compiler, root, ['format', '--pattern', pattern, '--newline-kind', 'LF']);
 }
 
 async function runCompiler({ path }: Compiler, cwd: string, args: readonly string[]): Promise<Compiled> {
   return await new Promise((resolve, reject) => {
-    const child = spawn(path, args, { cwd, env: { ...process.env, ...SECRETS, NO_COLOR: '1' } });
+    const child = spawn(path, [...args, '--config', CONFIG], {
+      cwd,
+      env: { ...process.env, ...SECRETS, NO_COLOR: '1' },
+    });
     const out: Buffer[] = [];
     const said: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
