@@ -88,6 +88,9 @@ async function expectLeastRights(worker: Worker, user: string): Promise<void> {
       try { require('fs').writeFileSync(folder + '/written', ''); found[folder] = 'written'; }
       catch ({ code }) { found[folder] = code; }
     }
+    const limit = ['/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory/memory.limit_in_bytes']
+      .find((file) => require('fs').existsSync(file));
+    found.memory = limit && require('fs').readFileSync(limit, 'utf8').trim();
     console.log(JSON.stringify(found));
   `);
   const none = '0'.repeat(16);
@@ -100,6 +103,7 @@ async function expectLeastRights(worker: Worker, user: string): Promise<void> {
     NoNewPrivs: '1',
     // With a filter.
     Seccomp: '2',
+    memory: String(256 * 1024 * 1024),
     '/': 'EROFS',
     '/app': 'EROFS',
     '/tmp': 'EROFS',
