@@ -125,8 +125,8 @@ var reconcileQueue = 'reconcile'
 var packageContainer = 'app-package'
 var deadLetterContainer = 'event-grid-dead-letters'
 
-var sourceIsElsewhere = !empty(sourceEndpoint)
-var sourceIsNew = empty(sourceAccountName) && !sourceIsElsewhere
+var sourceInOtherTenant = !empty(sourceEndpoint)
+var sourceIsNew = empty(sourceAccountName) && !sourceInOtherTenant
 var backupIsNew = empty(backupAccountName)
 var sourceName = sourceIsNew ? 'source${token}' : sourceAccountName
 var sourceSubscription = empty(sourceSubscriptionId) ? subscription().subscriptionId : sourceSubscriptionId
@@ -140,13 +140,13 @@ var namespaceName = 'sb-${token}'
 var identityName = 'id-${token}'
 var insightsName = 'appi-${token}'
 var topicName = empty(systemTopicName) ? 'evgt-${token}' : systemTopicName
-// The source elsewhere is read with a SAS that may write nothing.
-var canaryContainer = canary && !sourceIsElsewhere ? 'blobmirror-canary' : ''
+// A source in another tenant is read with a SAS that may write nothing.
+var canaryContainer = canary && !sourceInOtherTenant ? 'blobmirror-canary' : ''
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-${environmentName}'
-  location: !sourceIsElsewhere && !(empty(sourceSas) && empty(sourceNextSas))
-    ? fail('A SAS is given without sourceEndpoint, the blob endpoint of the source in another tenant.')
+  location: !sourceInOtherTenant && !(empty(sourceSas) && empty(sourceNextSas))
+    ? fail('sourceSas or sourceNextSas is given without sourceEndpoint: add the blob endpoint of the source in another tenant, or leave the SAS out.')
     : location
   tags: tags
 }
@@ -221,7 +221,7 @@ module sourceAccount 'app/source-account.bicep' = if (sourceIsNew) {
   }
 }
 
-module source 'app/source.bicep' = if (!sourceIsElsewhere) {
+module source 'app/source.bicep' = if (!sourceInOtherTenant) {
   name: 'blobmirror-source-${token}'
   scope: resourceGroup(sourceSubscription, sourceGroup)
   dependsOn: [sourceAccount]
@@ -237,7 +237,7 @@ module source 'app/source.bicep' = if (!sourceIsElsewhere) {
   }
 }
 
-module vault 'app/key-vault.bicep' = if (sourceIsElsewhere) {
+module vault 'app/key-vault.bicep' = if (sourceInOtherTenant) {
   name: 'blobmirror-vault'
   scope: group
   params: {
@@ -254,7 +254,7 @@ module vault 'app/key-vault.bicep' = if (sourceIsElsewhere) {
   }
 }
 
-module topic 'app/topic.bicep' = if (!sourceIsElsewhere) {
+module topic 'app/topic.bicep' = if (!sourceInOtherTenant) {
   name: 'blobmirror-topic-${token}'
   scope: resourceGroup(sourceSubscription, topicGroup)
   params: {
@@ -267,7 +267,7 @@ module topic 'app/topic.bicep' = if (!sourceIsElsewhere) {
   }
 }
 
-module eventAccess 'app/event-access.bicep' = if (!sourceIsElsewhere) {
+module eventAccess 'app/event-access.bicep' = if (!sourceInOtherTenant) {
   name: 'blobmirror-event-access'
   scope: group
   dependsOn: [serviceBus, state]
@@ -281,7 +281,7 @@ module eventAccess 'app/event-access.bicep' = if (!sourceIsElsewhere) {
   }
 }
 
-module eventSubscription 'app/event-subscription.bicep' = if (!sourceIsElsewhere) {
+module eventSubscription 'app/event-subscription.bicep' = if (!sourceInOtherTenant) {
   name: 'blobmirror-events-${token}'
   scope: resourceGroup(sourceSubscription, topicGroup)
   // The topic must be allowed to deliver before it is told to.
@@ -353,23 +353,23 @@ module endpoints 'app/endpoints.bicep' = if (privateNetwork) {
     dfsZoneId: network!.outputs.dfsZoneId
     serviceBusZoneId: network!.outputs.serviceBusZoneId
     vaultZoneId: network!.outputs.vaultZoneId
-    sourceIsElsewhere: sourceIsElsewhere
-    sourceId: sourceIsElsewhere ? '' : source!.outputs.id
+    sourceInOtherTenant: sourceInOtherTenant
+    sourceId: sourceInOtherTenant ? '' : source!.outputs.id
     backupId: backup.outputs.id
     stateId: state.outputs.id
     serviceBusId: serviceBus.outputs.id
-    vaultId: sourceIsElsewhere ? vault!.outputs.id : ''
+    vaultId: sourceInOtherTenant ? vault!.outputs.id : ''
     #disable-next-line what-if-short-circuiting
     isHierarchical: isHierarchical
   }
 }
 
-// Azure is asked only where nobody said it: what-if cannot show what depends on the answer.
-var isHierarchical = empty(sourceKind) && !sourceIsNew && !sourceIsElsewhere
+// Azure is asked only where no parameter says it: what-if cannot show what depends on the answer.
+var isHierarchical = empty(sourceKind) && !sourceIsNew && !sourceInOtherTenant
   ? source!.outputs.isHierarchical
   : sourceKind == 'hierarchical'
 
-var sourceConnection = sourceIsElsewhere
+var sourceConnection = sourceInOtherTenant
   ? {
       BLOBMIRROR_SOURCE: '@Microsoft.KeyVault(SecretUri=${vault!.outputs.secretUri})'
       BLOBMIRROR_KEY_VAULT_SECRETS: sourceHasNextSas
@@ -466,6 +466,6 @@ output FUNCTION_APP_NAME string = app.outputs.name
 @description('Address of the app and its page.')
 output FUNCTION_APP_URL string = app.outputs.url
 @description('Account that is mirrored; empty when it is in another tenant.')
-output MIRROR_SOURCE_NAME string = sourceIsElsewhere ? '' : sourceName
+output MIRROR_SOURCE_NAME string = sourceInOtherTenant ? '' : sourceName
 @description('Account that mirrors it.')
 output MIRROR_BACKUP_NAME string = backupName

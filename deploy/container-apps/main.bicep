@@ -53,9 +53,10 @@ resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' 
   name: identityName
 }
 
-resource scaleIdentity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
-  name: empty(scaleIdentityName) ? identityName : scaleIdentityName
-}
+// By its id alone: a template may not name one resource twice, which two "existing" ones of the same name would do.
+var scaleIdentityId = empty(scaleIdentityName)
+  ? identity.id
+  : resourceId('Microsoft.ManagedIdentity/userAssignedIdentities', scaleIdentityName)
 
 var port = 7071
 
@@ -99,7 +100,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
         '${identity.id}': {}
       },
       {
-        '${scaleIdentity.id}': {}
+        '${scaleIdentityId}': {}
       }
     )
   }
@@ -182,7 +183,7 @@ resource app 'Microsoft.App/containerApps@2025-07-01' = {
                 messageCount: string(each.messages)
               }
               // By an identity, from 2025-01-01 on: learn.microsoft.com/azure/container-apps/managed-identity#scale-rules
-              identity: scaleIdentity.id
+              identity: scaleIdentityId
             }
           }
         ]

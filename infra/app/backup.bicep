@@ -37,9 +37,9 @@ resource writes 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 @description('Resource id of the account.')
 output id string = account.id
 // Azure leaves the property out where it is not a Data Lake account.
-var isLake = account.properties.?isHnsEnabled ?? false
+var hasHierarchicalNamespace = account.properties.?isHnsEnabled ?? false
 
 @description('Blob endpoint of the account, which must be of the source\'s kind.')
-output blobEndpoint string = isLake == isHierarchical
+output blobEndpoint string = hasHierarchicalNamespace == isHierarchical
   ? account.properties.primaryEndpoints.blob
-  : fail('The backup ${accountName} is ${isLake ? 'hierarchical' : 'flat'}, and the source is ${isHierarchical ? 'hierarchical' : 'flat'}: a backup must be of the source\'s kind.')
+  : fail('The backup ${accountName} is ${hasHierarchicalNamespace ? 'hierarchical' : 'flat'}, and the source is ${isHierarchical ? 'hierarchical' : 'flat'}: a backup must be of the source\'s kind.')

@@ -1,6 +1,6 @@
-// Every door of the private network: each account by blob, those with a hierarchical namespace by dfs too, the queues,
-// and the vault where there is one. Which doors there are is known before a deployment, so what-if shows them; only the
-// ids that they lead to are not.
+// The private endpoints: blob for each account, dfs for those with a hierarchical namespace, the Service Bus namespace,
+// and the vault where there is one. Names decide which there are: ids are known during the deployment only, and what-if
+// could not show what depends on them.
 
 import { resourceTags } from 'types.bicep'
 
@@ -19,7 +19,7 @@ param serviceBusZoneId string
 @description('Resource id of the zone of Key Vault.')
 param vaultZoneId string
 @description('Whether the source is in another tenant: read with a SAS from the vault, and out of reach of an endpoint.')
-param sourceIsElsewhere bool
+param sourceInOtherTenant bool
 @description('Resource id of the source account; empty when it is in another tenant.')
 param sourceId string
 @description('Resource id of the backup account.')
@@ -33,13 +33,13 @@ param vaultId string
 @description('Whether source and backup have a hierarchical namespace.')
 param isHierarchical bool
 
-var doors = [
+var endpoints = [
   { name: 'backup', service: 'blob' }
   { name: 'state', service: 'blob' }
   { name: 'queues', service: 'namespace' }
-  sourceIsElsewhere ? { name: 'vault', service: 'vault' } : { name: 'source', service: 'blob' }
+  sourceInOtherTenant ? { name: 'vault', service: 'vault' } : { name: 'source', service: 'blob' }
 ]
-var lakes = sourceIsElsewhere ? ['backup'] : ['backup', 'source']
+var dfsAccounts = sourceInOtherTenant ? ['backup'] : ['backup', 'source']
 
 var targets = {
   backup: backupId
@@ -54,30 +54,30 @@ var zones = {
   vault: vaultZoneId
 }
 
-module doorsOfAll 'private-endpoint.bicep' = [
-  for door in doors: {
-    name: 'blobmirror-endpoint-${door.name}'
+module privateEndpoints 'private-endpoint.bicep' = [
+  for endpoint in endpoints: {
+    name: 'blobmirror-endpoint-${endpoint.name}'
     params: {
       location: location
-      name: 'pe-${door.name}'
+      name: 'pe-${endpoint.name}'
       tags: tags
       subnetId: subnetId
-      targetId: targets[door.name]
-      service: door.service
-      zoneId: zones[door.service]
+      targetId: targets[endpoint.name]
+      service: endpoint.service
+      zoneId: zones[endpoint.service]
     }
   }
 ]
 
-module doorsOfLakes 'private-endpoint.bicep' = [
-  for name in lakes: if (isHierarchical) {
-    name: 'blobmirror-endpoint-${name}-lake'
+module dfsEndpoints 'private-endpoint.bicep' = [
+  for account in dfsAccounts: if (isHierarchical) {
+    name: 'blobmirror-endpoint-${account}-lake'
     params: {
       location: location
-      name: 'pe-${name}-lake'
+      name: 'pe-${account}-lake'
       tags: tags
       subnetId: subnetId
-      targetId: targets[name]
+      targetId: targets[account]
       service: 'dfs'
       zoneId: dfsZoneId
     }

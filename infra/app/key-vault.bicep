@@ -41,7 +41,7 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
   }
 }
 
-// As the portal shows a SAS, it begins with a question mark.
+// Where a SAS is shown as a part of a URL, it begins with a question mark, which a connection string does not have.
 var token = startsWith(sas, '?') ? substring(sas, 1) : sas
 var nextToken = startsWith(nextSas, '?') ? substring(nextSas, 1) : nextSas
 
@@ -50,7 +50,7 @@ resource secret 'Microsoft.KeyVault/vaults/secrets@2026-02-01' = {
   name: 'source'
   properties: {
     value: empty(sas) || empty(nextSas) == hasNextSas
-      ? fail('sourceEndpoint takes sourceSas, and sourceNextSas takes sourceHasNextSas, and the other way round.')
+      ? fail('With sourceEndpoint, give sourceSas; give sourceNextSas exactly where sourceHasNextSas is true.')
       : 'BlobEndpoint=${endpoint};SharedAccessSignature=${token}'
     contentType: 'storage connection string'
   }

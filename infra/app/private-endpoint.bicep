@@ -1,4 +1,4 @@
-// One door into the private network: an endpoint of a service, and its name in the zone.
+// One private endpoint of a service, and its name in the private DNS zone.
 
 import { resourceTags } from 'types.bicep'
 

@@ -62,9 +62,9 @@ output location string = account.location
 @description('Blob endpoint of the account.')
 output blobEndpoint string = account.properties.primaryEndpoints.blob
 // Azure leaves the property out where it is not a Data Lake account.
-var isLake = account.properties.?isHnsEnabled ?? false
+var hasHierarchicalNamespace = account.properties.?isHnsEnabled ?? false
 
 @description('Whether it is a Data Lake account.')
-output isHierarchical bool = empty(kind) || (kind == 'hierarchical') == isLake
-  ? isLake
-  : fail('sourceKind is ${kind}, and the account ${accountName} is ${isLake ? 'hierarchical' : 'flat'}.')
+output isHierarchical bool = empty(kind) || (kind == 'hierarchical') == hasHierarchicalNamespace
+  ? hasHierarchicalNamespace
+  : fail('sourceKind is ${kind}, and the account ${accountName} is ${hasHierarchicalNamespace ? 'hierarchical' : 'flat'}.')

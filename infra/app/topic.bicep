@@ -16,8 +16,11 @@ param isNew bool
 @description('Resource id of the workspace that is told of deliveries that failed.')
 param workspaceId string
 
-resource made 'Microsoft.EventGrid/systemTopics@2025-02-15' = if (isNew) {
-  name: name
+// A template may not name one resource twice, whatever the conditions: the one that is not meant has another name.
+var unused = 'none'
+
+resource newTopic 'Microsoft.EventGrid/systemTopics@2025-02-15' = if (isNew) {
+  name: isNew ? name : unused
   location: location
   tags: tags
   identity: {
@@ -34,7 +37,7 @@ resource made 'Microsoft.EventGrid/systemTopics@2025-02-15' = if (isNew) {
 #disable-next-line use-recent-api-versions
 resource failures 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (isNew) {
   name: 'blobmirror'
-  scope: made
+  scope: newTopic
   properties: {
     workspaceId: workspaceId
     logs: [
@@ -46,9 +49,9 @@ resource failures 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = i
   }
 }
 
-resource found 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = if (!isNew) {
-  name: name
+resource existingTopic 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = if (!isNew) {
+  name: isNew ? unused : name
 }
 
 @description('Principal id of the topic, which delivers to the queue.')
-output principalId string = isNew ? made!.identity.principalId : found!.identity.principalId
+output principalId string = isNew ? newTopic!.identity.principalId : existingTopic!.identity.principalId
