@@ -6,6 +6,7 @@ import { docsInStep } from './rules/docs-in-step.ts';
 import { eventsArrive } from './rules/events-arrive.ts';
 import { functionsAgree } from './rules/functions-agree.ts';
 import { isClosed } from './rules/is-closed.ts';
+import { orderHolds } from './rules/order-holds.ts';
 import { outputsHoldNoSecret } from './rules/outputs-hold-no-secret.ts';
 import { parameterFileFits } from './rules/parameter-file-fits.ts';
 import { queriesAreKnown } from './rules/queries-are-known.ts';
@@ -20,6 +21,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   docs: docsInStep,
   parameters: parameterFileFits,
   secrets: outputsHoldNoSecret,
+  order: orderHolds,
   roles: rolesAreTold,
   settings: settingsAreKnown,
   queues: queuesAgree,
