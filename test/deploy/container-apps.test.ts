@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
-import { findInContainerApp } from '../../scripts/deploy/container-apps-rules.ts';
+import { findInContainerApp } from './rules/container-app.ts';
 
 let snapshot: string;
 let version: string;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, expect, it } from 'vitest';
-import { type Surroundings, findInKubernetes } from '../../scripts/deploy/kubernetes-rules.ts';
+import { type Surroundings, findInKubernetes } from './rules/kubernetes.ts';
 import { type KubernetesFiles, readKubernetesFiles } from '../../scripts/deploy/manifests.ts';
 
 let files: KubernetesFiles;

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { EVENTS_QUEUE, RECONCILE_QUEUE } from '@blobmirror/local/connections';
-import { type Environment, holdsSecret } from '../../src/config/environment.ts';
-import { describeUnknown, findUnknownSettings } from '../../src/config/known-settings.ts';
-import { readSettings } from '../../src/config/settings.ts';
-import { toBlobmirrorError } from '../../src/model/errors.ts';
+import { type Environment, holdsSecret } from '../../../src/config/environment.ts';
+import { describeUnknown, findUnknownSettings } from '../../../src/config/known-settings.ts';
+import { readSettings } from '../../../src/config/settings.ts';
+import { toBlobmirrorError } from '../../../src/model/errors.ts';
 
 /** What runs a worker, wherever it is: as far as it can be compared with the code. */
 export interface WorkerDeployment {
@@ -80,7 +80,7 @@ function findInScaling({ env, leastReplicas, scaling }: WorkerDeployment): reado
 
 /** The port and the path are those that the image says of itself. */
 async function findInProbe({ port, probe }: WorkerDeployment): Promise<readonly string[]> {
-  const dockerfile = await readFile(new URL('../../Dockerfile', import.meta.url), 'utf8');
+  const dockerfile = await readFile(new URL('../../../Dockerfile', import.meta.url), 'utf8');
   const [, exposed] = /^EXPOSE (\d+)$/m.exec(dockerfile) ?? [];
   const [, path] = /127\.0\.0\.1:\d+(\/[\w/]+)/.exec(dockerfile) ?? [];
   return [

@@ -1,5 +1,5 @@
-import { type Json, type JsonObject, at, listAt, textAt } from './manifests.ts';
-import { NO_KEY, type WorkerDeployment, findInDeployment } from './worker-rules.ts';
+import { type Json, type JsonObject, at, listAt, textAt } from '../../../scripts/deploy/manifests.ts';
+import { NO_KEY, type WorkerDeployment, findInDeployment } from './worker.ts';
 
 const ANY_CLIENT = '00000000-0000-0000-0000-000000000000';
 

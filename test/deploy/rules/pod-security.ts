@@ -1,4 +1,4 @@
-import { type Json, at, listAt, textAt } from './manifests.ts';
+import { type Json, at, listAt, textAt } from '../../../scripts/deploy/manifests.ts';
 
 /** kubernetes.io/docs/concepts/security/pod-security-standards: all of "baseline" and "restricted", as of Kubernetes 1.34. */
 const VOLUMES = [

@@ -1,7 +1,12 @@
-import { type Json, type KubernetesFiles, KUSTOMIZATION, type Manifest } from './manifests.ts';
-import { at, kustomizationOf, listAt, manifestsOf, textAt } from './manifests.ts';
+import {
+  type Json,
+  type KubernetesFiles,
+  KUSTOMIZATION,
+  type Manifest,
+} from '../../../scripts/deploy/manifests.ts';
+import { at, kustomizationOf, listAt, manifestsOf, textAt } from '../../../scripts/deploy/manifests.ts';
 import { findPodSecurity } from './pod-security.ts';
-import { NO_KEY, type WorkerDeployment, findInDeployment } from './worker-rules.ts';
+import { NO_KEY, type WorkerDeployment, findInDeployment } from './worker.ts';
 
 export interface Surroundings {
   /** What .gitignore says. */
