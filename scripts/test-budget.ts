@@ -5,30 +5,11 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { cpuOfChildren } from '../test/support/cpu-of-children.ts';
 
 /** In seconds. An issue that adds tests may add three minutes of processor time. */
 const BUDGET = { cpu: 12 * 60, wall: 6 * 60 };
-
-/** Linux counts processor time in hundredths of a second wherever Node runs. */
-const TICKS_PER_SECOND = 100;
-
-/**
- * The processor time in seconds of all child processes that have ended, and of theirs; undefined where the system has
- * no /proc. One that outlived the process that started it is not counted.
- */
-function cpuOfChildren(): number | undefined {
-  let stat;
-  try {
-    stat = readFileSync('/proc/self/stat', 'utf8');
-  } catch {
-    return undefined;
-  }
-  // `pid (name) state …`, and a name may hold anything. Children are fields 16 and 17 of proc_pid_stat(5).
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
-}
 
 function minutes(seconds: number): string {
   const whole = Math.round(seconds);

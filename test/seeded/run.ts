@@ -1,0 +1,80 @@
+/**
+ * `npm run seeded`: puts the faults of `faults/` in, one at a time and without touching a file, and runs the tests near
+ * each. It ends with code 1 if one of them is not noticed.
+ *
+ *   npm run seeded
+ *   npm run seeded -- --list
+ *   npm run seeded -- --only mirror             the faults of a room
+ *   npm run seeded -- --only 'trash' --loud     those whose name has the text, with what vitest prints
+ */
+import { availableParallelism } from 'node:os';
+import { relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { cpuOfChildren } from '../support/cpu-of-children.ts';
+import type { Fault } from './fault.ts';
+import { listFaults, nearTests } from './list-faults.ts';
+import { failuresOf, tryFault } from './run-tests.ts';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    list: { type: 'boolean', default: false },
+    loud: { type: 'boolean', default: false },
+    'at-once': { type: 'string', default: String(availableParallelism()) },
+  },
+});
+const options = { isLoud: values.loud };
+
+const rooms = await listFaults();
+const chosen = [...rooms].flatMap(([room, faults]) =>
+  values.only === undefined || values.only === room
+    ? faults
+    : faults.filter(({ name }) => name.includes(values.only ?? '')),
+);
+if (chosen.length === 0) {
+  process.stderr.write(`no fault is called ${values.only}; the rooms are ${[...rooms.keys()].join(', ')}\n`);
+  process.exitCode = 2;
+} else if (values.list) {
+  for (const { name, path } of chosen) process.stdout.write(`${path}: ${name}\n`);
+} else process.exitCode = await tryAll(chosen);
+
+async function tryAll(faults: readonly Fault[]): Promise<number> {
+  const began = performance.now();
+  const tests = [...new Set(faults.flatMap(nearTests))].toSorted();
+  const failures = await failuresOf(tests, options);
+  if (failures.length > 0) {
+    process.stderr.write(
+      `these tests fail without any fault, so they say nothing:\n${failures.join('\n')}\n`,
+    );
+    return 1;
+  }
+  process.stdout.write(`${tests.length} files of tests pass without a fault\n`);
+
+  const waiting = faults.entries();
+  const missed: string[] = [];
+  async function work(): Promise<void> {
+    for (const [i, fault] of waiting) {
+      const judgement = await tryFault(fault, options);
+      const about = `${String(i + 1).padStart(4)} of ${faults.length}  ${fault.name}`;
+      if (judgement.kind === 'noticed')
+        process.stdout.write(
+          `${about}\n                noticed by ${relative('.', judgement.file)}: ${judgement.by}\n`,
+        );
+      else {
+        missed.push(`${fault.name} (${fault.path}): ${judgement.why}`);
+        process.stdout.write(`${about}\n                NOT NOTICED: ${judgement.why}\n`);
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: Number(values['at-once']) }, work));
+
+  const cpu = cpuOfChildren();
+  const took = `${seconds((performance.now() - began) / 1000)}${cpu === undefined ? '' : `, ${seconds(cpu)} of processor time`}`;
+  process.stdout.write(`${faults.length} faults, ${faults.length - missed.length} noticed; ${took}\n`);
+  for (const line of missed) process.stderr.write(`not noticed: ${line}\n`);
+  return missed.length === 0 ? 0 : 1;
+}
+
+function seconds(count: number): string {
+  return `${Math.round(count)} s`;
+}
