@@ -1,6 +1,6 @@
 // The worker as a Container App, with an identity that has the roles of docs/deploy.md. docs/containers.md describes it.
 // Container Apps has no read-only root file system, no seccomp profile and no capabilities to drop: what holds there is
-// that the image runs as user 1000, which cannot write.
+// that the image runs as user 1000, who cannot change what it runs.
 
 @description('Name of the app.')
 @minLength(2)

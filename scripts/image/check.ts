@@ -1,15 +1,15 @@
 /**
  * `npm run image:check [-- --engine docker|podman]`: builds the image as it is and runs it: with the least rights, beside
  * the embedded environment, stopped and killed amid its work. Prints what it measured; it judges no times. Ends with 0
- * when all is well, 1 when something is not, 69 (EX_UNAVAILABLE of sysexits.h) when nothing here can run containers, and
- * 130 when it was interrupted. Whatever it made is removed at the end.
+ * when all is well, 1 when something is not, 3 when nothing here can run containers, and 130 when it was interrupted.
+ * Whatever it made is removed at the end.
  */
 import { parseArgs } from 'node:util';
 import { checkImage } from './check-image.ts';
 import { EndOfCheck, Interrupted, untilAsked } from './end-of-check.ts';
 import { NoEngine, findEngine } from './find-engine.ts';
 
-const UNAVAILABLE = 69;
+const NO_ENGINE = 3;
 const INTERRUPTED = 130;
 
 async function main(): Promise<number> {
@@ -45,5 +45,5 @@ try {
   process.exitCode ||= await main();
 } catch (error) {
   console.error(`image: ${textOf(error)}`);
-  process.exitCode = error instanceof NoEngine ? UNAVAILABLE : error instanceof Interrupted ? INTERRUPTED : 1;
+  process.exitCode = error instanceof NoEngine ? NO_ENGINE : error instanceof Interrupted ? INTERRUPTED : 1;
 }

@@ -19,7 +19,7 @@ it('where nothing runs containers, image:check says how to get it and ends with 
   });
   await rm(nothing, { recursive: true });
 
-  expect({ status, stdout }).toEqual({ status: 69, stdout: '' });
+  expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
   expect(stderr).toMatch(
     /^image: no Docker daemon answers; .*Podman is not installed\. .*apt-get install docker\.io\n$/,
   );
