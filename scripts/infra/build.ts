@@ -1,6 +1,6 @@
 // Formats the Bicep, compiles infra/ to azuredeploy.json, and writes the snapshots of the walk-throughs, with the Bicep
-// compiler. With --check it writes nothing, and says what is not as it would write it. The linter may have nothing to
-// say in either case. Exits with 1 when something is wrong, and with 3 when there is no compiler.
+// compiler. With --check it writes nothing, and names the files that would change. A warning of the linter is a fault in
+// either case. Exits with 1 when something is wrong, and with 3 when there is no compiler.
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,14 +30,13 @@ try {
   process.exitCode = NO_COMPILER;
 }
 
-/** What is wrong, a line or a paragraph each. The compiler works on a copy; what it makes of it is compared or taken. */
+/** Returns what is wrong, a line or a paragraph each. The compiler works on a copy, so that a fault changes nothing here. */
 async function build(compiler: Compiler, isCheck: boolean): Promise<readonly string[]> {
   const copy = await mkdtemp(join(tmpdir(), 'blobmirror-infra-'));
   try {
     for (const folder of FOLDERS) await cp(new URL(folder, root), join(copy, folder), { recursive: true });
     const faults = await compileAll(compiler, copy, isCheck);
-    // What is refused is not taken.
-    return faults.length > 0 ? faults : await settle(compiler, pathToFileURL(`${copy}/`), isCheck);
+    return faults.length > 0 ? faults : await writeOrCompare(compiler, pathToFileURL(`${copy}/`), isCheck);
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
@@ -45,10 +44,10 @@ async function build(compiler: Compiler, isCheck: boolean): Promise<readonly str
 
 async function compileAll(compiler: Compiler, copy: string, isCheck: boolean): Promise<readonly string[]> {
   const faults: string[] = [];
-  const report = (path: string, { ok, out, said }: Compiled): void => {
-    if (ok && said === '') return;
+  const report = (path: string, { ok, stdout, stderr }: Compiled): void => {
+    if (ok && stderr === '') return;
     faults.push(
-      `${path}:\n${[said, ok ? '' : out].join('\n').trim() || 'the compiler failed and did not say why'}`,
+      `${path}:\n${[stderr, ok ? '' : stdout].join('\n').trim() || 'the compiler failed and gave no reason'}`,
     );
   };
   for (const folder of FOLDERS)
@@ -57,20 +56,20 @@ async function compileAll(compiler: Compiler, copy: string, isCheck: boolean): P
   const template = await compile(compiler, copy);
   report(MAIN, template);
   report(CONTAINER_APP, await compile(compiler, copy, CONTAINER_APP));
-  await writeFile(join(copy, TEMPLATE), template.out);
+  await writeFile(join(copy, TEMPLATE), template.stdout);
   const paths = [...(await readSources(pathToFileURL(`${copy}/`))).keys()];
   const waiting = paths.filter((path) => path.endsWith('.bicepparam'));
   const work = async (): Promise<void> => {
     for (let path = waiting.shift(); path !== undefined; path = waiting.shift())
       report(path, await snapshot(compiler, copy, path, isCheck ? 'validate' : 'overwrite'));
   };
-  // A faulty template would be told of once more by each walk-through.
+  // Each walk-through would repeat the faults of the template.
   if (faults.length === 0) await Promise.all(Array.from({ length: availableParallelism() }, work));
   return faults;
 }
 
-/** Takes what the compiler made in the copy, or says which files are otherwise. */
-async function settle(compiler: Compiler, copy: URL, isCheck: boolean): Promise<readonly string[]> {
+/** Copies what the compiler made into the repository, or returns which files differ from it. */
+async function writeOrCompare(compiler: Compiler, copy: URL, isCheck: boolean): Promise<readonly string[]> {
   const made = new Map(await readSources(copy));
   for (const [path, text] of made) if (path.endsWith('.snapshot.json')) made.set(path, sortOutputs(text));
   const built = { compiler: compiler.version, digests: digestsOf(made) };

@@ -42,7 +42,7 @@ function byName<One extends Fault>(faults: readonly One[]): readonly (readonly [
 
 describe('the compiler finds', () => {
   it.concurrent.each(byName(COMPILED))('%s', async (_name, fault) => {
-    expect((await compile(compiler, await faulty(fault))).said).toMatch(fault.says);
+    expect((await compile(compiler, await faulty(fault))).stderr).toMatch(fault.says);
   });
 });
 
@@ -52,13 +52,13 @@ describe('a rule finds', () => {
     const copy = await faulty(fault);
     const file = `${WALK_THROUGHS}/${walkThrough}.bicepparam`;
     const shown = await snapshot(compiler, copy, file, 'overwrite');
-    expect(shown.ok, shown.said).toBe(true);
+    expect(shown.ok, shown.stderr).toBe(true);
     const made = new Map(sources);
     for (const each of [path, file.replace(/bicepparam$/, 'snapshot.json')])
       made.set(each, await readFile(join(copy, each), 'utf8'));
-    if (READ_TEMPLATE.includes(rule)) made.set(TEMPLATE, (await compile(compiler, copy)).out);
+    if (READ_TEMPLATE.includes(rule)) made.set(TEMPLATE, (await compile(compiler, copy)).stdout);
     const findings = await checkInfra(made);
-    const said = findings.filter((finding) => finding.rule === rule).map(({ message }) => message);
-    expect(said).toContainEqual(expect.stringMatching(says));
+    const messages = findings.filter((finding) => finding.rule === rule).map(({ message }) => message);
+    expect(messages).toContainEqual(expect.stringMatching(says));
   });
 });

@@ -38,9 +38,9 @@ export async function checkInfra(sources: Sources): Promise<readonly Finding[]> 
   const template = readTemplate(sources);
   const infra: Infra = { sources, template, walkThroughs: readWalkThroughs(sources, template) };
   const findings: Finding[] = [];
-  for (const [rule, look] of Object.entries(RULES)) {
+  for (const [rule, check] of Object.entries(RULES)) {
     try {
-      for (const [path, message] of await look(infra)) findings.push({ rule, path, message });
+      for (const [path, message] of await check(infra)) findings.push({ rule, path, message });
     } catch (error) {
       // A table or a file that the rule cannot read.
       findings.push({ rule, path: 'test/infra', message: (error as Error).message });

@@ -16,14 +16,15 @@ export interface Infra {
   readonly walkThroughs: readonly WalkThrough[];
 }
 
-/** Says what is wrong, as the path of a file and a message each. */
-export type Rule = (infra: Infra) => Said | Promise<Said>;
-export type Said = readonly (readonly [path: string, message: string])[];
+/** Returns what is wrong. */
+export type Rule = (infra: Infra) => Messages | Promise<Messages>;
+/** A file that is wrong, from the root of the repository, and why. */
+export type Messages = readonly (readonly [path: string, message: string])[];
 
-/** What a rule says of each walk-through, with the path of its snapshot. */
-export function eachWalkThrough(say: (walkThrough: WalkThrough) => readonly string[]): Rule {
+/** A rule that looks at each walk-through by itself: its messages are about the snapshot. */
+export function eachWalkThrough(check: (walkThrough: WalkThrough) => readonly string[]): Rule {
   return ({ walkThroughs }) =>
     walkThroughs.flatMap((walkThrough) =>
-      say(walkThrough).map((message) => [walkThrough.path, message] as const),
+      check(walkThrough).map((message) => [walkThrough.path, message] as const),
     );
 }

@@ -357,8 +357,8 @@ describe('the check of infra/ finds', () => {
       const changed = text.replace(from, () => to);
       expect(changed, `${path} holds what is replaced`).not.toBe(text);
       const findings = await checkInfra(new Map([...sources, [path, changed]]));
-      const said = findings.filter((finding) => finding.rule === rule).map(({ message }) => message);
-      expect(said).toContainEqual(expect.stringMatching(says));
+      const messages = findings.filter((finding) => finding.rule === rule).map(({ message }) => message);
+      expect(messages).toContainEqual(expect.stringMatching(says));
     },
   );
 });

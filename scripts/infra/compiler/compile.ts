@@ -15,11 +15,11 @@ const SECRETS = {
   BLOBMIRROR_HTTP_KEY: 'a placeholder of enough characters',
 };
 
-/** What a run of the compiler wrote: `said` is everything but the result, empty where nothing is wrong. */
+/** What a run of the compiler wrote. Standard error has the warnings too; it is empty where nothing is wrong. */
 export interface Compiled {
   readonly ok: boolean;
-  readonly out: string;
-  readonly said: string;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** The template of a file below `root`, with the warnings of the linter. @param path from `root` */
@@ -49,15 +49,19 @@ async function runCompiler({ path }: Compiler, cwd: string, args: readonly strin
       cwd,
       env: { ...process.env, ...SECRETS, NO_COLOR: '1' },
     });
-    const out: Buffer[] = [];
-    const said: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => said.push(chunk));
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
     child.once('error', reject);
     child.once('close', (status) => {
       const textOf = (chunks: readonly Buffer[]): string =>
         Buffer.concat(chunks).toString().replaceAll('\r\n', '\n');
-      resolve({ ok: status === 0, out: textOf(out), said: textOf(said).replaceAll(`${cwd}/`, '').trim() });
+      resolve({
+        ok: status === 0,
+        stdout: textOf(stdout),
+        stderr: textOf(stderr).replaceAll(`${cwd}/`, '').trim(),
+      });
     });
   });
 }

@@ -53,16 +53,17 @@ export const alertsFit: Rule = (infra) => {
     const nameOf = ({ name }: Alert): string =>
       [...rows.keys()].find((row) => name.endsWith(`-${row}`)) ?? '';
     const seen = new Set(alerts.map(nameOf));
-    const isElsewhere = walkThrough.parameters['sourceEndpoint'] !== '';
+    const isInOtherTenant = walkThrough.parameters['sourceEndpoint'] !== '';
     return [
       ...alerts.flatMap((alert) => ofAlert(alert, rows.get(nameOf(alert)), walkThrough.parameters)),
       ...[...rows]
         // A source in another tenant has no Event Grid here.
         .filter(
-          ([name, [measures = '']]) => !seen.has(name) && !(isElsewhere && measures.includes('Event Grid')),
+          ([name, [measures = '']]) =>
+            !seen.has(name) && !(isInOtherTenant && measures.includes('Event Grid')),
         )
         .map(([name]) => `nothing alerts as ${name}, which ${DOC} has`),
-      ...nobodyIsTold(walkThrough),
+      ...missingReceivers(walkThrough),
     ];
   })(infra);
 };
@@ -131,10 +132,10 @@ function thresholdOf(above: string, measures: string, parameters: Parameters): n
   return metric?.unit === 's' ? value * (SECONDS[unit] ?? Number.NaN) : value;
 }
 
-/** An alert that tells nobody is none. */
-function nobodyIsTold(walkThrough: WalkThrough): readonly string[] {
+/** An alert that is off, or sends nothing to the action group, is no alert. */
+function missingReceivers(walkThrough: WalkThrough): readonly string[] {
   const group = resourcesOf(walkThrough, 'Microsoft.Insights/actionGroups')[0];
-  const deaf = [
+  const withoutReceiver = [
     ...resourcesOf(walkThrough, 'Microsoft.Insights/metricAlerts').filter((alert) => {
       const actions = (at(alert, 'properties.actions') ?? []) as readonly { actionGroupId: string }[];
       return actions[0]?.actionGroupId !== group?.id || at(alert, 'properties.enabled') !== true;
@@ -147,7 +148,7 @@ function nobodyIsTold(walkThrough: WalkThrough): readonly string[] {
   const receivers = (at(group, 'properties.emailReceivers') ?? []) as readonly { emailAddress: string }[];
   const wanted = walkThrough.parameters['alertEmail'];
   return [
-    ...deaf.map(({ name }) => `the alert ${name} tells nobody`),
+    ...withoutReceiver.map(({ name }) => `the alert ${name} tells nobody`),
     ...(wanted === '' || receivers.some(({ emailAddress }) => emailAddress === wanted)
       ? []
       : [`alerts do not go to ${String(wanted)}`]),

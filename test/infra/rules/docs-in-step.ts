@@ -1,4 +1,4 @@
-import type { Rule, Said } from '../rule.ts';
+import type { Rule, Messages } from '../rule.ts';
 import type { WalkThrough } from '../deployment/walk-through.ts';
 import type { Sources } from '../../../scripts/infra/sources.ts';
 
@@ -10,7 +10,7 @@ const ASKED = ['environmentName', 'location'];
 export const docsInStep: Rule = ({ sources, walkThroughs }) => {
   const sections = (sources.get(DOC) ?? '').split(/^#{2,3} /m);
   const variables = variablesOf(sources);
-  return walkThroughs.flatMap((walkThrough): Said => {
+  return walkThroughs.flatMap((walkThrough): Messages => {
     const file = walkThrough.path.replace(/snapshot\.json$/, 'bicepparam');
     const section = sections.find((text) => text.includes(`](../${file})`));
     if (section === undefined) return [[DOC, `links to no ${file}`] as const];

@@ -1,4 +1,4 @@
-import type { Infra, Rule, Said } from '../rule.ts';
+import type { Infra, Rule, Messages } from '../rule.ts';
 import { registeredFunctions } from '../deployment/registered-functions.ts';
 import { toEnvironment } from '../deployment/to-environment.ts';
 import { appSettingsOf, at, resourcesOf, type WalkThrough } from '../deployment/walk-through.ts';
@@ -7,22 +7,22 @@ const OVER_HOST_JSON = 'AzureFunctionsJobHost__';
 
 /** Functions that the template names there are in the code; host.json and azure.yaml say what the template does. */
 export const functionsAgree: Rule = async (infra) => {
-  const said: (readonly [string, string])[] = [];
+  const messages: (readonly [string, string])[] = [];
   for (const walkThrough of infra.walkThroughs) {
-    said.push(
+    messages.push(
       ...(await ofFunctions(walkThrough)),
       ...ofHostJson(walkThrough, infra),
       ...ofAzd(walkThrough, infra),
     );
   }
-  return said;
+  return messages;
 };
 
 function appOf(walkThrough: WalkThrough) {
   return resourcesOf(walkThrough, 'Microsoft.Web/sites')[0];
 }
 
-async function ofFunctions(walkThrough: WalkThrough): Promise<Said> {
+async function ofFunctions(walkThrough: WalkThrough): Promise<Messages> {
   const known = (await registeredFunctions(toEnvironment(walkThrough))).map(({ name }) => `function:${name}`);
   const ready = at(appOf(walkThrough), 'properties.functionAppConfig.scaleAndConcurrency.alwaysReady') ?? [];
   return (ready as readonly { name: string }[])
@@ -30,7 +30,7 @@ async function ofFunctions(walkThrough: WalkThrough): Promise<Said> {
     .map(({ name }) => [walkThrough.path, `there is no ${name.replace(':', ' ')}`] as const);
 }
 
-function ofHostJson(walkThrough: WalkThrough, { sources, template }: Infra): Said {
+function ofHostJson(walkThrough: WalkThrough, { sources, template }: Infra): Messages {
   const hostJson: unknown = JSON.parse(sources.get('host.json') ?? '{}');
   const byDefault = template.parameters['concurrency']?.defaultValue;
   if (walkThrough.parameters['concurrency'] !== byDefault) return [];
@@ -48,7 +48,7 @@ function ofHostJson(walkThrough: WalkThrough, { sources, template }: Infra): Sai
   });
 }
 
-function ofAzd(walkThrough: WalkThrough, { sources }: Infra): Said {
+function ofAzd(walkThrough: WalkThrough, { sources }: Infra): Messages {
   const azd = /^ {2}(\w+):$/m.exec((sources.get('azure.yaml') ?? '').split('\nservices:')[1] ?? '')?.[1];
   const service = at(appOf(walkThrough), 'tags.azd-service-name');
   if (service === azd) return [];

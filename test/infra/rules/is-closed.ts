@@ -44,18 +44,18 @@ function credentialPolicies(walkThrough: WalkThrough): readonly string[] {
     ({ name }) => name.split('/')[1],
   );
   return ['scm', 'ftp']
-    .filter((way) => !closed.includes(way))
-    .map((way) => `the app takes a password over ${way}`);
+    .filter((protocol) => !closed.includes(protocol))
+    .map((protocol) => `the app takes a password over ${protocol}`);
 }
 
 function ofPublicNetwork(walkThrough: WalkThrough): readonly string[] {
-  const open = [
+  const types = [
     'Microsoft.Storage/storageAccounts',
     'Microsoft.ServiceBus/namespaces',
     'Microsoft.KeyVault/vaults',
   ];
   return [
-    ...open.flatMap((type) =>
+    ...types.flatMap((type) =>
       resourcesOf(walkThrough, type).flatMap((each) => others(each, { publicNetworkAccess: 'Enabled' })),
     ),
     ...resourcesOf(walkThrough, 'Microsoft.Storage/storageAccounts')
@@ -69,11 +69,12 @@ function ofPrivateNetwork(walkThrough: WalkThrough): readonly string[] {
   const [namespace] = resourcesOf(walkThrough, 'Microsoft.ServiceBus/namespaces');
   const [rules] = resourcesOf(walkThrough, 'Microsoft.ServiceBus/namespaces/networkRuleSets');
   const sides = [outputs['MIRROR_SOURCE_NAME'], outputs['MIRROR_BACKUP_NAME']];
-  const doors = resourcesOf(walkThrough, 'Microsoft.Network/privateEndpoints')
+  const endpoints = resourcesOf(walkThrough, 'Microsoft.Network/privateEndpoints')
     .map((endpoint) => endpoint.name)
     .toSorted();
-  const lakes = parameters['sourceKind'] === 'hierarchical' ? ['pe-backup-lake', 'pe-source-lake'] : [];
-  const wanted = ['pe-backup', ...lakes, 'pe-queues', 'pe-source', 'pe-state'].toSorted();
+  const dfsEndpoints =
+    parameters['sourceKind'] === 'hierarchical' ? ['pe-backup-lake', 'pe-source-lake'] : [];
+  const wanted = ['pe-backup', ...dfsEndpoints, 'pe-queues', 'pe-source', 'pe-state'].toSorted();
   return [
     ...others(rules, { defaultAction: 'Deny', trustedServiceAccessEnabled: true }).map(
       (text) => `${text}, so Event Grid cannot deliver`,
@@ -89,10 +90,10 @@ function ofPrivateNetwork(walkThrough: WalkThrough): readonly string[] {
     ...resourcesOf(walkThrough, 'Microsoft.KeyVault/vaults').flatMap((vault) =>
       others(vault, { publicNetworkAccess: 'Disabled' }),
     ),
-    ...(doors.join() === wanted.join()
+    ...(endpoints.join() === wanted.join()
       ? []
-      : [`the private endpoints are ${doors.join(', ')}, which should be ${wanted.join(', ')}`]),
-    ...resourcesOf(walkThrough, 'Microsoft.Network/privateEndpoints').flatMap(leadsElsewhere),
+      : [`the private endpoints are ${endpoints.join(', ')}, which should be ${wanted.join(', ')}`]),
+    ...resourcesOf(walkThrough, 'Microsoft.Network/privateEndpoints').flatMap(wrongService),
     ...(typeof at(resourcesOf(walkThrough, 'Microsoft.Web/sites')[0], 'properties.virtualNetworkSubnetId') ===
     'string'
       ? []
@@ -101,7 +102,7 @@ function ofPrivateNetwork(walkThrough: WalkThrough): readonly string[] {
 }
 
 /** An endpoint leads to what its name says, by the service that the zone of its name answers for. */
-function leadsElsewhere(endpoint: Resource): readonly string[] {
+function wrongService(endpoint: Resource): readonly string[] {
   const [connection] = at(endpoint, 'properties.privateLinkServiceConnections') as readonly {
     properties: { privateLinkServiceId: string; groupIds: readonly string[] };
   }[];

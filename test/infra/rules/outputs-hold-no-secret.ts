@@ -7,8 +7,8 @@ const SECRET =
 
 /** No output of the template or of a module holds a secret: whoever may read deployments can read outputs. */
 export const outputsHoldNoSecret: Rule = ({ sources }) => {
-  const said: (readonly [string, string])[] = [];
-  const look = (value: unknown): void => {
+  const messages: (readonly [string, string])[] = [];
+  const search = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
     const { outputs, parameters = {} } = value as { outputs?: object; parameters?: object };
     const secure = Object.entries(parameters as Readonly<Record<string, { type?: string }>>)
@@ -17,10 +17,10 @@ export const outputsHoldNoSecret: Rule = ({ sources }) => {
     for (const [name, output] of Object.entries(outputs ?? {})) {
       const text = JSON.stringify(output);
       if (SECRET.test(text) || secure.some((each) => text.includes(each)))
-        said.push([TEMPLATE, `the output ${name} is a secret`]);
+        messages.push([TEMPLATE, `the output ${name} is a secret`]);
     }
-    Object.values(value).forEach(look);
+    Object.values(value).forEach(search);
   };
-  look(JSON.parse(sources.get(TEMPLATE) ?? '{}'));
-  return said;
+  search(JSON.parse(sources.get(TEMPLATE) ?? '{}'));
+  return messages;
 };

@@ -66,17 +66,19 @@ function attributesIn(query: string): readonly string[] {
 
 function ofAttribute(attribute: string, query: string, metrics: readonly Metric[]): readonly string[] {
   const alias = new RegExp(`extend (\\w+) = tostring\\(Properties\\.${attribute}\\)`).exec(query)?.[1];
-  const said = [`tostring\\(Properties\\.${attribute}\\)`, ...(alias === undefined ? [] : [alias])].flatMap(
-    (left) =>
-      [...query.matchAll(new RegExp(`${left} (?:==|in|!in) (\\([^)]*\\)|"[^"]*")`, 'g'))].flatMap(
-        ([, right = '']) => [...right.matchAll(/"([^"]*)"/g)].map(([, value = '']) => value),
-      ),
+  const compared = [
+    `tostring\\(Properties\\.${attribute}\\)`,
+    ...(alias === undefined ? [] : [alias]),
+  ].flatMap((left) =>
+    [...query.matchAll(new RegExp(`${left} (?:==|in|!in) (\\([^)]*\\)|"[^"]*")`, 'g'))].flatMap(
+      ([, right = '']) => [...right.matchAll(/"([^"]*)"/g)].map(([, value = '']) => value),
+    ),
   );
   return [
     ...metrics
       .filter(({ attributes }) => !(attributes as readonly string[]).includes(attribute))
       .map(({ name }) => `${name} has no attribute ${attribute}`),
-    ...said
+    ...compared
       .filter((value) => VALUES[attribute]?.includes(value) !== true)
       .map((value) => `${attribute} is never "${value}"`),
   ];

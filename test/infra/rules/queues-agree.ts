@@ -1,5 +1,5 @@
 import { QUEUES } from '@blobmirror/local/connections';
-import type { Rule, Said } from '../rule.ts';
+import type { Rule, Messages } from '../rule.ts';
 import { registeredFunctions } from '../deployment/registered-functions.ts';
 import { toEnvironment } from '../deployment/to-environment.ts';
 import { at, resourcesOf, type WalkThrough } from '../deployment/walk-through.ts';
@@ -14,10 +14,10 @@ const LONGEST_LOCK = 'PT5M';
  * renews a lock for longer than a function may run.
  */
 export const queuesAgree: Rule = async ({ walkThroughs, sources }) => {
-  const said: (readonly [string, string])[] = [...ofHostJson(sources)];
+  const messages: (readonly [string, string])[] = [...ofHostJson(sources)];
   for (const walkThrough of walkThroughs)
-    for (const message of await ofWalkThrough(walkThrough)) said.push([walkThrough.path, message]);
-  return said;
+    for (const message of await ofWalkThrough(walkThrough)) messages.push([walkThrough.path, message]);
+  return messages;
 };
 
 async function ofWalkThrough(walkThrough: WalkThrough): Promise<readonly string[]> {
@@ -57,7 +57,7 @@ async function ofWalkThrough(walkThrough: WalkThrough): Promise<readonly string[
   ];
 }
 
-function ofHostJson(sources: Sources): Said {
+function ofHostJson(sources: Sources): Messages {
   const { functionTimeout, extensions } = JSON.parse(sources.get('host.json') ?? '{}') as {
     functionTimeout?: string;
     extensions?: { serviceBus?: { maxAutoLockRenewalDuration?: string } };

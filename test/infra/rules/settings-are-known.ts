@@ -24,11 +24,11 @@ const HOST_NEEDS = [
 
 /** Under each walk-through the app gets every setting it asks for, and none that nobody reads. */
 export const settingsAreKnown: Rule = async ({ walkThroughs }) => {
-  const said: (readonly [string, string])[] = [];
+  const messages: (readonly [string, string])[] = [];
   for (const walkThrough of walkThroughs)
     for (const message of await ofEnvironment(toEnvironment(walkThrough)))
-      said.push([walkThrough.path, message]);
-  return said;
+      messages.push([walkThrough.path, message]);
+  return messages;
 };
 
 async function ofEnvironment(env: Environment): Promise<readonly string[]> {
