@@ -6,7 +6,7 @@
  */
 import { parseArgs } from 'node:util';
 import { checkImage } from './check-image.ts';
-import { EndOfCheck, Interrupted, untilAsked } from './end-of-check.ts';
+import { Interrupted, untilAsked, withEnd } from './end-of-check.ts';
 import { NoEngine, findEngine } from './find-engine.ts';
 
 const NO_ENGINE = 3;
@@ -19,18 +19,14 @@ async function main(): Promise<number> {
     throw new Error(`--engine is ${JSON.stringify(wanted)}; it should be docker or podman`);
 
   const signal = untilAsked();
-  const end = new EndOfCheck();
-  try {
-    const engine = await findEngine(end, signal, wanted);
-    say(engine.name);
-    await checkImage(engine, end, say);
-    return 0;
-  } finally {
-    for (const failure of await end.run()) {
-      say(`could not be removed: ${textOf(failure)}`);
-      process.exitCode = 1;
-    }
-  }
+  return await withEnd(
+    async (end) => {
+      const engine = await findEngine(end, signal, wanted);
+      say(engine.name);
+      await checkImage(engine, end, say);
+    },
+    (failure) => say(`could not be removed: ${textOf(failure)}`),
+  );
 }
 
 function say(line: string): void {
@@ -42,7 +38,7 @@ function textOf(error: unknown): string {
 }
 
 try {
-  process.exitCode ||= await main();
+  process.exitCode = await main();
 } catch (error) {
   console.error(`image: ${textOf(error)}`);
   process.exitCode = error instanceof NoEngine ? NO_ENGINE : error instanceof Interrupted ? INTERRUPTED : 1;

@@ -20,6 +20,26 @@ export class EndOfCheck {
   }
 }
 
+/**
+ * Does the work, and undoes everything at its end, whether it succeeds or throws.
+ *
+ * @returns the exit status of work that succeeds: 1 where something could not be undone
+ */
+export async function withEnd(
+  work: (end: EndOfCheck) => Promise<void>,
+  report: (failure: unknown) => void,
+): Promise<number> {
+  const end = new EndOfCheck();
+  let failures: readonly unknown[] = [];
+  try {
+    await work(end);
+  } finally {
+    failures = await end.run();
+    failures.forEach(report);
+  }
+  return failures.length === 0 ? 0 : 1;
+}
+
 /** Aborts at the first signal that asks the process to end; the end itself is left to the caller. */
 export function untilAsked(): AbortSignal {
   const asked = new AbortController();

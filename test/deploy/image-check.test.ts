@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { EndOfCheck } from '../../scripts/image/end-of-check.ts';
+import { EndOfCheck, withEnd } from '../../scripts/image/end-of-check.ts';
 import { CommandFailed, runProgram } from '../../scripts/image/engine.ts';
 
 it('where nothing runs containers, image:check says how to get it and ends with a status of its own', async () => {
@@ -35,6 +35,22 @@ it('everything that was made is removed, the last first, also after a step that 
 
   expect(await end.run()).toEqual([new Error('busy')]);
   expect(removed).toEqual(['container', 'folder']);
+});
+
+it('a check that succeeds and cannot remove what it made ends with 1', async () => {
+  const reported: unknown[] = [];
+  const report = (failure: unknown) => void reported.push(failure);
+  const busy = new Error('busy');
+
+  expect(await withEnd(() => Promise.resolve(), report)).toBe(0);
+  const leavesSomething = (end: EndOfCheck) => {
+    end.add(() => Promise.reject(busy));
+    return Promise.resolve();
+  };
+  expect(await withEnd(leavesSomething, report)).toBe(1);
+  expect(reported).toEqual([busy]);
+  const wrong = new Error('the image is wrong');
+  await expect(withEnd(() => Promise.reject(wrong), report)).rejects.toBe(wrong);
 });
 
 const FOREVER = ['-e', 'console.log("ready"); setInterval(() => {}, 1000)'];

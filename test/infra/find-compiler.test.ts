@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findCompiler } from '../../scripts/infra/compiler/find-compiler.ts';
+import { findCompiler, UnusableCompiler } from '../../scripts/infra/compiler/find-compiler.ts';
 
 const NONE = /there is no Bicep compiler: set BICEP .* or install the \.NET SDK/;
 let place: string;
@@ -69,6 +69,8 @@ it('BICEP is taken whatever its version is', async () => {
 it('a BICEP that is none is named', async () => {
   env['BICEP'] = join(place, 'missing');
   await expect(find()).rejects.toThrow(/missing could not be run: .*ENOENT/);
+  // Not as if there were none, which ends the build as not run in place of failed.
+  await expect(find()).rejects.toBeInstanceOf(UnusableCompiler);
   env['BICEP'] = await program('mine/other', 'hello');
   await expect(find()).rejects.toThrow(/other is no Bicep compiler/);
 });

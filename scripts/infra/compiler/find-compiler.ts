@@ -21,10 +21,13 @@ export interface Compiler {
 /** Nothing to compile with, in one line that says how to get it. */
 export class NoCompiler extends Error {}
 
+/** A program that is named or on the path as the compiler, and is not one that runs here. */
+export class UnusableCompiler extends Error {}
+
 /**
  * The Bicep compiler: `BICEP` where that is set. Else `bicep` on the path, the one that `az bicep install` installed, or
  * the one that the .NET SDK restores from NuGet into `folder`: the first of the pinned version, else the first of all.
- * @throws NoCompiler
+ * @throws NoCompiler or UnusableCompiler
  */
 export async function findCompiler(
   env: NodeJS.ProcessEnv = process.env,
@@ -103,9 +106,15 @@ async function versionOf(path: string, env: NodeJS.ProcessEnv): Promise<string> 
     const version = /\b\d+\.\d+\.\d+\b/.exec(stdout)?.[0];
     if (version !== undefined) return version;
   } catch (error) {
-    throw new NoCompiler(`${path} could not be run: ${(error as Error).message.split('\n')[0]}`);
+    const { stderr = '', message } = error as Error & { stderr?: string };
+    const [reason] = (stderr.trim() || message).split('\n');
+    throw new UnusableCompiler(
+      `${path} could not be run: ${reason}. Set BICEP to a Bicep compiler, or take ${path} away`,
+    );
   }
-  throw new NoCompiler(`${path} is no Bicep compiler: "--version" prints no version`);
+  throw new UnusableCompiler(
+    `${path} is no Bicep compiler: "--version" prints no version. Set BICEP to one, or take ${path} away`,
+  );
 }
 
 async function isThere(path: string): Promise<boolean> {
