@@ -1,7 +1,7 @@
 // Formats the Bicep, compiles infra/ to azuredeploy.json, and writes the snapshots of the walk-throughs, with the Bicep
 // compiler. With --check it writes nothing, and names the files that would change. A warning of the linter is a fault in
-// either case. Exits with 1 when something is wrong, and with 69 (EX_UNAVAILABLE of sysexits.h) when there is no
-// compiler.
+// either case. Exits with 1 when something is wrong, and with 3 when there is no compiler, as image:check
+// does when nothing runs containers.
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { compile, format, snapshot, type Compiled } from './compiler/compile.ts'
 import { type Compiler, findCompiler, NoCompiler, UnusableCompiler } from './compiler/find-compiler.ts';
 import { BUILT, CONTAINER_APP, digestsOf, FOLDERS, MAIN, readSources, TEMPLATE } from './sources.ts';
 
-const UNAVAILABLE = 69;
+const NO_COMPILER = 3;
 const root = new URL('../../', import.meta.url);
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 
@@ -28,7 +28,7 @@ try {
 } catch (error) {
   if (!(error instanceof NoCompiler || error instanceof UnusableCompiler)) throw error;
   console.error(error.message);
-  process.exitCode = error instanceof NoCompiler ? UNAVAILABLE : 1;
+  process.exitCode = error instanceof NoCompiler ? NO_COMPILER : 1;
 }
 
 /** Returns what is wrong, a line or a paragraph each. The compiler works on a copy, so that a fault changes nothing here. */

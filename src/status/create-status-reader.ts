@@ -43,7 +43,10 @@ type Asked<Result> =
   | { readonly answer: Result; readonly failure?: undefined }
   | { readonly answer?: undefined; readonly failure: ErrorCode };
 
-/** The reader, and for a worker what it records as a sample: read anew, and without telling that it takes none. */
+/**
+ * The reader. `readSample` is what a worker records: read anew, and without the problem that samples are missing, which
+ * the sample ends.
+ */
 export function createStatusReader(
   parts: StatusParts,
 ): StatusReader & { readonly readSample: () => Promise<Status> } {
@@ -259,6 +262,6 @@ function observe({ recovery, backlog, deadLetters, health }: Status): void {
   // Unknown is not zero.
   observeBacklog(backlog.isUnknown === true ? [] : backlog.byAge);
   observeDeadLetters(deadLetters.isUnknown === true ? undefined : deadLetters.byCode);
-  // Nothing that an alert should be about: every worker starts.
+  // No alert is due for app-starting: every worker starts.
   observeHealth(health.problems.filter(({ code }) => code !== 'app-starting'));
 }

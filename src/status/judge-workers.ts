@@ -2,7 +2,7 @@ import type { Problem } from '../api/health-codes.ts';
 import type { WorkerFacts } from './activity/activity-document.ts';
 import { formatDuration, formatSkew, listed } from '../api/statement.ts';
 
-/** What a worker last told of itself. */
+/** What a worker last reported of itself. */
 export interface WorkerReport {
   readonly id: string;
   /** By the service's clock. */
@@ -40,11 +40,11 @@ export interface OwnWorker {
 }
 
 /**
- * Whether workers take samples, by what the state says of them alone, so that whoever asks is told the same. Only of its
- * own start a worker knows a moment earlier than others.
+ * Judges whether workers take samples by the state alone, so that a worker, a command and the page answer the same. Only
+ * its own start is known to a worker a moment earlier.
  *
- * Where there was none for minutes, a worker that has started since has as long as its first sample takes. Of several
- * starts since then the first one counts, or workers that end before their first sample would seem to start for ever.
+ * Where no sample was taken for minutes, a worker that has started since has as long as its first sample takes. Of
+ * several starts the first one counts: otherwise workers that end before their first sample would seem to start for ever.
  *
  * @param workers those at work, and `own` is the one that judges; undefined: a command does
  */
@@ -55,10 +55,10 @@ export function judgeSilence(
   own?: OwnWorker,
 ): readonly Problem[] {
   if (samples.state !== 'read') {
-    // Each worker tells of itself when it starts, and then every few minutes.
+    // Each worker reports when it starts, and then every few minutes.
     if (own !== undefined || workers.length > 0) return [];
     const detail =
-      'No worker has told of itself for ten minutes, and the history of their samples cannot be read: the app may be stopped.';
+      'No worker has reported for ten minutes, and the history of samples cannot be read: the app may be stopped.';
     return [
       { code: 'app-silent', detail, ...(samples.state === 'too new' && { severity: 'warning' as const }) },
     ];
@@ -89,7 +89,7 @@ function firstStart(
 ): { readonly id: string; readonly at: number } | undefined {
   return workers
     .flatMap(({ id, startedAt, seenAt }) =>
-      // The time of its last word is the service's own.
+      // `seenAt` is the service's own time, and a start cannot be later.
       startedAt === undefined ? [] : [{ id, at: Math.min(startedAt.getTime(), seenAt.getTime()) }],
     )
     .filter(({ at }) => since === undefined || at > since.getTime())
@@ -147,7 +147,7 @@ export function settingsDiffer(workers: readonly WorkerReport[]): readonly Probl
 }
 
 /**
- * A command judges by its own settings. Where those are not the workers' ones, it may tell another health than they do.
+ * A command judges by its own settings. Where those differ from the workers', it may judge health differently.
  *
  * @param settings a digest of each setting that all workers should share
  */
@@ -160,7 +160,7 @@ export function commandDiffers(
   const names = new Set(differing.flat());
   if (names.size === 0) return [];
   const ids = told.filter((_, i) => (differing[i]?.length ?? 0) > 0).map(({ id }) => id);
-  const detail = `The settings of this command differ from those of ${listed(ids)} in ${[...names].toSorted().join(', ')}, so they may tell another health.`;
+  const detail = `The settings of this command differ from those of ${listed(ids)} in ${[...names].toSorted().join(', ')}, so this command may judge health differently.`;
   return [{ code: 'settings-differ', detail, severity: 'warning' }];
 }
 

@@ -197,7 +197,7 @@ describe('health', () => {
     expect(told.at(-1)).toEqual({
       code: 'settings-differ',
       detail:
-        'The settings of this command differ from those of two in BLOBMIRROR_ACL, so they may tell another health.',
+        'The settings of this command differ from those of two in BLOBMIRROR_ACL, so this command may judge health differently.',
       severity: 'warning',
     });
     expect(codes(evidence({ settings, workers: workers.slice(0, 1) }))).toEqual(['ok']);

@@ -436,7 +436,7 @@ describe('a status', () => {
     // The newer release may well tell of its workers in a way that this one cannot read either.
     expect(health.status).toBe('ok');
     expect(health.problems.map(({ code, detail }) => `${code}: ${detail}`)).toEqual([
-      expect.stringMatching(/^app-silent: No worker has told of itself .* history .* cannot be read/),
+      expect.stringMatching(/^app-silent: No worker has reported .* history .* cannot be read/),
       expect.stringMatching(/^document-damaged: The document recovery\/canary /),
       expect.stringMatching(/^document-too-new: The document recovery\/history .* newer release/),
     ]);
