@@ -30,6 +30,17 @@ describe('a full sync', () => {
     expect(isProof(aRun({ ...DONE, ...changes }), 'm')).toBe(false);
   });
 
+  it('proves what was before it began, by the earliest clock, whatever happened until it ended', () => {
+    const times = {
+      startedAt: '2026-11-25T13:00:07.000Z',
+      updatedAt: '2026-11-25T13:20:00.000Z',
+      endedAt: '2026-11-25T13:20:01.000Z',
+    };
+    const provesUpTo = '2026-11-25T13:00:02.000Z';
+    expect(toProof(aRun({ ...DONE, ...times, provesUpTo })).at).toBe(provesUpTo);
+    expect(toProof(aRun({ ...DONE, ...times })).at).toBe(times.startedAt);
+  });
+
   it('excepts by name what it left since it is still being written or copied at the source', () => {
     const reasons = ['source-still-written', 'source-copy-pending'];
     const run = aRun({

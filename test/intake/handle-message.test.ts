@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { handleMessage } from '../../src/intake/handle-message.ts';
 import type { IncomingMessage } from '../../src/intake/incoming-message.ts';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
-import { type HintMessage, toProperties } from '../../src/model/hint-message.ts';
-import { type Key, keyText } from '../../src/model/key.ts';
+import { type HintMessage, type History, toProperties } from '../../src/model/hint-message.ts';
+import { type Key, keyText, parseContainerName, parseKey } from '../../src/model/key.ts';
 import { createScope } from '../../src/model/scope.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
@@ -229,6 +229,49 @@ describe('an event that fails', () => {
     await intake.handle(event('a'), next());
     expect(intake.later).toHaveLength(2);
   });
+
+  it.each(['storage-unavailable', 'unexpected'] as const)(
+    'is checked once more although its next tries failed with %s, which forget nothing (invariant 5)',
+    async (code) => {
+      const intake = createIntake(failWith(code));
+      const history: History = {
+        root: 'm1',
+        attempts: 1,
+        defects: 1,
+        looks: 2,
+        holds: 1,
+        firstSeen: new Date('2026-11-30T01:02:03Z'),
+        unsettled: true,
+        blocked: true,
+        mirrored: false,
+        watch: undefined,
+        held: [{ key: parseKey('photos', 'b'), reason: 'source-still-changing' }],
+        walk: {
+          prefix: { container: parseContainerName('photos'), path: 'a/' },
+          source: undefined,
+          backup: undefined,
+        },
+        parked: false,
+        trace: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+        replays: 3,
+        lastError: { code: 'write-outcome-unknown', detail: 'first', hint: '' },
+      };
+      for (let i = 0; i < 2; i++) {
+        const known = intake.later.at(-1)?.history ?? history;
+        await intake.handle(event('a'), { applicationProperties: toProperties(known) });
+      }
+      expect(intake.later).toHaveLength(2);
+      const { attempts: _attempts, defects: _defects, lastError: _lastError, ...kept } = history;
+      for (const { history: next } of intake.later) {
+        expect(next).toMatchObject({
+          ...kept,
+          firstError: { code: 'write-outcome-unknown', detail: 'first' },
+        });
+        expect(next.lastError?.code).toBe(code);
+      }
+      expect(intake.later.map(({ history: { attempts } }) => attempts)).toEqual([2, 3]);
+    },
+  );
 
   it('is checked once more when it is delivered again, since a worker may have died during a write (invariant 5)', async () => {
     const intake = createIntake();

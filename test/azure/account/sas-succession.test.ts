@@ -247,3 +247,27 @@ it('a URL keeps its other parameters as they were written', () => {
     'https://other.blob.core.windows.net/c/b?sv=2021&sig=other',
   );
 });
+
+describe('the end of a SAS', () => {
+  const at = (time: string): Date => new Date(time);
+  const ENDS = '2026-12-01T00:00:00Z';
+  const query = (end: string, sig: string): string => `se=${encodeURIComponent(end)}&sig=${sig}`;
+  const choose = (time: string, ...ends: string[]): number => {
+    const queries = ends.map((end, i) => query(end, String(i)));
+    return createSasSuccession(queries, () => at(time))
+      .status()
+      .findIndex(({ isInUse }) => isInUse);
+  };
+
+  it.each([
+    ['2026-11-30T23:59:59.999Z', 0],
+    [ENDS, 1],
+    ['2026-12-01T00:00:00.001Z', 1],
+  ])('is the first moment at which it is not used: at %s', (time, expected) => {
+    expect(choose(time, ENDS, '2026-12-02T00:00:00Z')).toBe(expected);
+  });
+
+  it('of all of them leaves the last one that was used', () => {
+    expect(choose('2026-12-03T00:00:00Z', ENDS, '2026-12-02T00:00:00Z')).toBe(0);
+  });
+});
