@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export type Sources = ReadonlyMap<string, string>;
 
 export const MAIN = 'infra/main.bicep';
-/** The worker as a Container App, which is compiled by the way. */
+/** The worker as a Container App, which the same build compiles. */
 export const CONTAINER_APP = 'deploy/container-apps/main.bicep';
 /** What the button in the README deploys: what the compiler makes of `MAIN`. */
 export const TEMPLATE = 'azuredeploy.json';
