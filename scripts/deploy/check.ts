@@ -17,11 +17,18 @@ const WAYS = [
   ['kubectl', ['version', '--client'], ['kustomize']],
 ] as const;
 
-const bring = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'], {
-  cwd: SCHEMAS,
-  stdio: ['ignore', 'ignore', 'inherit'],
-});
-if (bring.status !== 0) throw new Error(`the schemas could not be installed: run "npm ci" in ${SCHEMAS}`);
+const installed = spawnSync(
+  'npm',
+  ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'],
+  {
+    cwd: SCHEMAS,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  },
+);
+if (installed.status !== 0) {
+  console.error(`deploy: the schemas could not be installed: run "npm ci" in ${SCHEMAS} and see why`);
+  process.exit(1);
+}
 
 const written = manifestsOf(await readKubernetesFiles()).map(({ content }) => content);
 const built = await build();
