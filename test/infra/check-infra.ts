@@ -5,12 +5,14 @@ import { builtInStep } from './rules/built-in-step.ts';
 import { docsInStep } from './rules/docs-in-step.ts';
 import { eventsArrive } from './rules/events-arrive.ts';
 import { functionsAgree } from './rules/functions-agree.ts';
-import { isClosed } from './rules/is-closed.ts';
+import { connectionsLead } from './rules/connections-lead.ts';
+import { networkLeads } from './rules/network-leads.ts';
 import { orderHolds } from './rules/order-holds.ts';
 import { outputsHoldNoSecret } from './rules/outputs-hold-no-secret.ts';
 import { parameterFileFits } from './rules/parameter-file-fits.ts';
 import { queriesAreKnown } from './rules/queries-are-known.ts';
 import { queuesAgree } from './rules/queues-agree.ts';
+import { resourcesAreExpected } from './rules/resources-are-expected.ts';
 import { rolesAreTold } from './rules/roles-are-told.ts';
 import { settingsAreKnown } from './rules/settings-are-known.ts';
 import { whatIfSees } from './rules/what-if-sees.ts';
@@ -22,6 +24,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   parameters: parameterFileFits,
   secrets: outputsHoldNoSecret,
   order: orderHolds,
+  resources: resourcesAreExpected,
   roles: rolesAreTold,
   settings: settingsAreKnown,
   queues: queuesAgree,
@@ -29,7 +32,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   events: eventsArrive,
   alerts: alertsFit,
   queries: queriesAreKnown,
-  closed: isClosed,
+  network: networkLeads,
+  connections: connectionsLead,
   'what-if': whatIfSees,
 };
 
