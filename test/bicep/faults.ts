@@ -246,8 +246,8 @@ export const RULED: readonly (Fault & { readonly walkThrough: string; readonly r
     from: 'trustedServiceAccessEnabled: true',
     to: 'trustedServiceAccessEnabled: false',
     walkThrough: 'private-network',
-    rule: 'closed',
-    says: /trustedServiceAccessEnabled true, so Event Grid cannot deliver/,
+    rule: 'resources',
+    says: /trustedServiceAccessEnabled \[false\], which should be true/,
   },
   {
     fault: 'trusted services shut out of the state account',
@@ -255,7 +255,7 @@ export const RULED: readonly (Fault & { readonly walkThrough: string; readonly r
     from: "bypass: 'AzureServices'",
     to: "bypass: 'None'",
     walkThrough: 'private-network',
-    rule: 'closed',
+    rule: 'resources',
     says: /networkAcls\.bypass/,
   },
   {
@@ -264,8 +264,8 @@ export const RULED: readonly (Fault & { readonly walkThrough: string; readonly r
     from: 'allowSharedKeyAccess: false',
     to: 'allowSharedKeyAccess: true',
     walkThrough: 'new-source',
-    rule: 'closed',
-    says: /backup\w+ has not allowSharedKeyAccess false/,
+    rule: 'resources',
+    says: /backup\w+ has allowSharedKeyAccess \[true\], which should be false/,
   },
   {
     fault: 'a backup that is open in a private network',
@@ -273,8 +273,8 @@ export const RULED: readonly (Fault & { readonly walkThrough: string; readonly r
     from: '    immutabilityDays: immutabilityDays\n    isPrivate: privateNetwork',
     to: '    immutabilityDays: immutabilityDays\n    isPrivate: false',
     walkThrough: 'private-network',
-    rule: 'closed',
-    says: /publicNetworkAccess "Disabled"/,
+    rule: 'resources',
+    says: /backup\w+ has publicNetworkAccess \["Enabled"\], which should be "Disabled"/,
   },
   {
     fault: 'an endpoint of the wrong service',
@@ -282,8 +282,8 @@ export const RULED: readonly (Fault & { readonly walkThrough: string; readonly r
     from: "service: 'dfs'",
     to: "service: 'blob'",
     walkThrough: 'private-network-data-lake',
-    rule: 'closed',
-    says: /pe-backup-lake leads to blob/,
+    rule: 'network',
+    says: /no private endpoint leads to \S+ by dfs/,
   },
   {
     fault: 'minutes for seconds',
@@ -309,8 +309,8 @@ export const RULED: readonly (Fault & { readonly walkThrough: string; readonly r
     from: '          actionGroupId: actionGroupId\n',
     to: '          actionGroupId: topic.id\n',
     walkThrough: 'new-source',
-    rule: 'alerts',
-    says: /DroppedEventCount tells nobody/,
+    rule: 'resources',
+    says: /DroppedEventCount has actions\[\]\.actionGroupId/,
   },
   {
     fault: 'an alert on a metric that there is not',

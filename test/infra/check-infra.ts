@@ -11,6 +11,7 @@ import { orderHolds } from './rules/order-holds.ts';
 import { outputsHoldNoSecret } from './rules/outputs-hold-no-secret.ts';
 import { parameterFileFits } from './rules/parameter-file-fits.ts';
 import { queriesAreKnown } from './rules/queries-are-known.ts';
+import { queriesHideNothing } from './rules/queries-hide-nothing.ts';
 import { queuesAgree } from './rules/queues-agree.ts';
 import { resourcesAreExpected } from './rules/resources-are-expected.ts';
 import { rolesAreTold } from './rules/roles-are-told.ts';
@@ -32,17 +33,23 @@ const RULES: Readonly<Record<string, Rule>> = {
   events: eventsArrive,
   alerts: alertsFit,
   queries: queriesAreKnown,
+  steps: queriesHideNothing,
   network: networkLeads,
   connections: connectionsLead,
   'what-if': whatIfSees,
 };
 
-/** Everything that is wrong with infra/, as far as can be said without the compiler and without Azure. */
-export async function checkInfra(sources: Sources): Promise<readonly Finding[]> {
+/** Everything that is wrong with infra/, as far as can be said without the compiler and without Azure. @param rules all, by default */
+export async function checkInfra(
+  sources: Sources,
+  rules: readonly string[] = Object.keys(RULES),
+): Promise<readonly Finding[]> {
   const template = readTemplate(sources);
   const infra: Infra = { sources, template, walkThroughs: readWalkThroughs(sources, template) };
   const findings: Finding[] = [];
-  for (const [rule, check] of Object.entries(RULES)) {
+  for (const rule of rules) {
+    const check = RULES[rule];
+    if (check === undefined) throw new Error(`there is no rule ${rule}`);
     try {
       for (const [path, message] of await check(infra)) findings.push({ rule, path, message });
     } catch (error) {

@@ -27,7 +27,9 @@ export interface WalkThrough {
 
 /** azuredeploy.json, as far as the rules read it. */
 export interface Template {
-  readonly parameters: Readonly<Record<string, { readonly defaultValue?: string | number | boolean }>>;
+  readonly parameters: Readonly<
+    Record<string, { readonly defaultValue?: string | number | boolean | object }>
+  >;
   readonly outputs: Readonly<Record<string, unknown>>;
 }
 
@@ -59,18 +61,27 @@ export function readWalkThroughs(sources: Sources, template: Template): readonly
   });
 }
 
-/** The parameters of a .bicepparam: literals, secrets from the environment, and objects, which no rule reads. */
+/** The parameters of a .bicepparam: literals, secrets from the environment, and objects of texts. */
 function readParameters(path: string, text: string): Parameters {
   return Object.fromEntries(
-    [...text.matchAll(/^param (\w+) = (.*)$/gm)].map(([, name = '', value = '']) => {
-      if (/^(?:readEnvironmentVariable\(|\{$)/.test(value)) return [name, 'more than a literal'];
-      const literal = /^'[^'$\\]*'$/.test(value) ? `"${value.slice(1, -1)}"` : value;
-      try {
-        return [name, JSON.parse(literal) as unknown];
-      } catch {
-        throw new Error(`${path}: ${name} is no literal`);
-      }
-    }),
+    [...text.matchAll(/^param (\w+) = (.*(?:(?<=\{)(?:\n .*)*\n\})?)$/gm)].map(
+      ([, name = '', value = '']) => {
+        if (/^readEnvironmentVariable\('\w+'\)$/.test(value)) return [name, 'a secret'];
+        if (value.startsWith('{')) return [name, objectOf(value)];
+        const literal = /^'[^'$\\]*'$/.test(value) ? `"${value.slice(1, -1)}"` : value;
+        try {
+          return [name, JSON.parse(literal) as unknown];
+        } catch {
+          throw new Error(`${path}: ${name} is no literal`);
+        }
+      },
+    ),
+  );
+}
+
+function objectOf(text: string): Parameters {
+  return Object.fromEntries(
+    [...text.matchAll(/^ {2}(\w+): '([^'$\\]*)'$/gm)].map(([, name = '', value = '']) => [name, value]),
   );
 }
 

@@ -10,7 +10,7 @@ export interface Context {
 }
 
 /** The value, a function of what is deployed that says it, or a check. */
-export type Expectation = Value | ((context: Context) => Value | Check);
+export type Expectation = Value | Check | ((context: Context) => Value | Check);
 type Value = string | number | boolean | null | readonly unknown[] | Readonly<Record<string, unknown>>;
 /** Whether the value is right, and the words for what it should be. */
 export class Check {
@@ -49,7 +49,9 @@ export const known =
       (value) =>
         isExpression(value) &&
         String(value).includes(property) &&
-        [...String(value).matchAll(/reference\('([^']+)'/g)].every(([, id]) => id === `${places[place]}${rest}`),
+        [...String(value).matchAll(/reference\('([^']+)'/g)].every(
+          ([, id]) => id === `${places[place]}${rest}`,
+        ),
     );
 export const inPrivate =
   (inside: Value, outside: Value) =>
@@ -65,5 +67,7 @@ export function toCheck(expected: Expectation, context: Context): Check {
   const value = typeof expected === 'function' ? expected(context) : expected;
   if (value instanceof Check) return value;
   const text = JSON.stringify(value);
-  return new Check(text, (is) => (is === null || is === undefined ? value === null : JSON.stringify(is) === text));
+  return new Check(text, (is) =>
+    is === null || is === undefined ? value === null : JSON.stringify(is) === text,
+  );
 }

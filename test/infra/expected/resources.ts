@@ -257,8 +257,7 @@ const APP: Readonly<Record<string, Properties>> = {
     serverFarmId: idOf('plan'),
     httpsOnly: true,
     keyVaultReferenceIdentity: idOf('identity'),
-    virtualNetworkSubnetId: (context) =>
-      inPrivate(idOf('network', '/subnets/app')(context), null)(context),
+    virtualNetworkSubnetId: (context) => inPrivate(idOf('network', '/subnets/app')(context), null)(context),
     'siteConfig.minTlsVersion': '1.2',
     // The rule "connections" has each.
     'siteConfig.appSettings': any,
@@ -296,7 +295,10 @@ export const RESOURCES: Readonly<Record<string, Properties>> = {
     publicNetworkAccess: inPrivate('Disabled', 'Enabled'),
   },
   'Microsoft.KeyVault/vaults/secrets': {
-    value: () => new Check('the connection of the secret parameters', (text) => /parameters\('\w*[sS]as'\)/.test(String(text))),
+    value: () =>
+      new Check('the connection of the secret parameters', (text) =>
+        /parameters\('\w*[sS]as'\)/.test(String(text)),
+      ),
     contentType: 'storage connection string',
   },
   ...STORAGE,

@@ -10,8 +10,8 @@ import {
 import { toMilliseconds } from './to-milliseconds.ts';
 
 const DOC = 'docs/operations.md';
-/** A row of the table: the alert, what it measures, above what, within how long. */
-const ROW = /^\| `([\w-]+)` +\| ([^|]+?) +\| ([^|]+?) +\| (\d+) min +\|/gm;
+/** A row of the table: the alert, what it measures, above what, within how long, and how grave it is. */
+const ROW = /^\| `([\w-]+)` +\| ([^|]+?) +\| ([^|]+?) +\| (\d+) min +\| ([0-4]) +\|/gm;
 
 /** Metrics of Azure by their resource: learn.microsoft.com/azure/azure-monitor/reference/supported-metrics */
 const SERVICE_BUS = 'Microsoft.ServiceBus/namespaces';
@@ -35,6 +35,7 @@ interface Alert {
   readonly measures: string;
   readonly threshold: unknown;
   readonly window: unknown;
+  readonly severity: unknown;
 }
 
 /**
@@ -73,6 +74,14 @@ function criterionOf(resource: Resource): Readonly<Record<string, unknown>> {
   return all.length === 1 && all[0]?.['operator'] === 'GreaterThan' ? all[0] : {};
 }
 
+function commonOf(resource: Resource): Pick<Alert, 'name' | 'window' | 'severity'> {
+  return {
+    name: resource.name,
+    window: at(resource, 'properties.windowSize'),
+    severity: at(resource, 'properties.severity'),
+  };
+}
+
 function ofMetric(resource: Resource): Alert {
   const { metricName, timeAggregation, threshold } = criterionOf(resource);
   const [type, aggregations] = PLATFORM[String(metricName)] ?? [];
@@ -84,7 +93,7 @@ function ofMetric(resource: Resource): Alert {
     : scope?.includes(`/providers/${type}/`) === true
       ? `the ${aggregation.toLowerCase()} of \`${String(metricName)}\``
       : `${String(metricName)} of ${scope}, which is no ${type}`;
-  return { name: resource.name, measures, threshold, window: at(resource, 'properties.windowSize') };
+  return { ...commonOf(resource), measures, threshold };
 }
 
 function ofQuery(resource: Resource): Alert {
@@ -96,7 +105,7 @@ function ofQuery(resource: Resource): Alert {
   const measures = hasColumn
     ? `${word}\`${subject}\``
     : `no column ${String(metricMeasureColumn)} of its query`;
-  return { name: resource.name, measures, threshold, window: at(resource, 'properties.windowSize') };
+  return { ...commonOf(resource), measures, threshold };
 }
 
 function ofAlert(
@@ -105,7 +114,7 @@ function ofAlert(
   parameters: Parameters,
 ): readonly string[] {
   if (row === undefined) return [`the alert ${alert.name} is not in the table of ${DOC}`];
-  const [measures = '', above = '', minutes = ''] = row;
+  const [measures = '', above = '', minutes = '', severity = ''] = row;
   const expected = thresholdOf(above, measures, parameters);
   return [
     ...(measures.includes(alert.measures)
@@ -116,6 +125,9 @@ function ofAlert(
       : [
           `${alert.name} alerts above ${String(alert.threshold)}, and above ${above} (${expected}) in ${DOC}`,
         ]),
+    ...(alert.severity === Number(severity)
+      ? []
+      : [`${alert.name} has the severity ${String(alert.severity)}, and ${severity} in ${DOC}`]),
     ...(toMilliseconds(alert.window) === Number(minutes) * 60_000
       ? []
       : [`${alert.name} looks at ${String(alert.window)}, and ${minutes} minutes in ${DOC}`]),
@@ -132,25 +144,12 @@ function thresholdOf(above: string, measures: string, parameters: Parameters): n
   return metric?.unit === 's' ? value * (SECONDS[unit] ?? Number.NaN) : value;
 }
 
-/** An alert that is off, or sends nothing to the action group, is no alert. */
+/** An alert that tells nobody is none. That alerts go to the group, the rule "resources" says. */
 function missingReceivers(walkThrough: WalkThrough): readonly string[] {
   const group = resourcesOf(walkThrough, 'Microsoft.Insights/actionGroups')[0];
-  const withoutReceiver = [
-    ...resourcesOf(walkThrough, 'Microsoft.Insights/metricAlerts').filter((alert) => {
-      const actions = (at(alert, 'properties.actions') ?? []) as readonly { actionGroupId: string }[];
-      return actions[0]?.actionGroupId !== group?.id || at(alert, 'properties.enabled') !== true;
-    }),
-    ...resourcesOf(walkThrough, 'Microsoft.Insights/scheduledQueryRules').filter((rule) => {
-      const groups = (at(rule, 'properties.actions.actionGroups') ?? []) as readonly string[];
-      return groups[0] !== group?.id || at(rule, 'properties.enabled') !== true;
-    }),
-  ];
   const receivers = (at(group, 'properties.emailReceivers') ?? []) as readonly { emailAddress: string }[];
   const wanted = walkThrough.parameters['alertEmail'];
-  return [
-    ...withoutReceiver.map(({ name }) => `the alert ${name} tells nobody`),
-    ...(wanted === '' || receivers.some(({ emailAddress }) => emailAddress === wanted)
-      ? []
-      : [`alerts do not go to ${String(wanted)}`]),
-  ];
+  return wanted === '' || receivers.some(({ emailAddress }) => emailAddress === wanted)
+    ? []
+    : [`alerts do not go to ${String(wanted)}`];
 }

@@ -1,7 +1,8 @@
+import { COUNTS } from '../expected/counts.ts';
 import { EVERYWHERE, RESOURCES } from '../expected/resources.ts';
 import { type Context, toCheck } from '../expected/expectation.ts';
 import { contextOf } from '../deployment/context.ts';
-import type { Resource } from '../deployment/walk-through.ts';
+import { type Resource, resourcesOf } from '../deployment/walk-through.ts';
 import { eachWalkThrough } from '../rule.ts';
 
 /** Told by the compiler, or compared by rules of their own. */
@@ -9,12 +10,28 @@ const NAMES = ['id', 'type', 'name', 'apiVersion', 'condition'];
 
 /**
  * Every property that Azure is asked for is one of the table, with the value that the table or the parameter says, and
- * none of the table is missing. A property or a type that the table does not have is a finding: nothing looked at it.
+ * none of the table is missing, nor any resource. A property or a type that the table does not have is a finding: nothing
+ * looked at it.
  */
 export const resourcesAreExpected = eachWalkThrough((walkThrough) => {
   const context = contextOf(walkThrough);
-  return walkThrough.resources.flatMap((resource) => ofResource(resource, context));
+  return [
+    ...walkThrough.resources.flatMap((resource) => ofResource(resource, context)),
+    ...namedTwice(walkThrough.resources),
+    ...Object.entries(COUNTS).flatMap(([type, count]) => {
+      const { length } = resourcesOf(walkThrough, type);
+      return length === count(context) ? [] : [`there are ${length} of ${type}, not ${count(context)}`];
+    }),
+  ];
 });
+
+/** One of two resources with the same id is not deployed. */
+function namedTwice(resources: readonly Resource[]): readonly string[] {
+  const ids = resources.map(({ id }) => id);
+  return [...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))].map(
+    (id) => `two resources have the id ${id}`,
+  );
+}
 
 function ofResource(resource: Resource, context: Context): readonly string[] {
   const { type, name, id } = resource;
@@ -49,7 +66,8 @@ function leavesOf(resource: Resource, paths: readonly string[]): ReadonlyMap<str
       leaves.set(path, [...(leaves.get(path) ?? []), value]);
     else if (Array.isArray(value))
       // Of scalars.
-      if (value.every((item) => typeof item !== 'object')) leaves.set(path, [...(leaves.get(path) ?? []), value]);
+      if (value.every((item) => typeof item !== 'object'))
+        leaves.set(path, [...(leaves.get(path) ?? []), value]);
       else for (const item of value as readonly unknown[]) put(`${path}[]`, item);
     else for (const [name, item] of Object.entries(value)) put(`${path}.${name}`, item);
   };
