@@ -42,9 +42,10 @@ function ofParameter(name: string, value: string, { parameters, outputs }: Templ
   if (variable in outputs) return [`${variable} is filled in, and an output too`];
   const named = ASKED[name] ?? name.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
   if (variable !== named) return [`${name} is filled in by ${variable}, which should be ${named}`];
-  const own = parameter.defaultValue;
-  if (own === undefined || byDefault === String(own)) return [];
-  return [`${name} is ${byDefault} by default, and ${String(own)} in ${MAIN}`];
+  const { defaultValue } = parameter;
+  if (defaultValue === undefined) return [];
+  const own = typeof defaultValue === 'object' ? JSON.stringify(defaultValue) : String(defaultValue);
+  return byDefault === own ? [] : [`${name} is ${byDefault} by default, and ${own} in ${MAIN}`];
 }
 
 function isShown(name: string, { parameters }: Template, walkThroughs: readonly WalkThrough[]): boolean {
