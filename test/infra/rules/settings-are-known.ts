@@ -1,5 +1,6 @@
 import { toBlobmirrorError } from '../../../src/model/errors.ts';
 import type { Environment } from '../../../src/config/environment.ts';
+import { describeUnknown, findUnknownSettings } from '../../../src/config/known-settings.ts';
 import { readSettings } from '../../../src/config/settings.ts';
 import type { Rule } from '../rule.ts';
 import { registeredFunctions } from '../deployment/registered-functions.ts';
@@ -45,7 +46,12 @@ async function ofEnvironment(env: Environment): Promise<readonly string[]> {
       ['fullyQualifiedNamespace', 'credential', 'clientId'].map((part) => `${name}__${part}`),
     ),
   ];
+  // A worker only warns of most unknown names, and a blank value counts as not set: here neither may pass.
+  const named = Object.fromEntries(Object.keys(env).map((name) => [name, 'any']));
   return [
+    ...findUnknownSettings(named).map(
+      (unknown) => `${describeUnknown(unknown)}: correct its name in infra/, or add it to src/config/`,
+    ),
     ...needed.filter((name) => env[name] === undefined).map((name) => `${name} is not set`),
     ...Object.keys(env)
       .filter((name) => !read.has(name) && !OF_HOST.has(name) && !needed.includes(name))
