@@ -61,3 +61,17 @@ it('a role in place of another leaves a third one on the same resource', async (
   );
   expect(signs).toHaveLength(here.length);
 });
+
+it('a row of alerts of another form is named, and the form', async () => {
+  const said = await told('docs/operations.md', /^(\| `backlog` .*)15 min/m, '$11 h');
+  expect(said).toContainEqual(expect.stringMatching(/`backlog`.* 1 h .* should be .*N min/));
+});
+
+it('a sum in the table is not taken for the most of a query by attribute', async () => {
+  const said = await told(
+    'docs/operations.md',
+    /the most (?=`blobmirror.health.problems` that make)/,
+    'the sum of ',
+  );
+  expect(said).toContainEqual(expect.stringMatching(/health-failing measures the most .*, and the sum of/));
+});

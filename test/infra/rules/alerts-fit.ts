@@ -26,7 +26,7 @@ const PLATFORM: Readonly<Record<string, readonly [type: string, aggregations: re
 /** What the table calls an aggregation of a query. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
   [/min\(Min\)/, 'the least '],
-  [/max\(Max\)$/, 'the most '],
+  [/max\(Max\)/, 'the most '],
   [/sum\(Sum\)/, 'the sum of '],
 ];
 
@@ -43,9 +43,13 @@ interface Alert {
  * of the metric over the same time. The metrics of Azure are there, with the aggregation.
  */
 export const alertsFit: Rule = (infra) => {
-  const rows = new Map(
-    [...(infra.sources.get(DOC) ?? '').matchAll(ROW)].map(([, name = '', ...rest]) => [name, rest] as const),
-  );
+  const section = /^## Alerts$.*?(?=^## )/ms.exec(infra.sources.get(DOC) ?? '')?.[0] ?? '';
+  const unread = section.split('\n').find((line) => line.startsWith('| `') && !line.match(ROW));
+  if (unread !== undefined)
+    throw new Error(
+      `${DOC}: "${unread}" should be \`| name | measures | alerts above | N min | severity | what to do |\``,
+    );
+  const rows = new Map([...section.matchAll(ROW)].map(([, name = '', ...rest]) => [name, rest] as const));
   return eachWalkThrough((walkThrough) => {
     const alerts = [
       ...resourcesOf(walkThrough, 'Microsoft.Insights/metricAlerts').map(ofMetric),
