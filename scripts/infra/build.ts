@@ -2,6 +2,7 @@
 // compiler. With --check it writes nothing, and names the files that would change. A warning of the linter is a fault in
 // either case. Exits with 1 when something is wrong, and with 3 when there is no compiler, as image:check
 // does when nothing runs containers.
+import { rmSync } from 'node:fs';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,11 @@ try {
 /** Returns what is wrong, a line or a paragraph each. The compiler works on a copy, so that a fault changes nothing here. */
 async function build(compiler: Compiler, isCheck: boolean): Promise<readonly string[]> {
   const copy = await mkdtemp(join(tmpdir(), 'blobmirror-infra-'));
+  for (const [signal, status] of Object.entries({ SIGINT: 130, SIGTERM: 143 }))
+    process.once(signal, () => {
+      rmSync(copy, { recursive: true, force: true });
+      process.exit(status);
+    });
   try {
     for (const folder of FOLDERS) await cp(new URL(folder, root), join(copy, folder), { recursive: true });
     const faults = await compileAll(compiler, copy, isCheck);
@@ -56,6 +62,8 @@ async function compileAll(compiler: Compiler, copy: string, isCheck: boolean): P
       report(folder, await format(compiler, copy, `${folder}/**/*.${ending}`));
   const template = await compile(compiler, copy);
   report(MAIN, template);
+  if (template.ok && !template.stdout.includes('"$schema"'))
+    faults.push(`${MAIN}:\nthe compiler printed no template`);
   report(CONTAINER_APP, await compile(compiler, copy, CONTAINER_APP));
   await writeFile(join(copy, TEMPLATE), template.stdout);
   const paths = [...(await readSources(pathToFileURL(`${copy}/`))).keys()];

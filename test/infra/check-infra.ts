@@ -9,6 +9,7 @@ import { connectionsLead } from './rules/connections-lead.ts';
 import { networkLeads } from './rules/network-leads.ts';
 import { orderHolds } from './rules/order-holds.ts';
 import { outputsHoldNoSecret } from './rules/outputs-hold-no-secret.ts';
+import { pagesAreTrue } from './rules/pages-are-true.ts';
 import { parameterFileFits } from './rules/parameter-file-fits.ts';
 import { queriesAreKnown } from './rules/queries-are-known.ts';
 import { queriesHideNothing } from './rules/queries-hide-nothing.ts';
@@ -22,6 +23,7 @@ import type { Sources } from '../../scripts/infra/sources.ts';
 const RULES: Readonly<Record<string, Rule>> = {
   built: builtInStep,
   docs: docsInStep,
+  pages: pagesAreTrue,
   parameters: parameterFileFits,
   secrets: outputsHoldNoSecret,
   order: orderHolds,

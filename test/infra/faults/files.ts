@@ -142,4 +142,28 @@ export const FILES: readonly Fault[] = [
     rule: 'parameters',
     says: /no walk-through sets tier/,
   },
+  {
+    fault: 'a snapshot of no walk-through',
+    path: 'infra/walk-throughs/former.snapshot.json',
+    from: '',
+    to: '{}',
+    rule: 'built',
+    says: /is the snapshot of no file/,
+  },
+  {
+    fault: 'a role by the name of another one',
+    path: DEPLOY,
+    from: /^\| Storage Blob Data Reader  /m,
+    to: '| Storage Blob Data Owner   ',
+    rule: 'pages',
+    says: /2a2b9908\S+ is Storage Blob Data Reader, not Storage Blob Data Owner/,
+  },
+  {
+    fault: 'a default that is no more',
+    path: 'docs/operations.md',
+    from: '`liveMinutes` (15)',
+    to: '`liveMinutes` (30)',
+    rule: 'pages',
+    says: /liveMinutes is 15 by default, not 30/,
+  },
 ];

@@ -6,7 +6,13 @@ export const builtInStep: Rule = ({ sources }) => {
   const { digests } = JSON.parse(sources.get(BUILT) ?? '{"digests": {}}') as Built;
   const present = digestsOf(sources);
   const paths = new Set([...Object.keys(digests), ...Object.keys(present)]);
-  return [...paths]
-    .filter((path) => digests[path] !== present[path])
-    .map((path) => [path, 'was changed since the compiler ran: run "npm run infra:build"'] as const);
+  return [
+    ...[...paths]
+      .filter((path) => digests[path] !== present[path])
+      .map((path) => [path, 'was changed since the compiler ran: run "npm run infra:build"'] as const),
+    ...[...sources.keys()]
+      .filter((path) => /\.snapshot\.json$/.test(path))
+      .filter((path) => !sources.has(path.replace(/snapshot\.json$/, 'bicepparam')))
+      .map((path) => [path, 'is the snapshot of no file: remove it'] as const),
+  ];
 };
