@@ -4,6 +4,7 @@ import { alertsFit } from './rules/alerts-fit.ts';
 import { builtInStep } from './rules/built-in-step.ts';
 import { docsInStep } from './rules/docs-in-step.ts';
 import { eventsArrive } from './rules/events-arrive.ts';
+import { filesAreSet } from './rules/files-are-set.ts';
 import { functionsAgree } from './rules/functions-agree.ts';
 import { connectionsLead } from './rules/connections-lead.ts';
 import { networkLeads } from './rules/network-leads.ts';
@@ -23,6 +24,7 @@ import type { Sources } from '../../scripts/infra/sources.ts';
 const RULES: Readonly<Record<string, Rule>> = {
   built: builtInStep,
   docs: docsInStep,
+  files: filesAreSet,
   pages: pagesAreTrue,
   parameters: parameterFileFits,
   secrets: outputsHoldNoSecret,

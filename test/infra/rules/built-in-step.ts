@@ -11,7 +11,7 @@ export const builtInStep: Rule = ({ sources }) => {
       .filter((path) => digests[path] !== present[path])
       .map((path) => [path, 'was changed since the compiler ran: run "npm run infra:build"'] as const),
     ...[...sources.keys()]
-      .filter((path) => /\.snapshot\.json$/.test(path))
+      .filter((path) => path.endsWith('.snapshot.json'))
       .filter((path) => !sources.has(path.replace(/snapshot\.json$/, 'bicepparam')))
       .map((path) => [path, 'is the snapshot of no file: remove it'] as const),
   ];

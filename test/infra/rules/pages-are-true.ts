@@ -18,8 +18,14 @@ export const pagesAreTrue: Rule = ({ sources, template }) =>
   PAGES.flatMap((page) => {
     const text = sources.get(page) ?? '';
     const roles = [...text.matchAll(/^\| ([^|]+?) +\| `([0-9a-f]{8}-[0-9a-f-]{27})` +\|/gm)].map(
-      ([, name = '', id = '']) =>
-        [ROLES[id] === name, `${id} is ${ROLES[id] ?? 'not known'}, not ${name}`] as const,
+      ([, name = '', id = '']) => {
+        const own = ROLES[id];
+        const message =
+          own === undefined
+            ? `the id of ${name} is not known: add it to test/infra/rules/pages-are-true.ts`
+            : `${id} is ${own}, not ${name}`;
+        return [own === name, message] as const;
+      },
     );
     const defaults = [...text.matchAll(/`(\w+)` \((\d+)\)/g)].map(([, name = '', value = '']) => {
       const own = template.parameters[name]?.defaultValue;
