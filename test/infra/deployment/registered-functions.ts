@@ -23,6 +23,9 @@ async function load(env: Environment): Promise<readonly FunctionMetadata[]> {
   const files = names.toSorted((one, other) => (one < other ? -1 : 1)).map((name) => new URL(name, FOLDER));
   const before = { ...process.env };
   Object.assign(process.env, env, { BLOBMIRROR_LOG_LEVEL: 'silent' });
+  // With full syncs off their timer is not registered, and tests in one process share what was loaded first.
+  if (env['BLOBMIRROR_RECONCILE_SCHEDULE'] === 'off')
+    process.env['BLOBMIRROR_RECONCILE_SCHEDULE'] = '0 0 * * * *';
   // Nothing is to be sent from here.
   delete process.env['APPLICATIONINSIGHTS_CONNECTION_STRING'];
   try {
