@@ -18,7 +18,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
     '"autoCompleteMessages": true',
     '"maxRetries": 3',
   ],
-  'infra/bicepconfig.json': ['"enabled": true', '"maxAllowedAgeInDays": 730'],
+  'infra/bicepconfig.json': ['"enabled": true', '"maxAllowedAgeInDays": 730,'],
 };
 
 /** azd and the host find what they need, and the linter is not turned off: neither as a whole, nor for a rule or a line. */
