@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { fromTrigger } from '../../src/intake/incoming-message.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { fromTrigger, readHistory } from '../../src/intake/incoming-message.ts';
 
 const METADATA = {
   messageId: 'e4bb3d3f-0001',
@@ -8,6 +8,10 @@ const METADATA = {
   applicationProperties: { 'blobmirror-attempts': 3 },
 };
 const invocationId = 'invocation';
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 describe('a message of a Service Bus trigger', () => {
   it('is what the metadata says', () => {
@@ -44,7 +48,8 @@ describe('a message of a Service Bus trigger', () => {
     }
   });
 
-  it('was enqueued at a time of UTC where that names no zone', () => {
+  it.each(['UTC', 'Asia/Tokyo'])('was enqueued at a time of UTC where that names no zone, in %s', (zone) => {
+    vi.stubEnv('TZ', zone);
     const told = (enqueuedTimeUtc: string) =>
       fromTrigger('', { invocationId, triggerMetadata: { ...METADATA, enqueuedTimeUtc } }).enqueuedTime;
     expect(told('2026-11-21T21:00:00')).toEqual(new Date('2026-11-21T21:00:00Z'));
@@ -87,4 +92,19 @@ describe('a message of a Service Bus trigger', () => {
         expect(message).toMatchObject({ deliveryCount: 1, applicationProperties: {} });
       }
   });
+});
+
+it('a message was first seen when it was enqueued at the latest, whatever its sender says', () => {
+  const enqueuedTime = new Date('2026-11-21T21:00:00Z');
+  const seen = (text: string): Date =>
+    readHistory({
+      body: {},
+      messageId: 'm',
+      enqueuedTime,
+      deliveryCount: 1,
+      applicationProperties: { 'blobmirror-first-seen': text },
+    }).firstSeen;
+  expect(seen('2026-11-21T20:00:00Z')).toEqual(new Date('2026-11-21T20:00:00Z'));
+  // Its day of tries would not end.
+  expect(seen('9999-01-01T00:00:00Z')).toEqual(enqueuedTime);
 });

@@ -173,7 +173,8 @@ describe('adopting', () => {
     };
     expect(await stage.adopt({ compared })).toEqual({ unfinished: { ...compared, equal: 9 } });
     await stage.adopt({ compared: { ...compared, source: parseEtag('0xF00') } });
-    expect(asked).toEqual([8, undefined]);
+    await stage.adopt({ compared: { ...compared, backup: parseEtag('0xF00') } });
+    expect(asked).toEqual([8, undefined, undefined]);
   });
 
   it('takes no replica of the backup, nothing whose own copy is pending, and by reading nothing archived', async () => {
@@ -184,6 +185,10 @@ describe('adopting', () => {
     const may = (change: Partial<BlobPresent>, by: AdoptBy = 'read') =>
       mayBeAdopted(SIDES, { source: { ...theirs, ...change }, backup: ours }, by);
     expect(may({})).toBe(true);
+    // A dry run counts by this alone.
+    expect(may({ size: theirs.size + 1 })).toBe(false);
+    expect(may({ kind: 'append' })).toBe(false);
+    expect(may({ headers: { contentType: 'text/x' } })).toBe(false);
     expect(may({ stamp })).toBe(false);
     expect(may({ pendingCopy: { stamp: undefined } })).toBe(false);
     expect([may({ archived: true }), may({ archived: true }, 'md5')]).toEqual([false, true]);

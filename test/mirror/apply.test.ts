@@ -83,6 +83,22 @@ describe('apply', () => {
     });
   });
 
+  it('asks for the tags of a blob that has some, and for no others', async () => {
+    const asked: string[] = [];
+    for (const tagCount of [2, 0, undefined]) {
+      const { source, onSource, onBackup, apply: act } = await createStage(undefined);
+      source.readTags = async () => {
+        await Promise.resolve();
+        asked.push(`${tagCount}`);
+        return {};
+      };
+      const { tagCount: _, ...untagged } = onSource;
+      const from = tagCount === undefined ? untagged : { ...untagged, tagCount };
+      await act({ action: 'copy', source: from, condition: { ifMatch: onBackup.etag } });
+    }
+    expect(asked).toEqual(['2']);
+  });
+
   it('copies from a service that knows no tags', async () => {
     const stage = await createStage(undefined);
     const { tagCount: _none, ...untagged } = stage.onSource;

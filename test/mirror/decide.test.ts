@@ -319,3 +319,28 @@ describe('decide, two accounts that mirror each other', () => {
     expect(decide(SIDES, third, absent, MIRROR)).toMatchObject({ action: 'copy' });
   });
 });
+
+describe('the access that a write must bring', () => {
+  const access = { owner: 'o', group: 'g', permissions: 'rwxr-x---', acl: 'user::rwx,group::r-x,other::---' };
+  const there = { ...access, group: 'another' };
+  const missingOf = (source: BlobPresent, backup: Parameters<typeof decide>[2], policy = MIRROR): unknown => {
+    const decision = decide(SIDES, source, backup, policy);
+    return 'missing' in decision ? decision.missing : undefined;
+  };
+  const source = blob({ access });
+
+  it('is what differs where the blob is overwritten, and nothing where it is the same', () => {
+    expect(missingOf(source, { ...backupFor.stale(), access: there })).toEqual({ access, there });
+    expect(missingOf(source, { ...backupFor.stale(), access })).toBeUndefined();
+  });
+
+  it('is all of it where the blob is new or replaced: the staged copy has none', () => {
+    expect(missingOf(source, absent)).toEqual({ access });
+    for (const state of ['other-kind', 'stale-archived'] as const)
+      expect(missingOf(source, { ...backupFor[state](), access })).toEqual({ access });
+  });
+
+  it('is none where access is not mirrored', () => {
+    expect(missingOf(source, absent, { ...MIRROR, acl: 'off' })).toBeUndefined();
+  });
+});

@@ -25,6 +25,7 @@ function scope(lists: Lists = {}, names?: ScopeRules['names'], own?: string | fa
   return {
     fromBackup: (name: string) => made.fromBackup(parseContainerName(name)),
     holds: (container: string) => made.includesContainer(parseContainerName(container)),
+    goesWhole: (container: string, path: string) => made.takesAllBelow(parseKey(container, path)),
     has: (container: string, path: string) => made.includes(parseKey(container, path)),
     lists: (container: string, path = '') =>
       made.prefixes({ container: parseContainerName(container), path }).map((prefix) => prefix.path),
@@ -171,5 +172,23 @@ describe('the names of the scope', () => {
     expect(fromBackup('eu-tmp')).toBeUndefined();
     expect(fromBackup('photos')).toBeUndefined();
     expect(scope().fromBackup('$logs')).toBeUndefined();
+  });
+});
+
+describe('a directory', () => {
+  it('is in the scope with all that is below it unless a setting may leave something out', () => {
+    expect(scope().goesWhole('photos', 'a')).toBe(true);
+    expect(scope({ excludePaths: ['photos/b/'] }).goesWhole('photos', 'a')).toBe(true);
+    expect(scope({ excludePaths: ['photos/a/tmp/'] }).goesWhole('photos', 'a')).toBe(false);
+    expect(scope({ includePaths: ['photos/a/in/'] }).goesWhole('photos', 'a')).toBe(false);
+    expect(scope({ excludePatterns: ['*.tmp'] }).goesWhole('photos', 'a')).toBe(false);
+    expect(scope({ includePatterns: ['*.jpg'] }).goesWhole('photos', 'a')).toBe(false);
+  });
+
+  it('of the mirror is in no scope, nor what is below it; its longer-named neighbours are', () => {
+    for (const path of ['.blobmirror', '.blobmirror/', '.blobmirror/trash/a'])
+      expect(scope().has('photos', path)).toBe(false);
+    expect(scope().has('photos', '.blobmirrors')).toBe(true);
+    expect(scope().has('photos', 'a/.blobmirror/b')).toBe(true);
   });
 });

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseEtag } from '../../src/model/etag.ts';
-import { addStamp, splitStamp } from '../../src/model/stamp.ts';
+import {
+  addStamp,
+  fitsIntoMetadata,
+  markUnfinished,
+  splitStamp,
+  unfinishedBytes,
+} from '../../src/model/stamp.ts';
 
 const STAMP = {
   account: 'sourceaccount',
@@ -68,4 +74,33 @@ it('a text that a user wrote in the place of the stamp is no stamp, and never an
 it('metadata may have any name', () => {
   const metadata = Object.fromEntries([['__proto__', 'x']]);
   expect(Object.entries(splitStamp(metadata).metadata)).toEqual([['__proto__', 'x']]);
+});
+
+describe('the mark of an unfinished copy', () => {
+  const wanted = addStamp({ user: 'x' }, STAMP);
+  const other = addStamp({ user: 'x' }, { ...STAMP, etag: parseEtag('"0x8DD"') });
+
+  it('tells how far the copy of this version has come', () => {
+    expect(unfinishedBytes(markUnfinished(wanted, 'partial', 8), 'partial', wanted)).toBe(8);
+    // The user's metadata may have changed meanwhile.
+    expect(unfinishedBytes(markUnfinished(addStamp({}, STAMP), 'partial', 8), 'partial', wanted)).toBe(8);
+  });
+
+  it.each([
+    ['another version', markUnfinished(other, 'partial', 8)],
+    ['another state', markUnfinished(wanted, 'unverified', 8)],
+    ['a copy that is over', wanted],
+    ['nothing', {}],
+  ])('tells nothing of %s', (_, metadata) => {
+    expect(unfinishedBytes(metadata, 'partial', wanted)).toBeUndefined();
+  });
+});
+
+it('metadata fits by its names, their prefixes and its values together', () => {
+  const prefix = 'x-ms-meta-'.length;
+  expect(fitsIntoMetadata({ n: 'v'.repeat(8192 - prefix - 1) })).toBe(true);
+  expect(fitsIntoMetadata({ n: 'v'.repeat(8192 - prefix) })).toBe(false);
+  expect(fitsIntoMetadata({ ['n'.repeat(8192 - prefix + 1)]: '' })).toBe(false);
+  const many = Object.fromEntries(Array.from({ length: 700 }, (_, i) => [`n${i}`, '']));
+  expect(fitsIntoMetadata(many)).toBe(false);
 });

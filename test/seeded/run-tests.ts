@@ -14,6 +14,8 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const VITEST = fileURLToPath(new URL('./vitest.mjs', import.meta.resolve('vitest/package.json')));
 /** For tests that a fault keeps from ending. */
 const LONGEST_MS = 180_000;
+/** For the tests near all faults. */
+const LONGEST_OF_ALL_MS = 1_200_000;
 
 export interface Options {
   /** Prints what vitest prints. */
@@ -80,9 +82,12 @@ async function runTests(
       detached: process.platform !== 'win32',
     },
   );
-  const timer = setTimeout(() => {
-    killWithWorkers(child);
-  }, LONGEST_MS);
+  const timer = setTimeout(
+    () => {
+      killWithWorkers(child);
+    },
+    'SEEDED_FAULT' in env ? LONGEST_MS : LONGEST_OF_ALL_MS,
+  );
   await once(child, 'exit');
   clearTimeout(timer);
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Report) : undefined;

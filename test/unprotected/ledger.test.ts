@@ -212,6 +212,15 @@ describe('the record of unprotected keys', () => {
     expect(document?.more).toMatchObject([{ container: 'photos', reason: 'backup-leased', count: 7 }]);
   });
 
+  it('has room for another name when one was cleared', async () => {
+    const { worker, names, passing } = bench({ limits: { keys: 10, characters: 6, more: 10 } });
+    const ledger = worker();
+    await ledger.record([left('one'), left('two')]);
+    for (const [name, { mark }] of ledger.named) if (name === 'photos/one') ledger.clear(name, mark);
+    await passing(ledger.record([left('new'), left('more')]));
+    expect(await passing(names())).toEqual(['two: backup-leased', 'new: backup-leased']);
+  });
+
   it('only counts what nobody can name', async () => {
     const { worker } = bench();
     await worker().record([{ container: '', path: '', reason: 'message-not-event' }]);
@@ -395,6 +404,63 @@ describe('a complete full sync', () => {
       await takeOverRun({ ledger: worker(), ...wide }, proof, { run: RUN });
       expect(await names()).toEqual([]);
     });
+  });
+
+  it('clears nothing that was found within a minute of its start: clocks may differ by that much', async () => {
+    const { worker, names, time } = bench();
+    for (const [path, at] of [
+      ['before', '12:58:59'],
+      ['just-before', '12:59:01'],
+    ] as const) {
+      time.now = Date.parse(`2026-11-30T${at}Z`);
+      await worker().record([left(path)]);
+    }
+    const parts = { report: () => report([]), touches: () => true };
+    await takeOverRun({ ledger: worker(), ...parts }, proofOf([], {}), undefined);
+    expect(await names()).toEqual(['just-before: backup-leased']);
+  });
+
+  it('is not taken over after one that began later', async () => {
+    const { worker, names } = bench();
+    const parts = { ledger: worker(), report: () => report([]), touches: () => true };
+    const later = '2026-11-30T14-00-00Z-4f2a' as RunId;
+    const proof = proofOf([line('a', 'backup-leased')], { 'backup-leased': 1 });
+    for (const known of [{ run: later }, { runs: [{ mirror: '', run: later }] }])
+      await takeOverRun(parts, proof, known);
+    expect(await names()).toEqual([]);
+    await takeOverRun(parts, proof, { run: later, runs: [{ mirror: 'another', run: later }] });
+    expect(await names()).toEqual(['a: backup-leased']);
+  });
+
+  it('has its report read only where its samples do not name all that it left', async () => {
+    let reports = 0;
+    const parts = {
+      report: () => {
+        reports++;
+        return report([
+          { container: 'photos', path: 'b', verdict: 'failed', code: 'storage-rejected' },
+          { container: 'photos', path: 'c', verdict: 'copied' },
+          { container: 'photos', path: 'd', verdict: 'skipped', reason: 'deletes-are-kept' },
+        ]);
+      },
+      touches: () => true,
+    };
+    const named = bench();
+    await takeOverRun(
+      { ledger: named.worker(), ...parts },
+      proofOf([line('a', 'backup-leased')], { 'backup-leased': 1 }),
+      undefined,
+    );
+    expect(reports).toBe(0);
+    const more = bench();
+    await takeOverRun(
+      { ledger: more.worker(), ...parts },
+      proofOf([line('a', 'backup-leased')], { 'backup-leased': 1, 'storage-rejected': 1 }),
+      undefined,
+    );
+    expect(reports).toBe(1);
+    // What the settings want is not left.
+    expect(await more.names()).toEqual(['a: backup-leased', 'b: storage-rejected']);
   });
 
   it('is taken over once', async () => {

@@ -89,6 +89,27 @@ describe('the keys that are not protected', () => {
     });
   });
 
+  it('are read from the record alone once it has what the last full sync left', async () => {
+    const read: string[] = [];
+    const readProof = async () =>
+      await Promise.resolve({ ...PROOF, excepted: { ...PROOF.excepted, count: 2 } });
+    const report = async function* () {
+      await Promise.resolve();
+      read.push('report');
+      yield* [];
+    };
+    const list = await bench(['a'], { readProof, report });
+    expect((await list()).keys.map(({ path }) => path)).toContain('run');
+    expect(read).toEqual(['report']);
+    const documents = new MemoryDocuments().through(immediately);
+    const ledger = createLedger({ documents, log: createSilentLogger(), now: () => new Date(AT) });
+    const left = { run: PROOF.run, startedAt: PROOF.at, left: [], more: [], mirror: '', isWhole: true };
+    await ledger.change((draft) => draft.takeOver(left, () => true));
+    const later = await bench(['a'], { documents, readProof, report });
+    expect((await later()).keys.map(({ path }) => path)).not.toContain('run');
+    expect(read).toEqual(['report']);
+  });
+
   it('are selected by container, prefix and reason', async () => {
     const list = await bench(['a/1', 'a/2', 'b']);
     const paths = async (request: Partial<UnprotectedRequest>) =>

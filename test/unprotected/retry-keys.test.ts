@@ -6,6 +6,7 @@ import { type Key, parseContainerName } from '../../src/model/key.ts';
 import type { Unprotected } from '../../src/model/unprotected.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import { createLedger } from '../../src/unprotected/ledger.ts';
+import { TIME_BUDGETS } from '../../src/concurrency/time-budget.ts';
 import { retryKeys } from '../../src/unprotected/retry-keys.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -31,6 +32,7 @@ async function bench(keys: readonly Unprotected[]) {
   await open().record(keys);
   const state = {
     paused: false,
+    elapsedMs: 0,
     answer: (_key: Key): Verdict => LEASED,
     checks: [] as string[],
   };
@@ -48,6 +50,7 @@ async function bench(keys: readonly Unprotected[]) {
       isPaused: () => state.paused,
       now,
       log,
+      clock: { now: () => state.elapsedMs, after: clock.after.bind(clock) },
     };
     await retryKeys(parts, document ?? { keys: [] });
   };
@@ -138,4 +141,17 @@ it('a name in the record that is no key is left alone', async () => {
   ]);
   await minute();
   expect(state.checks).toEqual([]);
+});
+
+it('no check begins when those before it took all the time of a minute', async () => {
+  const paths = Array.from({ length: 40 }, (_, i) => `${i}`);
+  const { state, minute } = await bench(paths.map((path) => left(path)));
+  // Eight are under way at once.
+  state.answer = () => {
+    if (state.checks.length === 20) state.elapsedMs += TIME_BUDGETS.prelude + 1;
+    return LEASED;
+  };
+  await minute();
+  expect(state.checks.length).toBeGreaterThanOrEqual(20);
+  expect(state.checks.length).toBeLessThan(30);
 });

@@ -239,6 +239,43 @@ describe('a slice of a compare shard', () => {
     expect([stage.extras, stage.foreign]).toEqual([['foreign'], []]);
   });
 
+  it.each([true, false])(
+    'has the mirror core replace what is foreign where it may: %s',
+    async (deleteForeign) => {
+      const stage = createStage({ deleteForeign });
+      write(stage, 'a');
+      stage.backup.put(key('a'), { content: 'theirs' });
+      const asked: unknown[] = [];
+      const converge: CompareParts['converge'] = async (_key, _since, leave) => {
+        await Promise.resolve();
+        asked.push(leave);
+        return { verdict: 'in-sync' };
+      };
+      // A listing that leaves out a property makes a check of the key necessary.
+      await stage.slice({}, { converge, copyListed: async () => await Promise.resolve(undefined) });
+      expect(asked).toEqual([deleteForeign ? { deleteForeign: true } : undefined]);
+    },
+  );
+
+  it.each<[boolean, Verdict, number | undefined]>([
+    [true, { verdict: 'skipped', reason: 'backup-in-the-way' }, 1],
+    [true, { verdict: 'skipped', reason: 'source-archived' }, undefined],
+    [true, { verdict: 'copied', created: true, bytes: 1, engine: 'memory', stamped: true }, undefined],
+    [false, { verdict: 'skipped', reason: 'backup-leased' }, undefined],
+  ])(
+    'holds deletions back in a tree (%s) by a key of which it finds %o: %s',
+    async (hierarchical, verdict, blocked) => {
+      const stage = createStage();
+      write(stage, 'a');
+      const changes = {
+        hierarchical,
+        converge: async () => await Promise.resolve(verdict),
+        copyListed: async () => await Promise.resolve(undefined),
+      };
+      expect((await stage.slice({}, changes)).blocked).toBe(blocked);
+    },
+  );
+
   it.each(['md5', 'read'] as const)('adopts by %s what another tool made, and moves no bytes', async (by) => {
     const stage = createStage({ by });
     for (const path of ['a', 'b']) {

@@ -1,0 +1,111 @@
+import type { Fault } from '../fault.ts';
+
+const faults: readonly Fault[] = [
+  {
+    name: 'a dead letter is removed before it is sent again',
+    path: 'src/deadletter/dead-letter-store.ts',
+    from: '    await taken.sendAgain(replayMessage(taken.message, queue));\n    const outcome = await taken.remove();',
+    to: '    const outcome = await taken.remove();\n    await taken.sendAgain(replayMessage(taken.message, queue));',
+    near: ['test/deadletter/failing-replay.test.ts'],
+  },
+  {
+    name: 'a purge leaves the keys of a dead letter without a record',
+    path: 'src/deadletter/dead-letter-store.ts',
+    from: '    await record?.(leftByDeadLetter(taken.message, deadLetter, scope));\n',
+    to: '',
+    near: ['test/deadletter/replay.test.ts'],
+  },
+  {
+    name: 'a purge goes before its keys are on record',
+    path: 'src/deadletter/dead-letter-store.ts',
+    from: '    await record?.(leftByDeadLetter(taken.message, deadLetter, scope));\n    const outcome = await taken.remove();',
+    to: '    const outcome = await taken.remove();\n    await record?.(leftByDeadLetter(taken.message, deadLetter, scope));',
+    near: ['test/deadletter/replay.test.ts'],
+  },
+  {
+    name: 'an error of the queue is told as one of a dead letter',
+    path: 'src/deadletter/process-dead-letters.ts',
+    from: "if (disposition !== 'park' && code !== 'unexpected') throw thrown;",
+    to: '',
+    near: ['test/deadletter/replay.test.ts'],
+  },
+  {
+    name: 'a dry run replays',
+    path: 'src/deadletter/process-dead-letters.ts',
+    from: 'if (dryRun || present.selected === 0)',
+    to: 'if (present.selected === 0)',
+    near: ['test/deadletter/replay.test.ts'],
+  },
+  {
+    name: 'a dead letter of tomorrow is acknowledged',
+    path: 'src/deadletter/dead-letter-mark.ts',
+    from: 'deadLetteredAt <= until &&',
+    to: 'deadLetteredAt >= until ||',
+    near: ['test/deadletter/watch-dead-letters.test.ts'],
+  },
+  {
+    name: 'dead letters that were enqueued earlier are acknowledged unseen',
+    path: 'src/deadletter/dead-letter-mark.ts',
+    from: '!ENQUEUED_EARLIER.has(code) ||',
+    to: 'true ||',
+    near: ['test/deadletter/watch-dead-letters.test.ts'],
+  },
+  {
+    name: 'a worker advances a mark that another one has advanced',
+    path: 'src/deadletter/dead-letter-mark.ts',
+    from: 'version === former?.version ? laterMark(before, mark) : undefined',
+    to: 'laterMark(before, mark)',
+    near: ['test/deadletter/watch-dead-letters.test.ts'],
+  },
+  {
+    name: 'new dead letters are marked as seen although their keys could not be recorded',
+    path: 'src/deadletter/watch-dead-letters.ts',
+    from: '    (await recorder.flush()) &&\n',
+    to: '    (await recorder.flush().then(() => true)) &&\n',
+    near: ['test/deadletter/watch-dead-letters.test.ts'],
+  },
+  {
+    name: 'a dead letter is replayed again and again',
+    path: 'src/deadletter/watch-dead-letters.ts',
+    from: 'const afterMs = REPLAY_AFTER_MS[replays];',
+    to: 'const afterMs = REPLAY_AFTER_MS[Math.min(replays, 2)];',
+    near: ['test/deadletter/watch-dead-letters.test.ts'],
+  },
+  {
+    name: 'dead letters are replayed while the accounts are out of reach',
+    path: 'src/deadletter/watch-dead-letters.ts',
+    from: 'if (!(await accountsAnswer())) {',
+    to: 'if (due < 0) {',
+    near: ['test/deadletter/watch-dead-letters.test.ts'],
+  },
+  {
+    name: 'a dead letter that only an operator can fix is replayed',
+    path: 'src/deadletter/watch-dead-letters.ts',
+    from: "ERRORS[code as ErrorCode].disposition === 'retry' && !isLasting(code)",
+    to: '!isLasting(code)',
+    near: ['test/deadletter/watch-dead-letters.test.ts'],
+  },
+  {
+    name: 'events that could not be delivered are removed before they are sent',
+    path: 'src/deadletter/redeliver-events.ts',
+    from: 'if (sent === found.length) {',
+    to: 'if (sent <= found.length) {',
+    near: ['test/wiring/redeliver-events.test.ts'],
+  },
+  {
+    name: 'a blob that was set aside is read again each minute',
+    path: 'src/deadletter/redeliver-events.ts',
+    from: '      if (batch.isSetAside) continue;\n',
+    to: '',
+    near: ['test/wiring/redeliver-events.test.ts'],
+  },
+  {
+    name: 'a page of dead letters goes on with the one after the next',
+    path: 'src/deadletter/browse-dead-letters.ts',
+    from: 'return { letters, next: deadLetter.id };',
+    to: 'return { letters, next: null };',
+    near: ['test/http/deadletter-handlers.test.ts'],
+  },
+];
+
+export default faults;
