@@ -5,7 +5,14 @@ import { BlobmirrorError } from '../../src/model/errors.ts';
 import { parseEtag } from '../../src/model/etag.ts';
 import { parseKey } from '../../src/model/key.ts';
 import type { BlobPresent, Reading } from '../../src/model/reading.ts';
-import { CANARY, type CanaryDocument, canaryText, toCanaryStatus } from '../../src/status/canary.ts';
+import {
+  CANARY,
+  type CanaryDocument,
+  canaryDelay,
+  canaryText,
+  toArrived,
+  toCanaryStatus,
+} from '../../src/status/canary.ts';
 import { followCanary } from '../../src/status/follow-canary.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 
@@ -42,6 +49,44 @@ describe('the age of the canary', () => {
   it('is the time since the last one while the backup cannot be looked at', () => {
     const document = { last: { at: at(0), etag: '1' }, tookMs: 1100 };
     expect(statusAt(document, 50, { isOutOfSight: true }).ageMs).toBe(50_000);
+  });
+});
+
+describe('a canary on the backup', () => {
+  const document: CanaryDocument = { last: { at: at(0), etag: '2' }, missingSince: at(0) };
+  const there = {
+    present: true,
+    kind: 'block',
+    size: canaryText(at(0)).length,
+    lastModified: new Date(at(3)),
+    stamp: { account: 'photos', etag: parseEtag('2'), lastModified: START },
+  } as unknown as BlobPresent;
+
+  it('has arrived when it was written there, or when it was seen', () => {
+    expect(canaryDelay(document, there, 'photos')).toBe(3000);
+    expect(canaryDelay(document, there, 'photos', new Date(at(1)))).toBe(1000);
+    expect(canaryDelay(document, { ...there, lastModified: new Date(at(-1)) }, 'photos')).toBe(0);
+  });
+
+  it.each<[string, Reading]>([
+    ['is not there', { present: false, container: 'exists' }],
+    ['has no stamp', { ...there, stamp: undefined }],
+    [
+      'is an earlier one',
+      { ...there, stamp: { account: 'photos', etag: parseEtag('1'), lastModified: START } },
+    ],
+    [
+      'is of another source',
+      { ...there, stamp: { account: 'third', etag: parseEtag('2'), lastModified: START } },
+    ],
+    ['is not whole', { ...there, size: 1 }],
+  ])('has not arrived where it %s', (_, reading) => {
+    expect(canaryDelay(document, reading, 'photos')).toBeUndefined();
+  });
+
+  it('ends what is missing only if no other one was written meanwhile', () => {
+    expect(toArrived(document, '2', 7)).toEqual({ last: document.last, tookMs: 7 });
+    expect(toArrived(document, '1', 7)).toEqual(document);
   });
 });
 

@@ -92,3 +92,9 @@ it('a record that does not name all says so', () => {
     isComplete: false,
   });
 });
+
+it('two counts of keys without a name are no exact number: they may be of the same keys, or not', () => {
+  const counted = (count: number) => ({ count, sample: [key('a')] });
+  expect(exceptKeys(counted(3), letters(0, []), counted(1))).toEqual({ count: 3, sample: [key('a')] });
+  expect(exceptKeys(counted(3), letters(0, []), counted(2))).toMatchObject({ count: 3, isComplete: false });
+});

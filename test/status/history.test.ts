@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
 import type { Health, Status } from '../../src/api/status.ts';
-import { type HistoryDocument, addSample, recordSample, toSamples } from '../../src/status/history.ts';
+import {
+  type HistoryDocument,
+  addSample,
+  lastLive,
+  recordSample,
+  toSamples,
+} from '../../src/status/history.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 
 const START = Date.parse('2026-11-25T12:00:00Z');
@@ -31,6 +37,33 @@ describe('the history', () => {
   it('takes one of a moment, whoever else has one', () => {
     const document = addSample(undefined, sample(1), OK);
     expect(addSample(document, { ...sample(1), liveAgeMs: 9 }, OK)).toBeUndefined();
+  });
+
+  it('drops samples of a clock that was ahead, and those of more than a day ago', () => {
+    const at = (...minutes: readonly number[]): HistoryDocument => ({
+      since: minute(0),
+      health: { status: 'ok', codes: [] },
+      samples: minutes.map((each) => [Date.parse(minute(each)) / 1000, null, null, null] as const),
+    });
+    const kept = addSample(at(0, 1, 1440, 1500), sample(1441), OK)?.samples.map(([time]) => time * 1000);
+    expect(kept).toEqual([1440, 1441].map((each) => Date.parse(minute(each))));
+  });
+
+  it('keeps since when there is one, and takes an earlier start for it', () => {
+    const document = addSample(undefined, sample(5), OK);
+    expect(addSample(document, sample(9), OK)?.since).toBe(minute(5));
+    expect(addSample(document, sample(2), OK)?.since).toBe(minute(2));
+  });
+
+  it('knows the last live recovery point, whenever that was', () => {
+    let document: HistoryDocument | undefined;
+    for (const [n, liveAgeMs] of [
+      [0, 1000],
+      [1, 2000],
+      [2, null],
+    ] as const)
+      document = addSample(document, { ...sample(n), liveAgeMs }, OK) ?? document;
+    expect(document && lastLive(document)).toBe(Date.parse(minute(1)) - 2000);
   });
 
   it('is empty before the first', () => {

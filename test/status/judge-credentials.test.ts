@@ -61,6 +61,16 @@ describe('the end of a credential', () => {
     ]);
   });
 
+  it('has ended at the moment that it names, and is about to end until then', () => {
+    const code = (ms: number) => judge({ name: SAS, endsAt: new Date(inDays(0).getTime() + ms) })[0]?.code;
+    expect([code(-1), code(0), code(1)]).toEqual([
+      'credential-ended',
+      'credential-ended',
+      'credential-ending',
+    ]);
+    expect([code(14 * 86_400_000), code(14 * 86_400_000 + 1)]).toEqual(['credential-ending', undefined]);
+  });
+
   it('of a secret stops nothing, since the value that it had is in use', () => {
     const secret = { name: 'the secret source of kv.vault.azure.net', isAdvisory: true };
     expect(judge({ ...secret, endsAt: inDays(-1) })).toMatchObject([

@@ -3,6 +3,7 @@ import { type History, parseHistory, toProperties } from '../../src/model/hint-m
 import type { BrowsedMessage, QueueBrowser } from '../../src/ports/dead-letter-queue.ts';
 import { parseKey } from '../../src/model/key.ts';
 import { readWaiting } from '../../src/status/read-waiting.ts';
+import { NOTHING_SCANNED, type Stretch, withoutLeft } from '../../src/status/waiting-scan.ts';
 import { cloudEvent, eventGridEvent } from '../events/samples.ts';
 
 const NOW = new Date('2026-11-25T12:00:00Z');
@@ -56,6 +57,13 @@ describe('the earliest change that waits', () => {
 
   it('is that of the event, also when the message came much later', async () => {
     expect((await readWaiting(queueOf(message(90)), () => NOW)).earliest).toEqual(ago(90));
+  });
+
+  it('is not later than the message came, whatever a clock says', async () => {
+    const seen = message(0, { firstSeen: new Date(NOW.getTime() + 90 * MINUTE) }, { body: 'junk' });
+    expect((await readWaiting(queueOf(seen), () => NOW)).earliest).toEqual(NOW);
+    const due = message(0, { mirrored: true, attempts: 1, firstSeen: new Date(NOW.getTime() + MINUTE) });
+    expect((await readWaiting(queueOf(due), () => NOW)).earliest).toEqual(NOW);
   });
 
   it('is read in either schema, and the oldest of several in one message counts', async () => {
@@ -158,5 +166,56 @@ describe('the backlog', () => {
     const { backlog } = await readWaiting(queueOf(message(1), message(2), message(3)), () => NOW, { limits });
     expect(backlog.isComplete).toBe(false);
     expect(backlog.messages).toBeLessThan(3);
+  });
+});
+
+describe('what is known of a long queue', () => {
+  const stretch = (last: string, more: Partial<Stretch> = {}): Stretch => ({
+    last,
+    messages: 1,
+    bytes: 0,
+    parked: 0,
+    active: 0,
+    scheduled: null,
+    ...more,
+  });
+
+  it('is kept of a stretch until its last message has left', () => {
+    const scan = { ...NOTHING_SCANNED, next: '21', stretches: [stretch('9'), stretch('10'), stretch('20')] };
+    const left = (firstActive: string) =>
+      withoutLeft({ ...scan, firstActive }, NOW).stretches.map(({ last }) => last);
+    // By number, not by spelling.
+    expect(left('9')).toEqual(['9', '10', '20']);
+    expect(left('10')).toEqual(['10', '20']);
+    expect(left('11')).toEqual(['20']);
+  });
+
+  it('is kept of a scheduled message until it is due by any clock', () => {
+    const due = (ms: number) => {
+      const scheduled = { since: 0, due: NOW.getTime() + ms };
+      const key = { container: 'photos', path: 'a', reason: 'x', sequenceNumber: '1', due: scheduled.due };
+      const scan = {
+        ...NOTHING_SCANNED,
+        stretches: [stretch('5', { active: null, scheduled })],
+        held: [key],
+      };
+      const { stretches, held } = withoutLeft({ ...scan, firstActive: '9' }, NOW);
+      return [stretches.length, held.length];
+    };
+    expect(due(-MINUTE)).toEqual([1, 1]);
+    expect(due(-MINUTE - 1)).toEqual([0, 0]);
+  });
+
+  it('is worth nothing once the queue was created anew, and numbers its messages from 1 again', async () => {
+    const scan = { ...NOTHING_SCANNED, firstActive: '5000', next: '6000', stretches: [stretch('5999')] };
+    const queue: QueueBrowser = {
+      browse: async function* ({ from = '0' } = {}) {
+        const page = [message(30, {}, { sequenceNumber: '3' })];
+        yield await Promise.resolve(page.filter((each) => BigInt(each.sequenceNumber) >= BigInt(from)));
+      },
+    };
+    const { earliest, backlog } = await readWaiting(queue, () => NOW, { scan });
+    expect(earliest).toEqual(ago(30));
+    expect(backlog.messages).toBe(1);
   });
 });
