@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { longestGapMs } from '../../src/config/reconcile-settings.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { parseContainerName } from '../../src/model/key.ts';
 import { createScope } from '../../src/model/scope.ts';
@@ -17,6 +18,26 @@ function isMirrored(container: string, env: Env): boolean {
   const { source, scope } = readSettings({ ...GOOD, ...env });
   return createScope(source.accountName, scope).includesContainer(parseContainerName(container));
 }
+
+describe('the longest time between two full syncs', () => {
+  const HOUR = 3_600_000;
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.useRealTimers();
+  });
+
+  it.each<[string, number]>([
+    ['0 0 * * * *', 1],
+    ['0 0 3 * * *', 24],
+    ['0 0 0 * * 1-5', 72],
+    ['0 0 0,18 * * *', 18],
+    ['0 0 3 1 JAN *', 366 * 24],
+  ])('by %s is %d hours, also where the clocks of the machine are put back', (schedule, hours) => {
+    vi.stubEnv('TZ', 'Europe/Berlin');
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-10-01T00:00:00Z') });
+    expect(longestGapMs(schedule) / HOUR).toBe(hours);
+  });
+});
 
 describe('the settings of full syncs', () => {
   it('have defaults for all but the queue', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -49,6 +50,59 @@ describe('a store whose account does not answer correctly', () => {
       end.status === 'rejected' ? (end.reason as { code?: unknown }).code : 'none',
     );
     expect(codes).toEqual([...reads.map(() => onRead), ...writes.map(() => onWrite)]);
+  });
+});
+
+describe('what is read', () => {
+  it('is refused where it was damaged on its way', async () => {
+    const body = Buffer.from('{"paused":null}');
+    const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('base64');
+    const sums = { whole: md5(body), damaged: md5(Buffer.from('{"paused":true}')) };
+    const server = createServer(({ url = '' }, response) => {
+      const sum = url.includes('damaged') ? sums.damaged : sums.whole;
+      const headers = {
+        'content-md5': sum,
+        'x-ms-blob-type': 'BlockBlob',
+        'last-modified': new Date(0).toUTCString(),
+        etag: '"0x1"',
+        'x-ms-request-id': '1',
+        'x-ms-version': '2026-02-06',
+      };
+      response.writeHead(200, { ...headers, 'content-length': body.length }).end(body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${BACKUP.name}`;
+    const account = connectAccount({
+      connectionString: `DefaultEndpointsProtocol=http;AccountName=${BACKUP.name};AccountKey=${BACKUP.key};BlobEndpoint=${endpoint};`,
+    });
+    const documents = createAzureDocumentStore(account, 'blobmirror-state');
+    expect((await documents.read('whole'))?.value).toEqual({ paused: null });
+    await expect(documents.read('damaged')).rejects.toMatchObject({ code: 'content-damaged' });
+  });
+
+  it('is of one version: lines that are replaced meanwhile are no part of it', async () => {
+    const storage = await startStorage({ port: 0, accounts: [BACKUP] });
+    onTestFinished(async () => await storage.stop());
+    const account = connectAccount({ connectionString: storage.connectionString(BACKUP.name) });
+    const documents = createAzureDocumentStore(account, 'blobmirror-state');
+    const write = async (letter: string): Promise<void> => {
+      const writer = documents.openLines('lines');
+      for (let i = 0; i < 5; i++) await writer.write(letter.repeat(900_000));
+      await writer.close();
+    };
+    await write('a');
+    const lines = documents.readLines('lines')[Symbol.asyncIterator]();
+    expect((await lines.next()).value).toMatch(/^a+$/);
+    await write('b');
+    const rest = (async () => {
+      for (let next = await lines.next(); next.done !== true; next = await lines.next())
+        expect(next.value).not.toContain('b');
+    })();
+    await expect(rest).rejects.toMatchObject({ code: 'race-lost' });
   });
 });
 

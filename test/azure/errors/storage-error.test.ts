@@ -32,6 +32,11 @@ describe('an answer of storage', () => {
       response.writeHead(Number(status), {
         ...(code !== undefined && { 'x-ms-error-code': code }),
         ...(code === 'ServerBusy' && { 'retry-after': '7' }),
+        // By the clock of the service, which is years behind ours.
+        ...(code === 'SystemInUse' && {
+          date: 'Wed, 01 Jan 2020 12:00:00 GMT',
+          'retry-after': 'Wed, 01 Jan 2020 12:00:09 GMT',
+        }),
       });
       request.resume().on('end', () => response.end());
     });
@@ -114,6 +119,7 @@ describe('an answer of storage', () => {
 
   it('says how long to wait before the next request', async () => {
     expect((await readError('503/ServerBusy')).retryAfterMs).toBe(7000);
+    expect((await readError('409/SystemInUse')).retryAfterMs).toBe(9000);
     expect((await readError('500/InternalError')).retryAfterMs).toBeUndefined();
   });
 
