@@ -76,7 +76,7 @@ describe('dead letters that are processed', () => {
       },
       process: async (visit) => {
         for (let i = 0; i < arriving; i++) messages.unshift(message(10 + i));
-        for (const each of [...messages]) {
+        for (const each of messages) {
           const received = { message: each } as ReceivedDeadLetter;
           if ((await visit(received)) === 'enough') break;
         }

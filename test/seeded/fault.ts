@@ -9,6 +9,8 @@ export interface Fault {
   readonly to: string;
   /** Files of tests, or globs, one of which must fail. They load the source in their own process, not a built one. */
   readonly near: readonly string[];
+  /** Only the test with this full title, where its file takes seconds. */
+  readonly test?: string;
 }
 
 /** The text with the fault in it. */

@@ -11,7 +11,7 @@ describe('the list of seeded faults', () => {
   it('has a name for each', () => {
     const names = faults.map(({ name }) => name);
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
-    expect(names.length).toBeGreaterThan(200);
+    expect(names.length).toBeGreaterThan(300);
   });
 
   it.each(faults)('fits the source: $name', (fault) => {

@@ -27,9 +27,9 @@ export async function tryFault(fault: Fault, options: Options): Promise<Judgemen
   return await inFolder(async (folder) => {
     const loaded = join(folder, 'loaded');
     const seeded: SeededFault = { ...fault, loaded };
-    const report = await runTests(nearTests(fault), folder, options, {
-      SEEDED_FAULT: JSON.stringify(seeded),
-    });
+    const only = fault.test === undefined ? [] : [`--testNamePattern=${patternOf(fault.test)}`];
+    const args = [...nearTests(fault), ...only, '--bail=1'];
+    const report = await runTests(args, folder, options, { SEEDED_FAULT: JSON.stringify(seeded) });
     return judgeReport(report, existsSync(loaded));
   });
 }
@@ -48,6 +48,12 @@ export async function failuresOf(files: readonly string[], options: Options): Pr
   ];
 }
 
+/** The pattern of one test. Vitest puts a `>` between the titles of suites, and its report does not. */
+function patternOf(title: string): string {
+  const literal = title.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return `^${literal.replaceAll(' ', '(?: > | )')}$`;
+}
+
 async function inFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'seeded-'));
   try {
@@ -58,7 +64,7 @@ async function inFolder<Result>(work: (folder: string) => Promise<Result>): Prom
 }
 
 async function runTests(
-  files: readonly string[],
+  args: readonly string[],
   folder: string,
   { isLoud }: Options,
   env: Readonly<Record<string, string>>,
@@ -70,10 +76,9 @@ async function runTests(
     ...(isLoud ? ['--reporter=default'] : []),
   ];
   const config = join(import.meta.dirname, 'vitest.config.ts');
-  const bail = 'SEEDED_FAULT' in env ? ['--bail=1'] : [];
   const child = spawn(
     process.execPath,
-    [VITEST, 'run', `--config=${config}`, `--root=${ROOT}`, ...bail, ...reporters, ...files],
+    [VITEST, 'run', `--config=${config}`, `--root=${ROOT}`, ...reporters, ...args],
     {
       cwd: ROOT,
       env: { ...process.env, ...env },

@@ -207,7 +207,9 @@ describe('what is known of a long queue', () => {
   });
 
   it('is worth nothing once the queue was created anew, and numbers its messages from 1 again', async () => {
-    const scan = { ...NOTHING_SCANNED, firstActive: '5000', next: '6000', stretches: [stretch('5999')] };
+    const many = { messages: 60_000 };
+    const stretches = [stretch('5500', many), stretch('5999', many)];
+    const scan = { ...NOTHING_SCANNED, firstActive: '5000', next: '6000', stretches };
     const queue: QueueBrowser = {
       browse: async function* ({ from = '0' } = {}) {
         const page = [message(30, {}, { sequenceNumber: '3' })];

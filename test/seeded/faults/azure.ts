@@ -28,6 +28,7 @@ const faults: readonly Fault[] = [
     from: 'endsAt <= now()',
     to: 'endsAt < now()',
     near: ['test/azure/account/sas-succession.test.ts'],
+    test: 'the end of a SAS is the first moment at which it is not used: at 2026-12-01T00:00:00Z',
   },
   {
     name: 'a blob is deleted with the snapshots that users made',
@@ -35,6 +36,7 @@ const faults: readonly Fault[] = [
     from: 'blob(key).delete({ conditions: { ifMatch: etagHeader(ifMatch) } })',
     to: "blob(key).delete({ conditions: { ifMatch: etagHeader(ifMatch) }, deleteSnapshots: 'include' })",
     near: ['test/azure/backup-store.test.ts'],
+    test: 'the ports on real accounts, copied by put-blob-from-url delete is refused where a user made snapshots, which are kept, also when the blob was overwritten afterwards',
   },
   {
     name: 'the trash keeps what is old enough',
@@ -42,13 +44,28 @@ const faults: readonly Fault[] = [
     from: '(trashedAt(name) ?? before) < before',
     to: '(trashedAt(name) ?? before) > before',
     near: ['test/azure/lake/directories.test.ts'],
+    test: 'the ports of hierarchical accounts on real hierarchical accounts, copied by put-blob-from-url the trash keeps for some time what a worker may be about to delete',
+  },
+  {
+    name: 'a 404 of a proxy proves that a blob is gone',
+    path: 'src/azure/blob-reader.ts',
+    from: "const said = httpStatus(error) === 404 ? serviceCode(error) : undefined;\n      if (said === 'BlobNotFound') return",
+    to: "const said = httpStatus(error) === 404 ? (serviceCode(error) ?? 'BlobNotFound') : undefined;\n      if (said === 'BlobNotFound') return",
+    near: ['test/azure/blob/absence.test.ts'],
   },
   {
     name: 'a missing container proves that its blobs are gone',
     path: 'src/azure/blob-reader.ts',
     from: "return { present: false, container: 'missing' };",
     to: "return { present: false, container: 'exists' };",
-    near: ['test/azure/backup-store.test.ts'],
+    near: ['test/azure/blob/absence.test.ts'],
+  },
+  {
+    name: 'a copy that runs shows as the blob itself in a listing',
+    path: 'src/azure/blob-reader.ts',
+    from: 'metadata: true, copy: true,',
+    to: 'metadata: true, copy: false,',
+    near: ['test/azure/blob/absence.test.ts'],
   },
   {
     name: 'a listing that goes on repeats the path that it ended with',
@@ -56,6 +73,7 @@ const faults: readonly Fault[] = [
     from: 'blobs.slice(given + 1)',
     to: 'blobs.slice(given)',
     near: ['test/azure/backup-store.test.ts'],
+    test: 'the ports on real accounts, copied by put-blob-from-url listBlobs returns names with a prefix and after a path, always in the same order',
   },
   {
     name: 'the trash is listed with the blobs',
@@ -63,6 +81,7 @@ const faults: readonly Fault[] = [
     from: 'return isElsewhere ? entries : leaveOut(',
     to: 'return !isElsewhere ? entries : leaveOut(',
     near: ['test/azure/lake/directories.test.ts'],
+    test: 'the ports on real hierarchical accounts, copied by put-blob-from-url secure and place handle an empty blob, and show the secured copy in no listing',
   },
   {
     name: 'a blob is deleted whatever version it is',
@@ -70,6 +89,7 @@ const faults: readonly Fault[] = [
     from: 'blob(key).delete({ conditions: { ifMatch: etagHeader(ifMatch) } })',
     to: 'blob(key).delete({ conditions: { ifMatch: etagHeader(ifMatch) && undefined } } as object)',
     near: ['test/azure/backup-store.test.ts'],
+    test: 'the ports on real accounts, copied by put-blob-from-url delete deletes the version that it names and no other',
   },
   {
     name: 'metadata is set on whatever version',
@@ -77,6 +97,7 @@ const faults: readonly Fault[] = [
     from: 'const conditions = { ifMatch: etagHeader(ifMatch) };',
     to: "const conditions = { ifMatch: etagHeader(ifMatch) && '*' };",
     near: ['test/azure/backup-store.test.ts'],
+    test: 'the ports on real accounts, copied by put-blob-from-url restamp is lost to the backup when that was replaced or deleted after it was read',
   },
   {
     name: 'a container that appeared meanwhile fails a copy',
@@ -84,6 +105,7 @@ const faults: readonly Fault[] = [
     from: "if (serviceCode(error) === 'ContainerAlreadyExists') return;",
     to: '',
     near: ['test/azure/backup-store.test.ts'],
+    test: 'the ports on real accounts, copied by put-blob-from-url containers are created once, with their metadata and the case of its names',
   },
   {
     name: 'staged copies of workers that died stay for ever',
@@ -91,6 +113,15 @@ const faults: readonly Fault[] = [
     from: '    await emptyStaging(backup, container, now);\n',
     to: '',
     near: ['test/azure/copy/replace-copy.test.ts'],
+    test: 'replacing what cannot be overwritten by put-blob-from-url never loses the old version, wherever a worker dies, and the next one completes the copy',
+  },
+  {
+    name: 'a pause stops the placing of a copy whose old blob is deleted',
+    path: 'src/azure/backup-store.ts',
+    from: 'await replacing.place(request, secured, startTimeBudget(options));',
+    to: 'await replacing.place(request, secured, startTimeBudget(options, isPaused));',
+    near: ['test/azure/copy/held-on-the-backup.test.ts'],
+    test: 'a blob on the backup that was deleted for its new version gets it, also when mirroring is paused meanwhile',
   },
   {
     name: 'a block of another version is committed',
@@ -98,6 +129,14 @@ const faults: readonly Fault[] = [
     from: '[account, keyText(from), source.etag, source.size, blockSize]',
     to: '[account, keyText(from), source.size, blockSize]',
     near: ['test/azure/copy/blocks-from-url.test.ts'],
+    test: 'copying by blocks never commits a mix of versions when workers take turns like 0010110',
+  },
+  {
+    name: 'a block whose length differs is not staged again',
+    path: 'src/azure/copy/copy-in-blocks.ts',
+    from: 'uncommitted.get(id) !== count',
+    to: '!uncommitted.has(id)',
+    near: ['test/azure/copy/staged-blocks.test.ts'],
   },
   {
     name: 'a blob of many blocks gets more than the service takes',
@@ -112,6 +151,7 @@ const faults: readonly Fault[] = [
     from: 'Math.min(blockSize, source.size - offset)',
     to: 'blockSize',
     near: ['test/azure/copy/streamed.test.ts'],
+    test: 'streaming through the process reads under the ETag of the version and sends an MD5 with every block',
   },
   {
     name: 'blocks are committed although one is missing',
@@ -119,6 +159,7 @@ const faults: readonly Fault[] = [
     from: "if (staged < missing.length) return { kind: 'unfinished' };",
     to: '',
     near: ['test/azure/copy/streamed.test.ts'],
+    test: 'streaming through the process continues where another worker stopped, and after a server-side copy by blocks',
   },
   {
     name: 'empty blocks of an old service are committed',
@@ -126,6 +167,7 @@ const faults: readonly Fault[] = [
     from: 'now?.has(id) && now.get(id) !== count',
     to: 'now?.has(id) !== true',
     near: ['test/azure/copy/prove-copy.test.ts'],
+    test: 'a service that reports a copy, and did something else by empty blocks: none is committed, and the next engine copies',
   },
   {
     name: 'a commit forgets the condition on the backup',
@@ -133,6 +175,7 @@ const faults: readonly Fault[] = [
     from: '      conditions: toConditions(condition),\n',
     to: '',
     near: ['test/azure/backup-store.test.ts'],
+    test: 'the ports on real accounts, copied by blocks-from-url copy is lost to the backup when something is there and nothing should be',
   },
   {
     name: 'a commit forgets the headers of the source',
@@ -140,6 +183,7 @@ const faults: readonly Fault[] = [
     from: '      blobHTTPHeaders: toBlobHeaders(source.headers, source.contentMd5),\n',
     to: '',
     near: ['test/azure/copy/streamed.test.ts'],
+    test: 'streaming through the process copies a small blob whose MD5 is not of its bytes, and keeps both',
   },
   {
     name: 'an asynchronous copy that failed is told as done',
@@ -147,6 +191,7 @@ const faults: readonly Fault[] = [
     from: "        case 'success':\n        case undefined:",
     to: "        case 'success':\n        case 'failed':\n        case undefined:",
     near: ['test/azure/copy/copy-blob.test.ts'],
+    test: 'asynchronous copies that fail with 412 Precondition Failed "Copy failed when reading the source." end with a failed source precondition',
   },
   {
     name: 'an asynchronous copy of another version is taken for ours',
@@ -154,6 +199,7 @@ const faults: readonly Fault[] = [
     from: 'if (mark !== undefined && found.metadata?.[STAMP_NAME] === mark)',
     to: 'if (mark !== undefined)',
     near: ['test/azure/copy/copy-blob.test.ts'],
+    test: 'asynchronous copies onto a blob with a pending copy of an older version abort it and read again',
   },
   {
     name: 'a copy of a newer version is aborted',
@@ -161,6 +207,7 @@ const faults: readonly Fault[] = [
     from: "if ('ifMatch' in condition && parseEtag(found.etag) === condition.ifMatch)",
     to: "if ('ifMatch' in condition)",
     near: ['test/azure/copy/copy-blob.test.ts'],
+    test: 'asynchronous copies onto a blob with a pending copy that began after the backup was read leave it unchanged',
   },
   {
     name: 'an asynchronous copy reads whatever version',
@@ -168,6 +215,7 @@ const faults: readonly Fault[] = [
     from: '    sourceConditions: { ifMatch: etagHeader(source.etag) },\n',
     to: '',
     near: ['test/azure/backup-store.test.ts'],
+    test: 'the ports on real accounts, copied by copy-blob copy is lost to the source when that was overwritten or deleted after it was read',
   },
   {
     name: 'a copy of another length counts',
@@ -175,6 +223,7 @@ const faults: readonly Fault[] = [
     from: 'if (!isOfKind || contentLength !== source.size)',
     to: 'if (!isOfKind)',
     near: ['test/azure/copy/copy-blob.test.ts'],
+    test: 'asynchronous copies that the service reports as done are incomplete until their length is that of the source',
   },
   {
     name: 'the MD5 of nothing proves a copy',
@@ -182,6 +231,7 @@ const faults: readonly Fault[] = [
     from: 'answered === contentMd5 && (size === 0 || contentMd5 !== MD5_OF_NOTHING)',
     to: 'answered === contentMd5',
     near: ['test/azure/copy/prove-copy.test.ts'],
+    test: 'a service that reports a copy, and did something else by an empty blob, where the source declares the MD5 of nothing',
   },
   {
     name: 'one odd blob switches an engine off',
@@ -189,6 +239,7 @@ const faults: readonly Fault[] = [
     from: 'next.inARow >= SUSPECT_AFTER',
     to: 'next.inARow >= 1',
     near: ['test/azure/copy/choose-engine.test.ts'],
+    test: 'the engine of a copy is replaced where the service refuses it with 400 InvalidHeaderValue, and is tried 3 times for five blobs',
   },
   {
     name: 'an engine that is refused is never tried again',
@@ -198,11 +249,33 @@ const faults: readonly Fault[] = [
     near: ['test/azure/copy/engine-refusals.test.ts'],
   },
   {
+    name: 'an answer of a proxy switches an engine off',
+    path: 'src/azure/copy/judge-copy.ts',
+    from: 'if (isOfService === false) return undefined;',
+    to: '',
+    near: ['test/azure/copy/staged-copies.test.ts'],
+  },
+  {
+    name: 'a staged copy of another version is used',
+    path: 'src/azure/copy/staged-copies.ts',
+    from: 'JSON.stringify([keyText(key), source.etag])',
+    to: 'JSON.stringify([keyText(key)])',
+    near: ['test/azure/copy/staged-copies.test.ts'],
+  },
+  {
+    name: 'a staged copy that is not whole is used',
+    path: 'src/azure/copy/staged-copies.ts',
+    from: "copy === 'over' && kind === source.kind && size === source.size && mark",
+    to: 'kind === source.kind && mark',
+    near: ['test/azure/copy/staged-copies.test.ts'],
+  },
+  {
     name: 'staged copies of workers at work are removed',
     path: 'src/azure/copy/staged-copies.ts',
     from: 'properties.lastModified.getTime() < before',
     to: 'properties.lastModified.getTime() < Infinity',
     near: ['test/azure/copy/replace-copy.test.ts'],
+    test: 'replacing what cannot be overwritten by put-blob-from-url never loses the old version, wherever a worker dies, and the next one completes the copy',
   },
   {
     name: 'a blob of another kind is deleted although the account keeps versions',
@@ -210,6 +283,7 @@ const faults: readonly Fault[] = [
     from: 'if (keepsVersions && (await isOfAnotherKind(request))) {',
     to: 'if (!keepsVersions && (await isOfAnotherKind(request))) {',
     near: ['test/azure/copy/replace-copy.test.ts'],
+    test: 'replacing what cannot be overwritten by put-blob-from-url never loses the old version, wherever a worker dies, and the next one completes the copy',
   },
   {
     name: 'a staged copy stays after it was placed',
@@ -217,6 +291,7 @@ const faults: readonly Fault[] = [
     from: "    await removeCopy(backup, from, etag);\n    return { kind: 'written' };",
     to: "    return { kind: 'written' };",
     near: ['test/azure/copy/replace-copy.test.ts'],
+    test: 'replacing what cannot be overwritten by put-blob-from-url never loses the old version, wherever a worker dies, and the next one completes the copy',
   },
   {
     name: 'a copy over a blob is not compared before it',
@@ -224,6 +299,7 @@ const faults: readonly Fault[] = [
     from: "if ('nothingThere' in condition) return await compared(request, budget);",
     to: 'if (condition !== undefined) return await compared(request, budget);',
     near: ['test/azure/copy/verify-copies.test.ts'],
+    test: 'copies that are compared before they count are deleted, and the previous blob is kept with the snapshots that a user made of it',
   },
   {
     name: 'a comparison that is not over is stamped',
@@ -231,6 +307,7 @@ const faults: readonly Fault[] = [
     from: 'return await pause(request, etag, found.equal);',
     to: 'return await stamp(request, etag, undefined, budget);',
     near: ['test/azure/copy/verify-copies.test.ts'],
+    test: 'copies that are compared before they count are compared further where another worker stopped',
   },
   {
     name: 'a copy that differs stays',
@@ -238,6 +315,15 @@ const faults: readonly Fault[] = [
     from: "      case 'different':\n        return await reject(request, etag);",
     to: "      case 'different':\n        return { kind: 'backup-precondition-failed' };",
     near: ['test/azure/copy/verify-copies.test.ts'],
+    test: 'copies that are compared before they count are deleted, with an error, when the backup reads back different content',
+  },
+  {
+    name: 'a copy is stamped on whatever version',
+    path: 'src/azure/copy/verify-copies.ts',
+    from: 'await blobOf(request).setMetadata({ ...metadata }, { conditions: { ifMatch: etagHeader(etag) } });',
+    to: 'await blobOf(request).setMetadata({ ...metadata }, { conditions: etagHeader(etag) ? {} : {} });',
+    near: ['test/azure/copy/held-on-the-backup.test.ts'],
+    test: 'a blob on the backup is not stamped when somebody overwrote it after it was compared',
   },
   {
     name: 'the source is read in whatever version',
@@ -245,6 +331,7 @@ const faults: readonly Fault[] = [
     from: 'conditions: { ifMatch: etagHeader(pinned.etag) },',
     to: 'conditions: etagHeader(pinned.etag) ? {} : {},',
     near: ['test/azure/copy/verify-copies.test.ts'],
+    test: 'copies that are compared before they count are deleted, with an error, when the backup reads back different content',
   },
   {
     name: 'a comparison begins again with each call',
@@ -252,6 +339,7 @@ const faults: readonly Fault[] = [
     from: '{ size: theirs.size, equal, mustStop },',
     to: '{ size: theirs.size, equal: 0, mustStop },',
     near: ['test/azure/backup-store.test.ts'],
+    test: 'the ports on real accounts, copied by put-blob-from-url compareContent stops after a piece when asked to, and continues from there',
   },
   {
     name: 'an append blob that another program wrote to is continued',
@@ -259,6 +347,7 @@ const faults: readonly Fault[] = [
     from: 'etag !== ifMatch || bytes === undefined || bytes !== found.contentLength',
     to: 'etag !== ifMatch || bytes === undefined',
     near: ['test/azure/copy/streamed.test.ts'],
+    test: 'streaming through the process an append blob ends with a failed backup precondition when another writer interferes',
   },
   {
     name: 'the stamp is on an append blob before its content',
@@ -266,6 +355,7 @@ const faults: readonly Fault[] = [
     from: "metadata: { ...markUnfinished(metadata, 'partial', 0) },",
     to: 'metadata: { ...metadata },',
     near: ['test/azure/copy/streamed.test.ts'],
+    test: 'streaming through the process an append blob ends with a failed backup precondition when another writer interferes',
   },
   {
     name: 'the last byte of a page range is not written',
@@ -273,6 +363,15 @@ const faults: readonly Fault[] = [
     from: 'Math.min(LARGEST_WRITE, end + 1 - offset)',
     to: 'Math.min(LARGEST_WRITE, end - offset)',
     near: ['test/azure/copy/streamed.test.ts'],
+    test: 'streaming through the process a page blob keeps its sparse ranges',
+  },
+  {
+    name: 'the bytes of a piece may be damaged on their way',
+    path: 'src/azure/copy/stream-in-place.ts',
+    from: '          conditions: { ifMatch, appendPosition: offset },\n          transactionalContentMD5: md5Of(bytes),',
+    to: '          conditions: { ifMatch, appendPosition: offset },',
+    near: ['test/azure/copy/held-on-the-backup.test.ts'],
+    test: 'a blob on the backup has an MD5 with each piece that is appended to it',
   },
   {
     name: 'a token for the source is sent as one of the backup',
@@ -280,6 +379,7 @@ const faults: readonly Fault[] = [
     from: "{ url: urlOf(key), sourceAuthorization: { scheme: 'Bearer', value } }",
     to: '{ url: urlOf(key) }',
     near: ['test/azure/copy/copy-source.test.ts'],
+    test: 'the source of a copy is readable with a token, in one request',
   },
   {
     name: 'a copy of days is signed for an hour',
@@ -287,6 +387,7 @@ const faults: readonly Fault[] = [
     from: 'createSignatures(COPY_MS, versionOf, signContainer)',
     to: 'createSignatures(REQUEST_MS, versionOf, signContainer)',
     near: ['test/azure/copy/copy-source.test.ts'],
+    test: 'the source of a copy is signed once for many blobs of a container, for an hour of requests and a week of a copy',
   },
   {
     name: 'a signature is valid from now on, whatever the clock of the account',
@@ -315,6 +416,7 @@ const faults: readonly Fault[] = [
     from: "if (isSticky(permissions) || isSticky(there?.permissions ?? ''))",
     to: 'if (false as boolean)',
     near: ['test/azure/lake/directories.test.ts'],
+    test: 'the ports of hierarchical accounts on real hierarchical accounts, copied by put-blob-from-url the root of a container takes owner, group, permissions with the sticky bit, and a list with default entries',
   },
   {
     name: 'a directory is made over one that is there',
@@ -322,6 +424,7 @@ const faults: readonly Fault[] = [
     from: "      conditions: { ifNoneMatch: '*' },\n",
     to: '',
     near: ['test/azure/lake/directories.test.ts'],
+    test: 'the ports of hierarchical accounts on real hierarchical accounts, copied by put-blob-from-url createDirectory is lost to an existing directory or file, and below a file',
   },
   {
     name: 'a path outside the trash is deleted with it',
@@ -329,6 +432,7 @@ const faults: readonly Fault[] = [
     from: 'if (!name.startsWith(`${TRASH}/`)) throw notInTrash();',
     to: '',
     near: ['test/azure/lake/deletes-by-listing.test.ts'],
+    test: 'what is deleted because a listing names it is in the trash, whatever the listing returns',
   },
   {
     name: 'the trash of workers at work is emptied',
@@ -336,6 +440,7 @@ const faults: readonly Fault[] = [
     from: 'const before = now() - LEFTOVER_MS;',
     to: 'const before = now();',
     near: ['test/azure/lake/directories.test.ts'],
+    test: 'the ports of hierarchical accounts on real hierarchical accounts, copied by put-blob-from-url the trash keeps for some time what a worker may be about to delete',
   },
   {
     name: 'staged files of workers that died stay in a lake for ever',
@@ -343,6 +448,7 @@ const faults: readonly Fault[] = [
     from: '    await emptyStaging(account, container, now);\n',
     to: '',
     near: ['test/azure/lake/trash.test.ts'],
+    test: 'the trash of a real hierarchical account is emptied together with leftovers of copies, but not of blobs from another program',
   },
   {
     name: 'a lost answer to a write counts as a write that was not sent',
@@ -350,6 +456,7 @@ const faults: readonly Fault[] = [
     from: "operation === 'read' || (lost !== undefined && NEVER_SENT.has(lost))",
     to: "operation === 'read' || lost !== undefined",
     near: ['test/azure/errors/storage-error.test.ts'],
+    test: 'a request without an answer may have been done when the connection was cut after it was sent',
   },
   {
     name: 'the pause that the service asks for is taken for milliseconds',
@@ -357,6 +464,15 @@ const faults: readonly Fault[] = [
     from: 'Number(text) * 1000',
     to: 'Number(text)',
     near: ['test/azure/errors/storage-error.test.ts'],
+    test: 'an answer of storage says how long to wait before the next request',
+  },
+  {
+    name: 'a date in Retry-After is read by our clock',
+    path: 'src/azure/errors/storage-error.ts',
+    from: 'Date.parse(text) - answeredAt(headers)',
+    to: 'Date.parse(text) - Date.now()',
+    near: ['test/azure/errors/storage-error.test.ts'],
+    test: 'an answer of storage says how long to wait before the next request',
   },
   {
     name: 'an error of the source is told as one of the backup',
@@ -364,6 +480,7 @@ const faults: readonly Fault[] = [
     from: "meanings?.of === 'source' ? sides.source : sides.backup",
     to: 'sides.backup',
     near: ['test/azure/copy/copy-source.test.ts'],
+    test: 'the source of a copy is not readable with a token for something else, and the error names the source',
   },
   {
     name: 'an answer that is not of the service is believed',
@@ -371,6 +488,7 @@ const faults: readonly Fault[] = [
     from: 'ofServiceAlone && !isAnsweredByService(error) ? NOT_OF_SERVICE : (meanings ?? REJECTED)',
     to: 'meanings ?? REJECTED',
     near: ['test/azure/errors/storage-error.test.ts'],
+    test: 'an answer of storage from something else, stranger/400, says nothing about the account',
   },
   {
     name: 'a blob with snapshots is tried again and again',
@@ -378,6 +496,15 @@ const faults: readonly Fault[] = [
     from: "{ read: 'storage-rejected', write: 'backup-has-snapshots' }",
     to: "{ read: 'storage-rejected', write: 'storage-rejected' }",
     near: ['test/azure/backup-store.test.ts'],
+    test: 'the ports on real accounts, copied by put-blob-from-url delete is refused where a user made snapshots, which are kept, also when the blob was overwritten afterwards',
+  },
+  {
+    name: 'a leased blob counts as one that changed',
+    path: 'src/azure/errors/storage-answers.ts',
+    from: "{ read: 'storage-rejected', write: 'backup-leased' }, 'LeaseIdMissing'",
+    to: "{ read: 'storage-rejected', write: 'backup-precondition-failed' }, 'LeaseIdMissing'",
+    near: ['test/azure/copy/held-on-the-backup.test.ts'],
+    test: 'a blob on the backup that somebody leases is refused by name, and not taken for one that changed',
   },
   {
     name: 'a document is overwritten whatever version it is',
@@ -385,6 +512,23 @@ const faults: readonly Fault[] = [
     from: "'version' in condition ? { ifMatch: condition.version } : { ifNoneMatch: '*' }",
     to: "'version' in condition ? {} : { ifNoneMatch: '*' }",
     near: ['test/azure/documents/document-store.test.ts'],
+    test: 'documents in a flat account are overwritten only if the version that was read is still there',
+  },
+  {
+    name: 'a document that was damaged on its way is believed',
+    path: 'src/azure/documents/document-store.ts',
+    from: 'if (contentMD5 !== undefined && !Buffer.from(contentMD5).equals(md5Of(bytes))) throw damaged(name);',
+    to: '',
+    near: ['test/azure/documents/document-store.test.ts'],
+    test: 'what is read is refused where it was damaged on its way',
+  },
+  {
+    name: 'lines of two versions of a list are mixed',
+    path: 'src/azure/documents/document-store.ts',
+    from: '...(version !== undefined && { conditions: { ifMatch: version } }),',
+    to: '',
+    near: ['test/azure/documents/document-store.test.ts'],
+    test: 'what is read is of one version: lines that are replaced meanwhile are no part of it',
   },
   {
     name: 'a line that is cut by a piece is two lines',
@@ -392,6 +536,23 @@ const faults: readonly Fault[] = [
     from: "rest = lines.pop() ?? '';",
     to: "rest = '';",
     near: ['test/azure/documents/document-store.test.ts'],
+    test: 'documents in a flat account return lines unchanged, whatever is in them',
+  },
+  {
+    name: 'a character that is cut by a piece is lost',
+    path: 'src/azure/documents/document-store.ts',
+    from: '(rest + decoder.write(piece))',
+    to: "(rest + piece.toString('utf8'))",
+    near: ['test/azure/documents/document-store.test.ts'],
+    test: 'documents in a flat account hold more lines than fit in one piece, also with concurrent writers',
+  },
+  {
+    name: 'a block of lines is lost while another is staged',
+    path: 'src/azure/documents/document-store.ts',
+    from: '      const block = toBlockId(writer, blocks.length);\n      blocks.push(block);\n      const content = take();\n      await request(async () => {\n        await blob.stageBlock(block, content, content.length);\n      });\n    },',
+    to: '      const block = toBlockId(writer, blocks.length);\n      const content = take();\n      await request(async () => {\n        await blob.stageBlock(block, content, content.length);\n      });\n      blocks.push(block);\n    },',
+    near: ['test/azure/documents/document-store.test.ts'],
+    test: 'documents in a flat account hold more lines than fit in one piece, also with concurrent writers',
   },
   {
     name: 'a refused message is sent for ever',
@@ -399,6 +560,7 @@ const faults: readonly Fault[] = [
     from: "  MessageSizeExceeded: 'message-too-large',",
     to: "  MessageSizeExceeded: 'queue-unavailable',",
     near: ['test/azure/queue/queue-error.test.ts'],
+    test: 'an error of Service Bus MessageSizeExceeded is message-too-large, and the text of the client is left out',
   },
   {
     name: 'an unknown error of the queue counts as an outage',
@@ -406,6 +568,7 @@ const faults: readonly Fault[] = [
     from: "code ?? 'unexpected', `queue",
     to: "code ?? 'queue-unavailable', `queue",
     near: ['test/azure/queue/queue-error.test.ts'],
+    test: 'an error of Service Bus is recognised by its text where the client throws a plain error',
   },
   {
     name: 'a page of the queue that is cut short is the last',
@@ -413,6 +576,7 @@ const faults: readonly Fault[] = [
     from: 'if (page.length === 0) return;',
     to: 'if (page.length < PAGE_SIZE / 2 && next > 0n) return;',
     near: ['test/azure/queue/queue-browser.test.ts'],
+    test: 'a queue browser on Service Bus sees nothing in an empty queue',
   },
   {
     name: 'a message is scheduled by the clock of the machine',
@@ -427,6 +591,7 @@ const faults: readonly Fault[] = [
     from: '...(delayMs > 0 && {',
     to: '...(delayMs < 0 && {',
     near: ['test/azure/queue/queue-senders.test.ts'],
+    test: 'delays a shard for the given time',
   },
   {
     name: 'a rehydrating blob is on its old tier',
@@ -441,6 +606,14 @@ const faults: readonly Fault[] = [
     from: 'stamp: arrived ? stamp : undefined,',
     to: 'stamp,',
     near: ['test/azure/copy/copy-blob.test.ts'],
+    test: 'asynchronous copies end unfinished when their budget is spent, and the next check waits without a copy request',
+  },
+  {
+    name: 'the MD5 of a copy that is not over is believed',
+    path: 'src/azure/blob/to-reading.ts',
+    from: 'arrived && unfinished === undefined ? toBase64(found.contentMD5) : undefined',
+    to: 'toBase64(found.contentMD5)',
+    near: ['test/azure/blob/to-reading.test.ts'],
   },
   {
     name: 'a blob of the archive tier can be read',
@@ -448,6 +621,7 @@ const faults: readonly Fault[] = [
     from: "archived: found.accessTier === 'Archive',",
     to: "archived: found.archiveStatus === 'Archive',",
     near: ['test/azure/backup-store.test.ts'],
+    test: 'the ports on real accounts, copied by put-blob-from-url read reports the other kinds of blob, and an archived one',
   },
   {
     name: 'undelivered events are removed in whatever version',
@@ -455,6 +629,7 @@ const faults: readonly Fault[] = [
     from: 'await container.getBlobClient(name).delete({ conditions: { ifMatch: version } });',
     to: "await container.getBlobClient(name).delete({ conditions: { ifMatch: version && '*' } });",
     near: ['test/azure/undelivered-events.test.ts'],
+    test: 'lists, reads, sets aside and removes events among blobs with any metadata, on flat accounts',
   },
 ];
 

@@ -30,6 +30,13 @@ const faults: readonly Fault[] = [
     near: ['test/config/reconcile-settings.test.ts'],
   },
   {
+    name: 'schedules are in the time of the machine',
+    path: 'src/config/reconcile-settings.ts',
+    from: '{ paused: true, utcOffset: 0 } as const',
+    to: '{ paused: true } as const',
+    near: ['test/config/reconcile-settings.test.ts'],
+  },
+  {
     name: 'the budget of a slice is in milliseconds',
     path: 'src/config/reconcile-settings.ts',
     from: '    budgetMs:\n      1000 *\n',

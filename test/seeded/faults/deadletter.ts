@@ -7,6 +7,7 @@ const faults: readonly Fault[] = [
     from: '    await taken.sendAgain(replayMessage(taken.message, queue));\n    const outcome = await taken.remove();',
     to: '    const outcome = await taken.remove();\n    await taken.sendAgain(replayMessage(taken.message, queue));',
     near: ['test/deadletter/failing-replay.test.ts'],
+    test: 'a dead letter that its queue does not take back for what it is stays and is counted, and the others are replayed',
   },
   {
     name: 'a purge leaves the keys of a dead letter without a record',
@@ -14,6 +15,7 @@ const faults: readonly Fault[] = [
     from: '    await record?.(leftByDeadLetter(taken.message, deadLetter, scope));\n',
     to: '',
     near: ['test/deadletter/replay.test.ts'],
+    test: 'a purge removes nothing before the keys of a dead letter are on record, all of them',
   },
   {
     name: 'a purge goes before its keys are on record',
@@ -21,6 +23,28 @@ const faults: readonly Fault[] = [
     from: '    await record?.(leftByDeadLetter(taken.message, deadLetter, scope));\n    const outcome = await taken.remove();',
     to: '    const outcome = await taken.remove();\n    await record?.(leftByDeadLetter(taken.message, deadLetter, scope));',
     near: ['test/deadletter/replay.test.ts'],
+    test: 'a purge removes nothing before the keys of a dead letter are on record, all of them',
+  },
+  {
+    name: 'a replay does not know that a worker may have died amid a write',
+    path: 'src/deadletter/dead-letter-store.ts',
+    from: "history.unsettled || deadLetterReason === 'MaxDeliveryCountExceeded'",
+    to: 'history.unsettled',
+    near: ['test/deadletter/replay-message.test.ts'],
+  },
+  {
+    name: 'a replay forgets an unknown outcome',
+    path: 'src/deadletter/dead-letter-store.ts',
+    from: "history.unsettled || deadLetterReason === 'MaxDeliveryCountExceeded'",
+    to: "deadLetterReason === 'MaxDeliveryCountExceeded'",
+    near: ['test/deadletter/replay-message.test.ts'],
+  },
+  {
+    name: 'a dead letter that arrives during a replay is replayed',
+    path: 'src/deadletter/process-dead-letters.ts',
+    from: 'signal.aborted || BigInt(received.message.sequenceNumber) > present.last',
+    to: 'signal.aborted',
+    near: ['test/deadletter/replay-message.test.ts'],
   },
   {
     name: 'an error of the queue is told as one of a dead letter',
@@ -28,6 +52,7 @@ const faults: readonly Fault[] = [
     from: "if (disposition !== 'park' && code !== 'unexpected') throw thrown;",
     to: '',
     near: ['test/deadletter/replay.test.ts'],
+    test: 'a purge removes nothing before the keys of a dead letter are on record, all of them',
   },
   {
     name: 'a dry run replays',
@@ -35,6 +60,7 @@ const faults: readonly Fault[] = [
     from: 'if (dryRun || present.selected === 0)',
     to: 'if (present.selected === 0)',
     near: ['test/deadletter/replay.test.ts'],
+    test: 'a replay says what it would do when it is to be a dry run, and does nothing',
   },
   {
     name: 'a dead letter of tomorrow is acknowledged',
@@ -42,6 +68,7 @@ const faults: readonly Fault[] = [
     from: 'deadLetteredAt <= until &&',
     to: 'deadLetteredAt >= until ||',
     near: ['test/deadletter/watch-dead-letters.test.ts'],
+    test: 'the watch over dead letters tells of each dead letter once, whoever watches, and always how many there are',
   },
   {
     name: 'dead letters that were enqueued earlier are acknowledged unseen',
@@ -49,6 +76,14 @@ const faults: readonly Fault[] = [
     from: '!ENQUEUED_EARLIER.has(code) ||',
     to: 'true ||',
     near: ['test/deadletter/watch-dead-letters.test.ts'],
+    test: 'the watch over dead letters tells of a message that its queue gave up on although it is older than what was told of before',
+  },
+  {
+    name: 'an acknowledgement moves the mark back',
+    path: 'src/deadletter/dead-letter-mark.ts',
+    from: 'before !== undefined && before.until > until ? before.until : until',
+    to: 'until',
+    near: ['test/deadletter/replay-message.test.ts'],
   },
   {
     name: 'a worker advances a mark that another one has advanced',
@@ -56,6 +91,7 @@ const faults: readonly Fault[] = [
     from: 'version === former?.version ? laterMark(before, mark) : undefined',
     to: 'laterMark(before, mark)',
     near: ['test/deadletter/watch-dead-letters.test.ts'],
+    test: 'the watch over dead letters tells of each dead letter once, whoever watches, and always how many there are',
   },
   {
     name: 'new dead letters are marked as seen although their keys could not be recorded',
@@ -63,6 +99,7 @@ const faults: readonly Fault[] = [
     from: '    (await recorder.flush()) &&\n',
     to: '    (await recorder.flush().then(() => true)) &&\n',
     near: ['test/deadletter/watch-dead-letters.test.ts'],
+    test: 'the watch over dead letters tells of nothing whose keys it could not record, and records and tells it a minute later',
   },
   {
     name: 'a dead letter is replayed again and again',
@@ -70,6 +107,7 @@ const faults: readonly Fault[] = [
     from: 'const afterMs = REPLAY_AFTER_MS[replays];',
     to: 'const afterMs = REPLAY_AFTER_MS[Math.min(replays, 2)];',
     near: ['test/deadletter/watch-dead-letters.test.ts'],
+    test: 'the watch over dead letters replays a dead letter three times at most, ever later',
   },
   {
     name: 'dead letters are replayed while the accounts are out of reach',
@@ -77,6 +115,7 @@ const faults: readonly Fault[] = [
     from: 'if (!(await accountsAnswer())) {',
     to: 'if (due < 0) {',
     near: ['test/deadletter/watch-dead-letters.test.ts'],
+    test: 'the watch over dead letters replays what an outage left, once the accounts answer, and nothing that a person must mend',
   },
   {
     name: 'a dead letter that only an operator can fix is replayed',
@@ -84,6 +123,7 @@ const faults: readonly Fault[] = [
     from: "ERRORS[code as ErrorCode].disposition === 'retry' && !isLasting(code)",
     to: '!isLasting(code)',
     near: ['test/deadletter/watch-dead-letters.test.ts'],
+    test: 'the watch over dead letters replays what an outage left, once the accounts answer, and nothing that a person must mend',
   },
   {
     name: 'events that could not be delivered are removed before they are sent',
@@ -91,6 +131,7 @@ const faults: readonly Fault[] = [
     from: 'if (sent === found.length) {',
     to: 'if (sent <= found.length) {',
     near: ['test/wiring/redeliver-events.test.ts'],
+    test: 'events that Event Grid could not deliver that are too large for the queue are left where they are, logged once, and block no other',
   },
   {
     name: 'a blob that was set aside is read again each minute',
@@ -98,6 +139,14 @@ const faults: readonly Fault[] = [
     from: '      if (batch.isSetAside) continue;\n',
     to: '',
     near: ['test/wiring/redeliver-events.test.ts'],
+    test: 'events that Event Grid could not deliver that cannot be read are left where they are, logged once, and block no other',
+  },
+  {
+    name: 'the code of a stranger is shown as a reason',
+    path: 'src/deadletter/read-dead-letter.ts',
+    from: 'history.parked && lastError !== undefined && CODE.test(lastError.code)',
+    to: 'history.parked && lastError !== undefined',
+    near: ['test/deadletter/replay-message.test.ts'],
   },
   {
     name: 'a page of dead letters goes on with the one after the next',
@@ -105,6 +154,7 @@ const faults: readonly Fault[] = [
     from: 'return { letters, next: deadLetter.id };',
     to: 'return { letters, next: null };',
     near: ['test/http/deadletter-handlers.test.ts'],
+    test: 'dead letters over HTTP are listed in pages, filtered by code or container',
   },
 ];
 

@@ -56,6 +56,7 @@ const faults: readonly Fault[] = [
     from: 'value.length > MESSAGE_BOUNDS.events',
     to: 'value.length < 0',
     near: ['test/hostile/messages.test.ts'],
+    test: 'a message beyond the limits (of 20,000 items) is one dead letter at the first attempt, which names the limit and the value',
   },
   {
     name: 'a message that is nested too deep is read',
@@ -63,6 +64,7 @@ const faults: readonly Fault[] = [
     from: 'if (depth > MESSAGE_BOUNDS.depth)',
     to: 'if (depth < 0)',
     near: ['test/hostile/messages.test.ts'],
+    test: 'any message is abandoned in a pause, and handled normally afterwards',
   },
 ];
 

@@ -2,6 +2,14 @@ import type { Fault } from '../fault.ts';
 
 const faults: readonly Fault[] = [
   {
+    name: 'a damaged pause document counts as no pause',
+    path: 'src/pause/pause-store.ts',
+    from: "paused: { since: damagedSince, by: 'blobmirror', reason, isUnknown: true }, ended: []",
+    to: 'paused: null, ended: []',
+    near: ['test/hostile/documents.test.ts'],
+    test: 'a document of the state that was overwritten by something else is named, heals or stops the work, and causes no false claim: an empty object',
+  },
+  {
     name: 'a pause that is asked for twice begins anew',
     path: 'src/pause/pause-store.ts',
     from: 'if (earlier !== null && !isDamaged) return undefined;',

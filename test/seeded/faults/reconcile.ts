@@ -210,6 +210,7 @@ const faults: readonly Fault[] = [
     from: '    if (count !== extraCount) throw damaged(extraLines, `it has ${count} lines of ${extraCount}`);\n',
     to: '',
     near: ['test/hostile/documents.test.ts'],
+    test: 'a document of the state that was overwritten by something else is named, heals or stops the work, and causes no false claim: nothing',
   },
   {
     name: 'the extras of a container that was walked again count twice',
@@ -217,6 +218,7 @@ const faults: readonly Fault[] = [
     from: '(unordered === true || !isUnordered)',
     to: 'true',
     near: ['test/reconcile/runs/exactly-once.test.ts'],
+    test: 'every slice counts once, every shard ends, and so does the run when nothing goes wrong',
   },
   {
     name: 'a slice is recorded twice',
@@ -224,6 +226,7 @@ const faults: readonly Fault[] = [
     from: '!isUnderWay(run) || progress === undefined || progress.slices !== shard.slice',
     to: '!isUnderWay(run) || progress === undefined',
     near: ['test/reconcile/runs/exactly-once.test.ts'],
+    test: 'every slice counts once, every shard ends, and so does the run when workers die at any call',
   },
   {
     name: 'an endless listing is walked for ever',
@@ -238,6 +241,7 @@ const faults: readonly Fault[] = [
     from: 'containers: { ...run.containers, [name]: { ...NOTHING_LISTED, unordered: true } },',
     to: 'containers: { ...run.containers, [name]: { ...(run.containers[name] ?? NOTHING_LISTED), unordered: true } },',
     near: ['test/reconcile/runs/exactly-once.test.ts'],
+    test: 'every slice counts once, every shard ends, and so does the run when nothing goes wrong',
   },
   {
     name: 'a run under other settings is not marked',
@@ -252,6 +256,7 @@ const faults: readonly Fault[] = [
     from: '    await sendNextSlices(context, latest, outcome.follow);\n',
     to: '',
     near: ['test/reconcile/runs/exactly-once.test.ts'],
+    test: 'every slice counts once, every shard ends, and so does the run when nothing goes wrong',
   },
   {
     name: 'a failed slice is tried for ever',
@@ -273,6 +278,7 @@ const faults: readonly Fault[] = [
     from: "account === parts.source.account || (account === undefined && code === 'unexpected')",
     to: 'true',
     near: ['test/reconcile/runs/exactly-once.test.ts'],
+    test: 'every slice counts once, every shard ends, and so does the run when calls fail',
   },
   {
     name: 'the outcome of a slice names lines that were never committed',
@@ -280,6 +286,7 @@ const faults: readonly Fault[] = [
     from: '      await extras?.close();\n',
     to: '',
     near: ['test/reconcile/runs/exactly-once.test.ts'],
+    test: 'every slice counts once, every shard ends, and so does the run when nothing goes wrong',
   },
   {
     name: 'a run that stopped blocks the next one for ever',

@@ -2,6 +2,48 @@ import type { Fault } from '../fault.ts';
 
 const faults: readonly Fault[] = [
   {
+    name: 'a mirror whose last sample is old is not silent',
+    path: 'src/status/judge-workers.ts',
+    from: 'if (silentMs <= SILENT_AFTER_MS) return [];',
+    to: 'if (silentMs >= 0) return [];',
+    near: ['test/status/judge-health.test.ts'],
+  },
+  {
+    name: 'a worker that starts again and again is always starting',
+    path: 'src/status/judge-workers.ts',
+    from: '.toSorted((one, other) => one.at - other.at)[0]',
+    to: '.toSorted((one, other) => other.at - one.at)[0]',
+    near: ['test/status/judge-silence.test.ts'],
+  },
+  {
+    name: 'there is no grace after a start',
+    path: 'src/status/judge-workers.ts',
+    from: 'first !== undefined && startedMs <= FIRST_WITHIN_MS',
+    to: 'false',
+    near: ['test/status/judge-silence.test.ts'],
+  },
+  {
+    name: 'the grace after a start never ends',
+    path: 'src/status/judge-workers.ts',
+    from: 'first !== undefined && startedMs <= FIRST_WITHIN_MS',
+    to: 'first !== undefined',
+    near: ['test/status/judge-silence.test.ts'],
+  },
+  {
+    name: 'a start before the last sample counts as grace',
+    path: 'src/status/judge-workers.ts',
+    from: '.filter(({ at }) => since === undefined || at > since.getTime())',
+    to: '',
+    near: ['test/status/judge-silence.test.ts'],
+  },
+  {
+    name: 'a start by a clock that is ahead counts',
+    path: 'src/status/judge-workers.ts',
+    from: 'at: Math.min(startedAt.getTime(), seenAt.getTime())',
+    to: 'at: startedAt.getTime()',
+    near: ['test/status/judge-silence.test.ts'],
+  },
+  {
     name: 'workers that ended long ago count as at work',
     path: 'src/status/judge-workers.ts',
     from: 'now.getTime() - seenAt.getTime() <= CURRENT_FOR_MS',
@@ -114,6 +156,13 @@ const faults: readonly Fault[] = [
     near: ['test/status/judge-credentials.test.ts'],
   },
   {
+    name: 'a credential counts as ended a moment after its end',
+    path: 'src/status/judge-credentials.ts',
+    from: 'leftMs(each, now) <= 0',
+    to: 'leftMs(each, now) < 0',
+    near: ['test/status/judge-credentials.test.ts'],
+  },
+  {
     name: 'the name of a credential is public',
     path: 'src/status/judge-credentials.ts',
     from: 'name: each.publicName ?? each.name',
@@ -170,11 +219,19 @@ const faults: readonly Fault[] = [
     near: ['test/status/read-waiting.test.ts'],
   },
   {
+    name: 'a later clock moves a waiting change ahead',
+    path: 'src/status/read-waiting.ts',
+    from: 'history.firstSeen < enqueuedAt ? history.firstSeen : enqueuedAt',
+    to: 'history.firstSeen',
+    near: ['test/status/read-waiting.test.ts'],
+  },
+  {
     name: 'a parked message holds the live point back',
     path: 'src/status/read-waiting.ts',
     from: "if (history.parked) return 'parked';",
     to: '',
     near: ['test/status/waiting-scan.property.test.ts'],
+    test: 'a queue that is longer than what one read reaches keeps the names of keys that wait for a recheck, and those on their way to the dead-letter queue',
   },
   {
     name: 'a recheck that failed holds nothing back',
@@ -205,11 +262,19 @@ const faults: readonly Fault[] = [
     near: ['test/status/read-waiting.test.ts'],
   },
   {
+    name: 'a queue that was created anew is read on in',
+    path: 'src/status/read-waiting.ts',
+    from: 'if (hasNone && (await isCreatedAnew(reader, before))) return undefined;',
+    to: '',
+    near: ['test/status/read-waiting.test.ts'],
+  },
+  {
     name: 'a page is read from the middle when it goes on',
     path: 'src/status/read-waiting.ts',
     from: 'next = String(BigInt(message.sequenceNumber) + 1n);',
     to: 'next = message.sequenceNumber;',
     near: ['test/status/waiting-scan.property.test.ts'],
+    test: 'a queue that is longer than what one read reaches is known again after some samples, follows its head, and reads each message once',
   },
   {
     name: 'sequence numbers are compared as text',
@@ -217,6 +282,21 @@ const faults: readonly Fault[] = [
     from: 'BigInt(stretch.last) < first ?',
     to: 'stretch.last < scan.firstActive ?',
     near: ['test/status/waiting-scan.property.test.ts'],
+    test: 'a queue that is longer than what one read reaches never hides an earlier change than the one that is told, whatever arrives late, is put off and becomes due',
+  },
+  {
+    name: 'a stretch that is left in part is dropped',
+    path: 'src/status/waiting-scan.ts',
+    from: 'BigInt(stretch.last) < first ?',
+    to: 'BigInt(stretch.last) <= first ?',
+    near: ['test/status/read-waiting.test.ts'],
+  },
+  {
+    name: 'a due message is dropped before the clocks agree that it is due',
+    path: 'src/status/waiting-scan.ts',
+    from: 'due < now.getTime() - CLOCK_MARGIN_MS',
+    to: 'due < now.getTime()',
+    near: ['test/status/read-waiting.test.ts'],
   },
   {
     name: 'merged stretches forget the earliest change',
@@ -224,6 +304,7 @@ const faults: readonly Fault[] = [
     from: 'if (one === null || other === null) return one ?? other;\n  return Math.min(one, other);',
     to: 'if (one === null || other === null) return one ?? other;\n  return Math.max(one, other);',
     near: ['test/status/waiting-scan.property.test.ts'],
+    test: 'a queue that is longer than what one read reaches never hides an earlier change than the one that is told, whatever arrives late, is put off and becomes due',
   },
   {
     name: 'a live point is claimed although the queue was not read to its end',
@@ -275,11 +356,39 @@ const faults: readonly Fault[] = [
     near: ['test/status/history.test.ts'],
   },
   {
+    name: 'samples of a clock that was ahead stay',
+    path: 'src/status/history.ts',
+    from: ' && time - seconds < AHEAD_SECONDS',
+    to: '',
+    near: ['test/clock/heal.test.ts'],
+  },
+  {
+    name: 'the last live point that is known is the first one',
+    path: 'src/status/history.ts',
+    from: 'samples.findLast(',
+    to: 'samples.find(',
+    near: ['test/status/history.test.ts'],
+  },
+  {
     name: 'the first sighting of a mirror moves with each sample',
     path: 'src/status/history.ts',
     from: 'before === undefined || at < before.since ? at : before.since',
     to: 'at',
     near: ['test/status/history.test.ts'],
+  },
+  {
+    name: 'a canary of another version counts as arrived',
+    path: 'src/status/canary.ts',
+    from: 'if (document.last?.etag !== etag) return document;',
+    to: '',
+    near: ['test/status/canary.test.ts'],
+  },
+  {
+    name: 'a canary that another source wrote counts',
+    path: 'src/status/canary.ts',
+    from: 'stamp?.etag !== last.etag || stamp.account !== source',
+    to: 'stamp?.etag !== last.etag',
+    near: ['test/status/canary.test.ts'],
   },
   {
     name: 'a missing canary counts from the last one',
@@ -294,6 +403,13 @@ const faults: readonly Fault[] = [
     from: 'isOutOfSight || sinceLast > STOPPED_AFTER_MS ? sinceLast : 0',
     to: '0',
     near: ['test/status/canary.test.ts'],
+  },
+  {
+    name: 'two unnamed counts are told as exact',
+    path: 'src/status/read-dead-letters.ts',
+    from: 'sources.filter((each) => each.count > each.named).length <= 1',
+    to: 'true',
+    near: ['test/status/except-keys.test.ts'],
   },
   {
     name: 'keys of several sources are summed',

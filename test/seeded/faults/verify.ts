@@ -7,6 +7,7 @@ const faults: readonly Fault[] = [
     from: "if (backup === undefined) return behindBy({ difference: 'missing-on-backup' });",
     to: "if (backup === undefined) return { kind: 'kept' };",
     near: ['test/verify/verify.test.ts'],
+    test: 'verify finds the same, once each, when the two services list in different orders',
   },
   {
     name: 'a blob that only the backup has is no difference',
@@ -14,6 +15,14 @@ const faults: readonly Fault[] = [
     from: "if (policy.deletes === 'keep') return { kind: 'kept' };",
     to: "return { kind: 'kept' };",
     near: ['test/verify/verify.test.ts'],
+    test: 'verify finds the same, once each, when the two services list in different orders',
+  },
+  {
+    name: 'content is not compared where the stamp is old',
+    path: 'src/verify/compare-key.ts',
+    from: 'const late = behind && differences.length > 0;',
+    to: 'const late = behind;',
+    near: ['test/verify/rules.test.ts'],
   },
   {
     name: 'content that moved is a difference',
@@ -21,6 +30,14 @@ const faults: readonly Fault[] = [
     from: "if (content === 'moved') return { kind: 'moving' };",
     to: '',
     near: ['test/verify/moving-source.test.ts'],
+    test: 'verify of accounts in motion does not take a mix of two versions for a difference when the source changes under the reading',
+  },
+  {
+    name: 'access is compared although it is not mirrored',
+    path: 'src/verify/compare-key.ts',
+    from: "policy.acl === 'mirror' ? compareAccess(source.reading.access, backup.reading.access) : []",
+    to: 'compareAccess(source.reading.access, backup.reading.access)',
+    near: ['test/verify/rules.test.ts'],
   },
   {
     name: 'only the first range of content is compared',
@@ -28,6 +45,14 @@ const faults: readonly Fault[] = [
     from: 'offset += RANGE_SIZE)',
     to: 'offset += source.size)',
     near: ['test/verify/corruptions.test.ts'],
+    test: 'verify finds a blob that is corrupted: content beyond the first range',
+  },
+  {
+    name: 'archived content is read',
+    path: 'src/verify/compare-content.ts',
+    from: "task.content === 'read' && !source.archived && !backup.archived",
+    to: "task.content === 'read'",
+    near: ['test/verify/rules.test.ts'],
   },
   {
     name: 'a difference in tier is not told',
@@ -35,6 +60,14 @@ const faults: readonly Fault[] = [
     from: 'if (wanted === undefined || isOnTier(backup, wanted)) return [];',
     to: 'if (wanted !== undefined) return [];',
     near: ['test/verify/corruptions.test.ts'],
+    test: 'verify finds no difference between two equal accounts',
+  },
+  {
+    name: 'tags are compared although they are not mirrored',
+    path: 'src/verify/compare-attributes.ts',
+    from: "...(policy.tags === 'mirror' ? compareNames('tag', source.tags, backup.tags) : []),",
+    to: "...compareNames('tag', source.tags, backup.tags),",
+    near: ['test/verify/rules.test.ts'],
   },
   {
     name: 'names of metadata that only the backup has are not told',
@@ -42,6 +75,7 @@ const faults: readonly Fault[] = [
     from: '[...new Set([...ours.keys(), ...theirs.keys()])]',
     to: '[...ours.keys()]',
     near: ['test/verify/corruptions.test.ts'],
+    test: 'verify finds a blob that is corrupted: metadata added',
   },
   {
     name: 'an MD5 that the backup lacks is not told',
@@ -49,6 +83,7 @@ const faults: readonly Fault[] = [
     from: 'source.contentMd5 === undefined\n',
     to: 'source.contentMd5 === undefined || backup.contentMd5 === undefined\n',
     near: ['test/verify/corruptions.test.ts'],
+    test: 'verify finds a blob that is corrupted: of another kind',
   },
   {
     name: 'a blob without a stamp is no difference',
@@ -56,6 +91,7 @@ const faults: readonly Fault[] = [
     from: "hasRoom ? [{ difference: 'stamp-missing', source: etag }] : []",
     to: '[]',
     near: ['test/verify/corruptions.test.ts'],
+    test: 'verify finds a blob that is corrupted: stamp taken off',
   },
   {
     name: 'a change that the mirror is about to follow is a difference',
@@ -63,6 +99,7 @@ const faults: readonly Fault[] = [
     from: '(behind === false || rested >= task.settleMs)',
     to: '(behind === false || rested >= 0)',
     near: ['test/verify/moving-source.test.ts'],
+    test: 'verify of accounts in motion raises no alarm while a live mirror follows a source that is written and deleted all the time',
   },
   {
     name: 'a container with public access is no difference',
@@ -70,6 +107,14 @@ const faults: readonly Fault[] = [
     from: "access === 'none' ? [] :",
     to: "access !== 'none' ? [] :",
     near: ['test/verify/moving-source.test.ts'],
+    test: 'verify of accounts in motion raises no alarm while a live mirror follows a source that is written and deleted all the time',
+  },
+  {
+    name: 'a container that the mirror is about to make is a difference',
+    path: 'src/verify/verify-container.ts',
+    from: 'Math.max(performance.now() - started, ageMs) >= settleMs',
+    to: 'true',
+    near: ['test/verify/rules.test.ts'],
   },
   {
     name: 'the blobs of a container that the backup lacks are not compared',
@@ -77,6 +122,7 @@ const faults: readonly Fault[] = [
     from: 'if (onSource) await verifyBlobs',
     to: 'if (onSource && onBackup) await verifyBlobs',
     near: ['test/verify/corruptions.test.ts'],
+    test: 'verify finds what is wrong with dropped/blob',
   },
   {
     name: 'the error of a listing is swallowed',
@@ -84,6 +130,7 @@ const faults: readonly Fault[] = [
     from: '    fail(error);\n  } finally',
     to: '    failed.abort();\n  } finally',
     near: ['test/verify/verify.test.ts'],
+    test: 'verify fails at once when an account stops answering, though keys still wait for their source to rest',
   },
 ];
 
