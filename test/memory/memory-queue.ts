@@ -38,15 +38,16 @@ export class MemoryQueue {
   readonly scheduled = new Set<MemoryMessage>();
   readonly locks = new Set<Lock>();
   readonly dead: MemoryMessage[] = [];
-  readonly #seen = new Set<string>();
+  /** The ids of all messages that were ever sent, for duplicate detection. */
+  readonly seen = new Set<string>();
   #sequenceNumber = 0;
 
   /** False when duplicate detection dropped it. */
   send(
     message: Pick<MemoryMessage, 'messageId' | 'body'> & Partial<MemoryMessage>,
   ): MemoryMessage | undefined {
-    if (this.#seen.has(message.messageId)) return undefined;
-    this.#seen.add(message.messageId);
+    if (this.seen.has(message.messageId)) return undefined;
+    this.seen.add(message.messageId);
     const sent: MemoryMessage = {
       applicationProperties: {},
       delayMs: 0,

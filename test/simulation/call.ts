@@ -3,6 +3,10 @@ import type { Key } from '../../src/model/key.ts';
 /** A request of a worker that its service has not answered yet. */
 export interface Call {
   readonly life: Life;
+  /** Which of the calls of its life it is. */
+  readonly number: number;
+  /** How much its life had seen when it was made. */
+  readonly seenBefore: number;
   /** The name in the ports in memory: `backupaccount.copy`. */
   readonly name: string;
   readonly key: Key | undefined;
@@ -17,6 +21,10 @@ export interface Life {
   over: boolean;
   /** It meets no further fault. */
   spared: boolean;
+  /** The messages and answers that it got, in their order: all that it knows. Only where they are asked for. */
+  readonly seen?: string[];
+  /** How many calls it made. */
+  calls: number;
 }
 
 const WRITES: ReadonlySet<string> = new Set(

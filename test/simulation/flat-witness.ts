@@ -47,6 +47,16 @@ export class FlatWitness implements Witness {
     if (blob === undefined) this.#lastWithout.set(keyText(key), this.#moment);
   }
 
+  remembered(): unknown {
+    // Whether a version may be deleted, not when that became so.
+    return [...this.#versions].map(([etag, { blob, born }]) => [
+      etag,
+      blob.content,
+      blob.metadata,
+      [...this.#lastWithout].map(([name, moment]) => [name, moment >= born]),
+    ]);
+  }
+
   carryOut({ key, effect }: Call): unknown {
     if (key === undefined) return effect();
     const before = this.#backup.peek(key);

@@ -42,7 +42,16 @@ export class Network {
   schedule(life: Life): Schedule {
     return (name, key, effect) =>
       new Promise((resolve, reject) => {
-        this.pending.push({ life, name, key, effect, resolve: resolve as (value: unknown) => void, reject });
+        this.pending.push({
+          life,
+          number: ++life.calls,
+          seenBefore: life.seen?.length ?? 0,
+          name,
+          key,
+          effect,
+          resolve: resolve as (value: unknown) => void,
+          reject,
+        });
       });
   }
 
@@ -50,6 +59,7 @@ export class Network {
     this.#take(call);
     const value = this.#carryOut(call);
     this.#tell?.(call.life.worker, `${describeCall(call)}${describeAnswer(value)}`);
+    call.life.seen?.push(`${call.number} ${JSON.stringify(value)}`);
     call.resolve(value);
   }
 
@@ -86,8 +96,13 @@ export class Network {
 
   /** Whether the delay of a scheduled message may be over. */
   isDue(message: MemoryMessage): boolean {
+    return this.waitsFor(message).length === 0;
+  }
+
+  /** The writes that a scheduled message waits for. */
+  waitsFor(message: MemoryMessage): readonly Call[] {
     const writes = this.#waitsFor.get(message) ?? [];
-    return !writes.some((call) => this.late.includes(call) || this.pending.includes(call));
+    return writes.filter((call) => this.late.includes(call) || this.pending.includes(call));
   }
 
   #take(call: Call): void {
@@ -111,13 +126,14 @@ export class Network {
   #refuse(call: Call, choices: Choices): void {
     const code = pickOne(choices, isWrite(call) ? REFUSALS : [...REFUSALS, 'absence-not-proven' as const]);
     this.#tell?.(call.life.worker, `${describeCall(call)}: refused, ${code}`);
-    call.reject(new BlobmirrorError(code, `${call.name} was refused`));
+    reject(call, code, `${call.name} was refused`);
   }
 
   #failWrite(call: Call, choices: Choices): void {
     const how = pickOne(choices, isCopy(call) ? [...WRITE_FAULTS, 'unfinished' as const] : WRITE_FAULTS);
     if (how === 'unfinished') {
       this.#tell?.(call.life.worker, `${describeCall(call)}: its time is used up, and it is to go on later`);
+      call.life.seen?.push(`${call.number} unfinished`);
       call.resolve({ kind: 'unfinished', engine: 'memory' });
       return;
     }
@@ -129,7 +145,7 @@ export class Network {
     else this.late.push(call);
     const what = how === 'done' ? 'done, but the answer is lost' : 'cut off, and under way at the service';
     this.#tell?.(call.life.worker, `${describeCall(call)}: ${what}`);
-    call.reject(new BlobmirrorError('write-outcome-unknown', `${call.name} was cut off`));
+    reject(call, 'write-outcome-unknown', `${call.name} was cut off`);
   }
 
   #failQueueCall(call: Call, choices: Choices): void {
@@ -139,6 +155,11 @@ export class Network {
       call.life.worker,
       `${describeCall(call)}: ${done ? 'done, but the answer is lost' : 'the queue cannot be reached'}`,
     );
-    call.reject(new BlobmirrorError('queue-unavailable', 'the queue cannot be reached'));
+    reject(call, 'queue-unavailable', 'the queue cannot be reached');
   }
+}
+
+function reject(call: Call, code: ErrorCode, text: string): void {
+  call.life.seen?.push(`${call.number} ${code}`);
+  call.reject(new BlobmirrorError(code, text));
 }

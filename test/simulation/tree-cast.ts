@@ -1,9 +1,8 @@
-import { addStamp } from '../../src/model/stamp.ts';
-import { isStoredDirectory } from '../memory/memory-entry.ts';
 import { type Key, parseKey } from '../../src/model/key.ts';
 import { isReserved } from '../../src/model/scope.ts';
 import type { Cast, Stage } from './stage.ts';
 import { describeTree } from './describe-tree.ts';
+import { mirrorAll } from './mirror-all.ts';
 import { putForeignBlobs } from './other-tool.ts';
 import { TreeUser } from './tree-user.ts';
 import { TreeWitness } from './tree-witness.ts';
@@ -43,17 +42,3 @@ export function castTree(stage: Stage): Cast {
 
 /** Paths where another tool may have put something. */
 const FOREIGN_PATHS = ['a', 'a/b', 'a/a/a', 'b/z'];
-
-/** As if a mirror had run for long. */
-function mirrorAll({ container, source, backup }: Stage): void {
-  backup.addContainer(container);
-  for (const [path, entry] of source.containers.get(container)?.blobs ?? []) {
-    const key = { container, path };
-    const { etag, lastModified, metadata = {}, ...rest } = entry;
-    if (isStoredDirectory(entry)) backup.makeDirectory(key, entry);
-    else if ('content' in rest) {
-      const stamp = { account: source.account, etag, lastModified };
-      backup.put(key, { ...rest, metadata: addStamp(metadata, stamp) });
-    }
-  }
-}

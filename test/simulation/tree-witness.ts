@@ -69,6 +69,16 @@ export class TreeWitness implements Witness {
     this.#atSource = this.#source.containers.has(this.#container) ? files : undefined;
   }
 
+  remembered(): unknown {
+    return {
+      versions: [...this.#versions].map(([etag, { content, metadata }]) => [etag, content, metadata]),
+      onBackup: [...this.#onBackup].map(([path, versions]) => [
+        path,
+        [...versions].map(([etag, since]) => [etag, (this.#lastWithout.get(path) ?? -1) > since]),
+      ]),
+    };
+  }
+
   carryOut(call: Call): unknown {
     if (!isWrite(call)) return call.effect();
     const before = live(this.#backup, this.#container);

@@ -11,4 +11,6 @@ export interface Witness {
    * @throws Violation
    */
   carryOut(call: Call): unknown;
+  /** What it knows of the past, as far as a later verdict depends on it. */
+  remembered(): unknown;
 }

@@ -67,6 +67,8 @@ export interface Surroundings {
   readonly now: () => Date;
   readonly network: Network;
   readonly functions: MirrorFunctions;
+  /** Whether lives keep what they have seen. */
+  readonly records?: boolean;
 }
 
 /**
@@ -84,8 +86,13 @@ export class Worker {
   constructor(name: string, surroundings: Surroundings) {
     this.name = name;
     this.#surroundings = surroundings;
-    this.#life = { worker: name, over: false, spared: false };
+    this.#life = this.#born();
     this.#handle = this.#start();
+  }
+
+  /** Its present life. */
+  get life(): Life {
+    return this.#life;
   }
 
   /** Locks of the messages that are being handled. */
@@ -107,8 +114,15 @@ export class Worker {
     const schedule = network.schedule(this.#life);
     const handling = this.#handling;
     handling.add(lock);
+    this.#life.seen?.push(`${message.messageId} ${message.deliveryCount}`);
     const { body, messageId, applicationProperties, deliveryCount } = message;
-    this.#handle({ body, messageId, applicationProperties, deliveryCount, enqueuedTime: new Date() })
+    this.#handle({
+      body,
+      messageId,
+      applicationProperties,
+      deliveryCount,
+      enqueuedTime: this.#surroundings.now(),
+    })
       .then(
         () => schedule('queue.complete', undefined, () => queue.complete(lock)),
         () => schedule('queue.abandon', undefined, () => queue.release(lock)),
@@ -132,8 +146,13 @@ export class Worker {
   crash(): void {
     this.#surroundings.network.crash(this.#life);
     this.#handling.clear();
-    this.#life = { worker: this.name, over: false, spared: false };
+    this.#life = this.#born();
     this.#handle = this.#start();
+  }
+
+  #born(): Life {
+    const seen = this.#surroundings.records === true ? { seen: [] } : {};
+    return { worker: this.name, over: false, spared: false, calls: 0, ...seen };
   }
 
   #start(): (message: IncomingMessage) => Promise<void> {

@@ -1,0 +1,116 @@
+import { type Key, parseContainerName } from '../../src/model/key.ts';
+import { createMemoryAccount } from '../memory/memory-account.ts';
+import { MemoryDocuments } from '../memory/memory-documents.ts';
+import { MemoryQueue } from '../memory/memory-queue.ts';
+import { replayChoices } from '../simulation/choices.ts';
+import { EventGrid } from '../simulation/event-grid.ts';
+import { FlatWitness } from '../simulation/flat-witness.ts';
+import type { MirrorFunctions } from '../simulation/mirror-functions.ts';
+import { Network } from '../simulation/network.ts';
+import { mirrorAll } from '../simulation/mirror-all.ts';
+import type { Stage } from '../simulation/stage.ts';
+import type { Tell } from '../simulation/story.ts';
+import { TreeWitness } from '../simulation/tree-witness.ts';
+import { Worker } from '../simulation/worker.ts';
+import type { World } from '../simulation/world.ts';
+
+const CONTAINER = parseContainerName('photos');
+
+/** What fails at most, and how often. */
+export interface Faults {
+  /** A message is delivered to another worker while the first one still handles it. */
+  readonly redeliveries: number;
+  readonly crashes: number;
+  /** The answer of a write is lost: the service did it, does it later, or never. */
+  readonly unknowns: number;
+}
+
+/** Something that a user of the source does. */
+export interface Act {
+  readonly what: string;
+  /** @param version of what is written */
+  readonly act: (scene: Scene, version: string) => void;
+}
+
+/** A small world: who is in it, what fails, and what users do, in this order but at any time. */
+export interface Scope {
+  readonly kind: 'flat' | 'tree';
+  readonly workers: number;
+  /** Messages that a worker handles at a time. */
+  readonly concurrency: number;
+  readonly faults: Faults;
+  readonly paths: readonly string[];
+  /** What the source has before, and the backup, too. */
+  readonly before: readonly Act[];
+  readonly acts: readonly Act[];
+}
+
+/** A scope that is being played. */
+export interface Scene extends World {
+  readonly scope: Scope;
+  readonly witness: FlatWitness | TreeWitness;
+  /** Whether users' acts raise events. */
+  isQuiet: boolean;
+  /** What is left of them. */
+  readonly budget: { acts: number; redeliveries: number; crashes: number; unknowns: number };
+}
+
+export function createScene(scope: Scope, functions: MirrorFunctions, tell: Tell | undefined): Scene {
+  const { kind } = scope;
+  // Event Grid sends one event once: redeliveries are a fault of their own.
+  const choices = replayChoices([]);
+  let time = Date.UTC(2026, 0, 1);
+  const now = (): Date => new Date(time);
+  const accountKind = kind === 'tree' ? 'hierarchical' : 'flat';
+  const source = createMemoryAccount('sourceaccount', undefined, undefined, now, accountKind);
+  const backup = createMemoryAccount('backupaccount', undefined, source, now, accountKind);
+  source.addContainer(CONTAINER);
+  backup.addContainer(CONTAINER);
+  const queue = new MemoryQueue();
+  const keys: readonly Key[] = scope.paths.map((path) => ({
+    container: CONTAINER,
+    path: path as Key['path'],
+  }));
+  const stage: Stage = {
+    choices,
+    tell,
+    container: CONTAINER,
+    source,
+    backup,
+    grid: new EventGrid(queue, choices, tell),
+    now,
+    pass: (ms) => {
+      time += ms;
+    },
+  };
+  const witness = kind === 'tree' ? new TreeWitness(stage) : new FlatWitness(stage, keys);
+  const network = new Network({ queue, witness, tell });
+  const documents = new MemoryDocuments();
+  const surroundings = { kind, source, backup, queue, documents, network, functions, now, records: true };
+  const workers = Array.from(
+    { length: scope.workers },
+    (_, i) => new Worker(`worker ${i + 1}`, surroundings),
+  );
+  const { redeliveries, crashes, unknowns } = scope.faults;
+  const scene: Scene = {
+    ...stage,
+    scope,
+    kind,
+    functions,
+    queue,
+    documents,
+    network,
+    workers,
+    user: { act: () => undefined },
+    keys: () => keys,
+    left: { acts: 0, faults: 0, retries: 0 },
+    budget: { acts: scope.acts.length, redeliveries, crashes, unknowns },
+    witness,
+    isQuiet: true,
+  };
+  for (const [i, { act }] of scope.before.entries()) act(scene, `before ${i + 1}`);
+  mirrorAll(stage);
+  if (witness instanceof TreeWitness) witness.begin();
+  scene.isQuiet = false;
+  return scene;
+}

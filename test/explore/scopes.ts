@@ -1,0 +1,83 @@
+import { makeDirectory, remove, removeDirectory, rename, write } from './acts.ts';
+import type { Act, Faults, Scope } from './scene.ts';
+
+/** What users do, by a name; some of it before the history begins, on both sides. */
+interface Plot {
+  readonly before?: readonly Act[];
+  readonly acts: readonly Act[];
+}
+
+const CAT = write('cat', 'z');
+
+/** One blob on flat accounts. */
+export const FLAT: Readonly<Record<string, Plot>> = {
+  'write, overwrite': { acts: [write('cat', 'a'), write('cat', 'b')] },
+  'write, delete': { acts: [write('cat', 'a'), remove('cat')] },
+  'overwrite, delete': { before: [CAT], acts: [write('cat', 'a'), remove('cat')] },
+  'delete, write': { before: [CAT], acts: [remove('cat'), write('cat', 'a')] },
+};
+
+/** Three acts. */
+export const FLAT_LONG: Readonly<Record<string, Plot>> = {
+  'write, delete, write': { acts: [write('cat', 'a'), remove('cat'), write('cat', 'b')] },
+  'write, overwrite, delete': { acts: [write('cat', 'a'), write('cat', 'b'), remove('cat')] },
+  'delete, write, delete': { before: [CAT], acts: [remove('cat'), write('cat', 'a'), remove('cat')] },
+};
+
+const FILE = write('d/f', 'z');
+
+/** One directory and one file on hierarchical accounts. */
+export const TREE: Readonly<Record<string, Plot>> = {
+  'make a directory, write into it': { acts: [makeDirectory('d'), write('d/f', 'a')] },
+  'make a directory, delete it': { acts: [makeDirectory('d'), removeDirectory('d')] },
+  'write, delete': { acts: [write('d/f', 'a'), remove('d/f')] },
+  'write, delete the directory': { acts: [write('d/f', 'a'), removeDirectory('d')] },
+  'delete the directory, write': { before: [FILE], acts: [removeDirectory('d'), write('d/f', 'a')] },
+  'rename the file, write': { before: [FILE], acts: [rename('d/f', 'd/g', 'Blob'), write('d/f', 'a')] },
+  'rename the file, delete it': { before: [FILE], acts: [rename('d/f', 'd/g', 'Blob'), remove('d/g')] },
+  'rename the file and back': {
+    before: [FILE],
+    acts: [rename('d/f', 'd/g', 'Blob'), rename('d/g', 'd/f', 'Blob')],
+  },
+  'rename the directory, write': { before: [FILE], acts: [rename('d', 'e', 'Directory'), write('d/f', 'a')] },
+  'write, rename the directory': { before: [FILE], acts: [write('d/f', 'a'), rename('d', 'e', 'Directory')] },
+};
+
+export const NO_FAULT: Faults = { redeliveries: 0, crashes: 0, unknowns: 0 };
+export const CRASH: Faults = { ...NO_FAULT, crashes: 1 };
+export const UNKNOWN: Faults = { ...NO_FAULT, unknowns: 1 };
+export const REDELIVERY: Faults = { ...NO_FAULT, redeliveries: 1 };
+
+export function flat({ before = [], acts }: Plot, faults: Faults): Scope {
+  return { kind: 'flat', workers: 2, concurrency: 1, faults, paths: ['cat'], before, acts };
+}
+
+export function tree({ before = [], acts }: Plot, faults: Faults): Scope {
+  return {
+    kind: 'tree',
+    workers: 2,
+    concurrency: 1,
+    faults,
+    paths: ['d', 'e', 'd/f', 'd/g', 'e/f'],
+    before,
+    acts,
+  };
+}
+
+/** All scopes of `npm run explore`, by their names. */
+export const SCOPES: ReadonlyMap<string, Scope> = new Map([
+  ...Object.entries(FLAT).flatMap(([name, plot]) => [
+    [`flat: ${name}`, flat(plot, NO_FAULT)] as const,
+    [`flat: ${name}; a crash`, flat(plot, CRASH)] as const,
+    [`flat: ${name}; an unknown outcome`, flat(plot, UNKNOWN)] as const,
+    [`flat: ${name}; a redelivery`, flat(plot, REDELIVERY)] as const,
+  ]),
+  ...Object.entries(FLAT_LONG).flatMap(([name, plot]) => [
+    [`flat: ${name}`, flat(plot, NO_FAULT)] as const,
+    [`flat: ${name}; a crash`, flat(plot, CRASH)] as const,
+  ]),
+  ...Object.entries(TREE).flatMap(([name, plot]) => [
+    [`tree: ${name}`, tree(plot, NO_FAULT)] as const,
+    [`tree: ${name}; a crash`, tree(plot, CRASH)] as const,
+  ]),
+]);
