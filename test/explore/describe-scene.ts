@@ -11,7 +11,7 @@ export function describeScene(scene: Scene): {
   readonly text: string;
   readonly rename: (move: string) => string;
 } {
-  const { source, backup, queue, network, workers, budget, witness, now } = scene;
+  const { source, backup, queue, network, workers, fullSync, budget, witness, now } = scene;
   const ofWorkers = workers
     .map(({ name, life, handling }) => {
       const locks = [...handling].map((lock) => [lock.message.messageId, queue.locks.has(lock)]);
@@ -45,6 +45,11 @@ export function describeScene(scene: Scene): {
     queue.dead.map(describeMessage).toSorted(),
     sendableAgain(queue).toSorted(),
     network.late.map((call) => rename(describeCall(call))).toSorted(),
+    [
+      fullSync.state,
+      fullSync.state === 'under way' ? fullSync.life?.seen : undefined,
+      network.pending.filter(({ life }) => life === fullSync.life).map(({ number }) => number),
+    ],
     witness.remembered(),
   ]);
   const names = new Map<string, string>();

@@ -58,10 +58,8 @@ const count = (number: number): string => number.toLocaleString('en').padStart(1
 
 function exploreInThread(name: string, onProgress: (counts: Report['counts']) => void): Promise<Report> {
   return new Promise((resolve, reject) => {
-    // A history is a chain of calls on the stack.
     const thread = new Worker(new URL(import.meta.url), {
       workerData: name,
-      resourceLimits: { stackSizeMb: 16 },
     });
     thread.once('error', reject);
     thread.on('message', (report: Report) => {

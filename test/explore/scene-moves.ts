@@ -4,6 +4,7 @@ import { type Call, isOfQueue, isWrite } from '../simulation/call.ts';
 import { replayChoices } from '../simulation/choices.ts';
 import type { Worker } from '../simulation/worker.ts';
 import type { Move, Touch } from './explore.ts';
+import { beginFullSync } from './full-sync.ts';
 import type { Scene } from './scene.ts';
 
 const changes = (what: string): Touch => ({ what, changes: true });
@@ -25,6 +26,7 @@ export function movesOf(scene: Scene): readonly Move[] {
     ...scene.network.pending.map((call) => toMove(call, scene)),
     ...deliveries(scene),
     ...acts(scene),
+    ...fullSync(scene),
     ...ofQueue(scene),
     ...lateWrites(scene),
     ...faults(scene),
@@ -101,6 +103,14 @@ function acts(scene: Scene): readonly Move[] {
       isFault: false,
       act,
     },
+  ];
+}
+
+function fullSync(scene: Scene): readonly Move[] {
+  if (scene.fullSync.state !== 'not begun') return [];
+  const act = (): void => beginFullSync(scene);
+  return [
+    { name: 'a full sync begins', touches: [changes('full sync'), reads(UNDER_WAY)], isFault: false, act },
   ];
 }
 

@@ -13,6 +13,7 @@ import type { Tell } from '../simulation/story.ts';
 import { TreeWitness } from '../simulation/tree-witness.ts';
 import { Worker } from '../simulation/worker.ts';
 import type { World } from '../simulation/world.ts';
+import type { FullSync } from './full-sync.ts';
 
 const CONTAINER = parseContainerName('photos');
 
@@ -39,6 +40,10 @@ export interface Scope {
   /** Messages that a worker handles at a time. */
   readonly concurrency: number;
   readonly faults: Faults;
+  /** Whether a full sync compares the container meanwhile, in one slice that begins at any time. */
+  readonly fullSync?: true;
+  /** Whether a worker that is idle gives way to a new one, which knows nothing. */
+  readonly isShortLived?: true;
   readonly paths: readonly string[];
   /** What the source has before, and the backup, too. */
   readonly before: readonly Act[];
@@ -49,7 +54,8 @@ export interface Scope {
 export interface Scene extends World {
   readonly scope: Scope;
   readonly witness: FlatWitness | TreeWitness;
-  /** Whether users' acts raise events. */
+  readonly fullSync: FullSync;
+  /** Whether users' acts raise no events. */
   isQuiet: boolean;
   /** What is left of them. */
   readonly budget: { acts: number; redeliveries: number; crashes: number; unknowns: number };
@@ -106,6 +112,7 @@ export function createScene(scope: Scope, functions: MirrorFunctions, tell: Tell
     left: { acts: 0, faults: 0, retries: 0 },
     budget: { acts: scope.acts.length, redeliveries, crashes, unknowns },
     witness,
+    fullSync: { life: undefined, state: scope.fullSync === true ? 'not begun' : 'done' },
     isQuiet: true,
   };
   for (const [i, { act }] of scope.before.entries()) act(scene, `before ${i + 1}`);

@@ -64,20 +64,31 @@ export function tree({ before = [], acts }: Plot, faults: Faults): Scope {
   };
 }
 
+function shortLived(plot: Plot | undefined, faults: Faults): Scope {
+  if (plot === undefined) throw new Error('there is no such plot');
+  return { ...tree(plot, faults), isShortLived: true };
+}
+
+export function withFullSync(scope: Scope): Scope {
+  return { ...scope, fullSync: true };
+}
+
+const ONE_FAULT: readonly (readonly [name: string, faults: Faults])[] = [
+  ['a crash', CRASH],
+  ['an unknown outcome', UNKNOWN],
+  ['a redelivery', REDELIVERY],
+];
+
 /** All scopes of `npm run explore`, by their names. */
 export const SCOPES: ReadonlyMap<string, Scope> = new Map([
   ...Object.entries(FLAT).flatMap(([name, plot]) => [
     [`flat: ${name}`, flat(plot, NO_FAULT)] as const,
-    [`flat: ${name}; a crash`, flat(plot, CRASH)] as const,
-    [`flat: ${name}; an unknown outcome`, flat(plot, UNKNOWN)] as const,
-    [`flat: ${name}; a redelivery`, flat(plot, REDELIVERY)] as const,
+    [`flat: ${name}; a full sync`, withFullSync(flat(plot, NO_FAULT))] as const,
+    ...ONE_FAULT.map(([fault, faults]) => [`flat: ${name}; ${fault}`, flat(plot, faults)] as const),
   ]),
-  ...Object.entries(FLAT_LONG).flatMap(([name, plot]) => [
-    [`flat: ${name}`, flat(plot, NO_FAULT)] as const,
-    [`flat: ${name}; a crash`, flat(plot, CRASH)] as const,
-  ]),
-  ...Object.entries(TREE).flatMap(([name, plot]) => [
-    [`tree: ${name}`, tree(plot, NO_FAULT)] as const,
-    [`tree: ${name}; a crash`, tree(plot, CRASH)] as const,
-  ]),
+  ...Object.entries(FLAT_LONG).map(([name, plot]) => [`flat: ${name}`, flat(plot, NO_FAULT)] as const),
+  ...Object.entries(TREE).map(([name, plot]) => [`tree: ${name}`, tree(plot, NO_FAULT)] as const),
+  ...['make a directory, write into it', 'make a directory, delete it'].flatMap((name) =>
+    ONE_FAULT.map(([fault, faults]) => [`tree: ${name}; ${fault}`, shortLived(TREE[name], faults)] as const),
+  ),
 ]);

@@ -59,7 +59,7 @@ export class Network {
     this.#take(call);
     const value = this.#carryOut(call);
     this.#tell?.(call.life.worker, `${describeCall(call)}${describeAnswer(value)}`);
-    call.life.seen?.push(`${call.number} ${JSON.stringify(value)}`);
+    call.life.seen?.push(`${call.number} ${JSON.stringify(value, inFull)}`);
     call.resolve(value);
   }
 
@@ -162,4 +162,9 @@ export class Network {
 function reject(call: Call, code: ErrorCode, text: string): void {
   call.life.seen?.push(`${call.number} ${code}`);
   call.reject(new BlobmirrorError(code, text));
+}
+
+/** An entry of a listing tells what it is when it is asked. */
+function inFull(name: string, field: unknown): unknown {
+  return name === 'reading' && typeof field === 'function' ? (field as () => unknown)() : field;
 }
