@@ -25,6 +25,8 @@ export function describeScene(scene: Scene): {
   const contentOf = ({ containers }: typeof source) =>
     [...containers].map(([, { blobs }]) => [...blobs].toSorted(byPath));
   const isHeld = (lock: Lock): boolean => workers.some(({ handling }) => handling.has(lock));
+  const waitsFor = (message: MemoryMessage): readonly string[] =>
+    network.waitsFor(message).map((call) => rename(describeCall(call)));
   const state = JSON.stringify([
     now(),
     budget,
@@ -33,10 +35,7 @@ export function describeScene(scene: Scene): {
     ofWorkers.map(({ knows }) => knows),
     [...queue.ready].map(describeMessage).toSorted(),
     [...queue.scheduled]
-      .map((message) => [
-        describeMessage(message),
-        network.waitsFor(message).map((call) => rename(describeCall(call))),
-      ])
+      .map((message) => JSON.stringify([describeMessage(message), waitsFor(message)]))
       .toSorted(),
     [...queue.locks]
       .filter((lock) => !isHeld(lock))

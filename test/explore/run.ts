@@ -15,16 +15,16 @@ import { modelOf } from './model.ts';
 import { SCOPES } from './scopes.ts';
 
 interface Report {
-  readonly counts: Omit<Explored, 'broken'>;
-  readonly broken?: readonly string[];
+  readonly counts: Explored;
+  readonly broken: readonly string[] | undefined;
   readonly isDone: boolean;
 }
 
 async function exploreScope(name: string): Promise<void> {
   const scope = SCOPES.get(name);
   if (scope === undefined) throw new Error(`there is no scope "${name}"`);
-  const report = (isDone: boolean, { broken: _, ...counts }: Explored, broken?: readonly string[]): void =>
-    parentPort?.postMessage({ isDone, counts, ...(broken && { broken }) } satisfies Report, []);
+  const report = (isDone: boolean, counts: Explored, broken?: readonly string[]): void =>
+    parentPort?.postMessage({ isDone, counts, broken } satisfies Report, []);
   const found = await explore(modelOf(scope), { onProgress: (soFar) => report(false, soFar) });
   report(true, found, found.broken && (await tell(name, found.broken)));
 }

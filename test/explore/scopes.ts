@@ -18,7 +18,7 @@ export const FLAT: Readonly<Record<string, Plot>> = {
 };
 
 /** Three acts. */
-export const FLAT_LONG: Readonly<Record<string, Plot>> = {
+const FLAT_LONG: Readonly<Record<string, Plot>> = {
   'write, delete, write': { acts: [write('cat', 'a'), remove('cat'), write('cat', 'b')] },
   'write, overwrite, delete': { acts: [write('cat', 'a'), write('cat', 'b'), remove('cat')] },
   'delete, write, delete': { before: [CAT], acts: [remove('cat'), write('cat', 'a'), remove('cat')] },
@@ -46,7 +46,7 @@ export const TREE: Readonly<Record<string, Plot>> = {
 export const NO_FAULT: Faults = { redeliveries: 0, crashes: 0, unknowns: 0 };
 export const CRASH: Faults = { ...NO_FAULT, crashes: 1 };
 export const UNKNOWN: Faults = { ...NO_FAULT, unknowns: 1 };
-export const REDELIVERY: Faults = { ...NO_FAULT, redeliveries: 1 };
+const REDELIVERY: Faults = { ...NO_FAULT, redeliveries: 1 };
 
 export function flat({ before = [], acts }: Plot, faults: Faults): Scope {
   return { kind: 'flat', workers: 2, concurrency: 1, faults, paths: ['cat'], before, acts };
@@ -69,7 +69,7 @@ function shortLived(plot: Plot | undefined, faults: Faults): Scope {
   return { ...tree(plot, faults), isShortLived: true };
 }
 
-export function withFullSync(scope: Scope): Scope {
+function withFullSync(scope: Scope): Scope {
   return { ...scope, fullSync: true };
 }
 

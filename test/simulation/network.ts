@@ -126,7 +126,7 @@ export class Network {
   #refuse(call: Call, choices: Choices): void {
     const code = pickOne(choices, isWrite(call) ? REFUSALS : [...REFUSALS, 'absence-not-proven' as const]);
     this.#tell?.(call.life.worker, `${describeCall(call)}: refused, ${code}`);
-    reject(call, code, `${call.name} was refused`);
+    refuse(call, code, `${call.name} was refused`);
   }
 
   #failWrite(call: Call, choices: Choices): void {
@@ -145,7 +145,7 @@ export class Network {
     else this.late.push(call);
     const what = how === 'done' ? 'done, but the answer is lost' : 'cut off, and under way at the service';
     this.#tell?.(call.life.worker, `${describeCall(call)}: ${what}`);
-    reject(call, 'write-outcome-unknown', `${call.name} was cut off`);
+    refuse(call, 'write-outcome-unknown', `${call.name} was cut off`);
   }
 
   #failQueueCall(call: Call, choices: Choices): void {
@@ -155,11 +155,11 @@ export class Network {
       call.life.worker,
       `${describeCall(call)}: ${done ? 'done, but the answer is lost' : 'the queue cannot be reached'}`,
     );
-    reject(call, 'queue-unavailable', 'the queue cannot be reached');
+    refuse(call, 'queue-unavailable', 'the queue cannot be reached');
   }
 }
 
-function reject(call: Call, code: ErrorCode, text: string): void {
+function refuse(call: Call, code: ErrorCode, text: string): void {
   call.life.seen?.push(`${call.number} ${code}`);
   call.reject(new BlobmirrorError(code, text));
 }
