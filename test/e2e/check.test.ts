@@ -25,7 +25,7 @@ test('check finds no problem in the running environment, events included, and sa
   expect(table.status).toBe(0);
   expect(table.stdout).toMatch(/^STATUS +CHECK +OF +FOUND\n/);
   expect(table.stdout).toMatch(/\n# backup-soft-delete\naz storage account blob-service-properties update /);
-  expect(table.stderr).toMatch(/^\d+ checks: 0 problems, 1 warning/);
+  expect(table.stderr).toMatch(/^\d+ checks: 0 problems, 1 warning/m);
 
   const wrong = await runBlobmirror(['check', `--local=${readyFile}`, '-o', 'json'], {
     env: { BLOBMIRROR_NAMESPACE: 'hierarchical' },

@@ -93,7 +93,10 @@ test('a worker that holds messages stops within five seconds, and the next one g
   const { source, info } = environment;
   await tellMirror(environment, 'pause');
   const begun = await runBlobmirror(['reconcile', `--local=${environment.readyFile}`, '-o', 'json']);
-  expect(begun).toMatchObject({ status: 0, stderr: expect.stringMatching(/^mirroring is paused/) as string });
+  expect(begun).toMatchObject({
+    status: 0,
+    stderr: expect.stringMatching(/^mirroring is paused/m) as string,
+  });
   const { id } = JSON.parse(begun.stdout) as { id: string };
   const worker = await startWorker(environment.readyFile);
   await writeAtRandom(source, { seed: 9, count: 100, names: 60 });
