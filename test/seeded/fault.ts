@@ -11,6 +11,8 @@ export interface Fault {
   readonly near: readonly string[];
   /** Only the test with this full title, where its file takes seconds. */
   readonly test?: string;
+  /** Tried with `--all` only: others on the list show that the same tests notice what is near them. */
+  readonly isSpare?: true;
 }
 
 /** The text with the fault in it. */

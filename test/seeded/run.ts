@@ -3,6 +3,7 @@
  * each. It ends with code 1 if one of them is not noticed.
  *
  *   npm run seeded
+ *   npm run seeded -- --all                     with the spare ones, which other faults stand for
  *   npm run seeded -- --list
  *   npm run seeded -- --only mirror             the faults of a room
  *   npm run seeded -- --unchecked               without a run of the same tests before, that has no fault in it
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     list: { type: 'boolean', default: false },
     loud: { type: 'boolean', default: false },
+    all: { type: 'boolean', default: false },
     unchecked: { type: 'boolean', default: false },
     'at-once': { type: 'string', default: String(availableParallelism()) },
   },
@@ -28,11 +30,11 @@ const { values } = parseArgs({
 const options = { isLoud: values.loud };
 
 const rooms = await listFaults();
-const chosen = [...rooms].flatMap(([room, faults]) =>
-  values.only === undefined || values.only === room
-    ? faults
-    : faults.filter(({ name }) => name.includes(values.only ?? '')),
-);
+const chosen = [...rooms].flatMap(([room, faults]) => {
+  const { only } = values;
+  if (only === undefined) return faults.filter(({ isSpare }) => values.all || isSpare !== true);
+  return room === only ? faults : faults.filter(({ name }) => name.includes(only));
+});
 if (chosen.length === 0) {
   process.stderr.write(`no fault is called ${values.only}; the rooms are ${[...rooms.keys()].join(', ')}\n`);
   process.exitCode = 2;

@@ -98,6 +98,7 @@ const faults: readonly Fault[] = [
     to: "const conditions = { ifMatch: etagHeader(ifMatch) && '*' };",
     near: ['test/azure/backup-store.test.ts'],
     test: 'the ports on real accounts, copied by put-blob-from-url restamp is lost to the backup when that was replaced or deleted after it was read',
+    isSpare: true,
   },
   {
     name: 'a container that appeared meanwhile fails a copy',
@@ -106,6 +107,7 @@ const faults: readonly Fault[] = [
     to: '',
     near: ['test/azure/backup-store.test.ts'],
     test: 'the ports on real accounts, copied by put-blob-from-url containers are created once, with their metadata and the case of its names',
+    isSpare: true,
   },
   {
     name: 'staged copies of workers that died stay for ever',
@@ -176,6 +178,7 @@ const faults: readonly Fault[] = [
     to: '',
     near: ['test/azure/backup-store.test.ts'],
     test: 'the ports on real accounts, copied by blocks-from-url copy is lost to the backup when something is there and nothing should be',
+    isSpare: true,
   },
   {
     name: 'a commit forgets the headers of the source',
@@ -184,6 +187,7 @@ const faults: readonly Fault[] = [
     to: '',
     near: ['test/azure/copy/streamed.test.ts'],
     test: 'streaming through the process copies a small blob whose MD5 is not of its bytes, and keeps both',
+    isSpare: true,
   },
   {
     name: 'an asynchronous copy that failed is told as done',
@@ -208,6 +212,7 @@ const faults: readonly Fault[] = [
     to: "if ('ifMatch' in condition)",
     near: ['test/azure/copy/copy-blob.test.ts'],
     test: 'asynchronous copies onto a blob with a pending copy that began after the backup was read leave it unchanged',
+    isSpare: true,
   },
   {
     name: 'an asynchronous copy reads whatever version',
@@ -216,6 +221,7 @@ const faults: readonly Fault[] = [
     to: '',
     near: ['test/azure/backup-store.test.ts'],
     test: 'the ports on real accounts, copied by copy-blob copy is lost to the source when that was overwritten or deleted after it was read',
+    isSpare: true,
   },
   {
     name: 'a copy of another length counts',
@@ -224,6 +230,7 @@ const faults: readonly Fault[] = [
     to: 'if (!isOfKind)',
     near: ['test/azure/copy/copy-blob.test.ts'],
     test: 'asynchronous copies that the service reports as done are incomplete until their length is that of the source',
+    isSpare: true,
   },
   {
     name: 'the MD5 of nothing proves a copy',
@@ -284,6 +291,7 @@ const faults: readonly Fault[] = [
     to: 'if (!keepsVersions && (await isOfAnotherKind(request))) {',
     near: ['test/azure/copy/replace-copy.test.ts'],
     test: 'replacing what cannot be overwritten by put-blob-from-url never loses the old version, wherever a worker dies, and the next one completes the copy',
+    isSpare: true,
   },
   {
     name: 'a staged copy stays after it was placed',
@@ -292,6 +300,7 @@ const faults: readonly Fault[] = [
     to: "    return { kind: 'written' };",
     near: ['test/azure/copy/replace-copy.test.ts'],
     test: 'replacing what cannot be overwritten by put-blob-from-url never loses the old version, wherever a worker dies, and the next one completes the copy',
+    isSpare: true,
   },
   {
     name: 'a copy over a blob is not compared before it',
@@ -316,6 +325,7 @@ const faults: readonly Fault[] = [
     to: "      case 'different':\n        return { kind: 'backup-precondition-failed' };",
     near: ['test/azure/copy/verify-copies.test.ts'],
     test: 'copies that are compared before they count are deleted, with an error, when the backup reads back different content',
+    isSpare: true,
   },
   {
     name: 'a copy is stamped on whatever version',
@@ -332,6 +342,7 @@ const faults: readonly Fault[] = [
     to: 'conditions: etagHeader(pinned.etag) ? {} : {},',
     near: ['test/azure/copy/verify-copies.test.ts'],
     test: 'copies that are compared before they count are deleted, with an error, when the backup reads back different content',
+    isSpare: true,
   },
   {
     name: 'a comparison begins again with each call',
@@ -340,6 +351,7 @@ const faults: readonly Fault[] = [
     to: '{ size: theirs.size, equal: 0, mustStop },',
     near: ['test/azure/backup-store.test.ts'],
     test: 'the ports on real accounts, copied by put-blob-from-url compareContent stops after a piece when asked to, and continues from there',
+    isSpare: true,
   },
   {
     name: 'an append blob that another program wrote to is continued',
@@ -348,6 +360,7 @@ const faults: readonly Fault[] = [
     to: 'etag !== ifMatch || bytes === undefined',
     near: ['test/azure/copy/streamed.test.ts'],
     test: 'streaming through the process an append blob ends with a failed backup precondition when another writer interferes',
+    isSpare: true,
   },
   {
     name: 'the stamp is on an append blob before its content',
@@ -356,6 +369,7 @@ const faults: readonly Fault[] = [
     to: 'metadata: { ...metadata },',
     near: ['test/azure/copy/streamed.test.ts'],
     test: 'streaming through the process an append blob ends with a failed backup precondition when another writer interferes',
+    isSpare: true,
   },
   {
     name: 'the last byte of a page range is not written',
@@ -364,6 +378,7 @@ const faults: readonly Fault[] = [
     to: 'Math.min(LARGEST_WRITE, end - offset)',
     near: ['test/azure/copy/streamed.test.ts'],
     test: 'streaming through the process a page blob keeps its sparse ranges',
+    isSpare: true,
   },
   {
     name: 'the bytes of a piece may be damaged on their way',
@@ -425,6 +440,7 @@ const faults: readonly Fault[] = [
     to: '',
     near: ['test/azure/lake/directories.test.ts'],
     test: 'the ports of hierarchical accounts on real hierarchical accounts, copied by put-blob-from-url createDirectory is lost to an existing directory or file, and below a file',
+    isSpare: true,
   },
   {
     name: 'a path outside the trash is deleted with it',
@@ -441,6 +457,7 @@ const faults: readonly Fault[] = [
     to: 'const before = now();',
     near: ['test/azure/lake/directories.test.ts'],
     test: 'the ports of hierarchical accounts on real hierarchical accounts, copied by put-blob-from-url the trash keeps for some time what a worker may be about to delete',
+    isSpare: true,
   },
   {
     name: 'staged files of workers that died stay in a lake for ever',
@@ -481,6 +498,7 @@ const faults: readonly Fault[] = [
     to: 'sides.backup',
     near: ['test/azure/copy/copy-source.test.ts'],
     test: 'the source of a copy is not readable with a token for something else, and the error names the source',
+    isSpare: true,
   },
   {
     name: 'an answer that is not of the service is believed',
@@ -489,6 +507,7 @@ const faults: readonly Fault[] = [
     to: 'meanings ?? REJECTED',
     near: ['test/azure/errors/storage-error.test.ts'],
     test: 'an answer of storage from something else, stranger/400, says nothing about the account',
+    isSpare: true,
   },
   {
     name: 'a blob with snapshots is tried again and again',
@@ -497,6 +516,7 @@ const faults: readonly Fault[] = [
     to: "{ read: 'storage-rejected', write: 'storage-rejected' }",
     near: ['test/azure/backup-store.test.ts'],
     test: 'the ports on real accounts, copied by put-blob-from-url delete is refused where a user made snapshots, which are kept, also when the blob was overwritten afterwards',
+    isSpare: true,
   },
   {
     name: 'a leased blob counts as one that changed',
@@ -607,6 +627,7 @@ const faults: readonly Fault[] = [
     to: 'stamp,',
     near: ['test/azure/copy/copy-blob.test.ts'],
     test: 'asynchronous copies end unfinished when their budget is spent, and the next check waits without a copy request',
+    isSpare: true,
   },
   {
     name: 'the MD5 of a copy that is not over is believed',
@@ -622,6 +643,7 @@ const faults: readonly Fault[] = [
     to: "archived: found.archiveStatus === 'Archive',",
     near: ['test/azure/backup-store.test.ts'],
     test: 'the ports on real accounts, copied by put-blob-from-url read reports the other kinds of blob, and an archived one',
+    isSpare: true,
   },
   {
     name: 'undelivered events are removed in whatever version',

@@ -53,6 +53,7 @@ const faults: readonly Fault[] = [
     to: '',
     near: ['test/deadletter/replay.test.ts'],
     test: 'a purge removes nothing before the keys of a dead letter are on record, all of them',
+    isSpare: true,
   },
   {
     name: 'a dry run replays',
@@ -61,6 +62,7 @@ const faults: readonly Fault[] = [
     to: 'if (present.selected === 0)',
     near: ['test/deadletter/replay.test.ts'],
     test: 'a replay says what it would do when it is to be a dry run, and does nothing',
+    isSpare: true,
   },
   {
     name: 'a dead letter of tomorrow is acknowledged',
@@ -92,6 +94,7 @@ const faults: readonly Fault[] = [
     to: 'laterMark(before, mark)',
     near: ['test/deadletter/watch-dead-letters.test.ts'],
     test: 'the watch over dead letters tells of each dead letter once, whoever watches, and always how many there are',
+    isSpare: true,
   },
   {
     name: 'new dead letters are marked as seen although their keys could not be recorded',
@@ -100,6 +103,7 @@ const faults: readonly Fault[] = [
     to: '    (await recorder.flush().then(() => true)) &&\n',
     near: ['test/deadletter/watch-dead-letters.test.ts'],
     test: 'the watch over dead letters tells of nothing whose keys it could not record, and records and tells it a minute later',
+    isSpare: true,
   },
   {
     name: 'a dead letter is replayed again and again',
@@ -108,6 +112,7 @@ const faults: readonly Fault[] = [
     to: 'const afterMs = REPLAY_AFTER_MS[Math.min(replays, 2)];',
     near: ['test/deadletter/watch-dead-letters.test.ts'],
     test: 'the watch over dead letters replays a dead letter three times at most, ever later',
+    isSpare: true,
   },
   {
     name: 'dead letters are replayed while the accounts are out of reach',
@@ -116,6 +121,7 @@ const faults: readonly Fault[] = [
     to: 'if (due < 0) {',
     near: ['test/deadletter/watch-dead-letters.test.ts'],
     test: 'the watch over dead letters replays what an outage left, once the accounts answer, and nothing that a person must mend',
+    isSpare: true,
   },
   {
     name: 'a dead letter that only an operator can fix is replayed',
@@ -124,6 +130,7 @@ const faults: readonly Fault[] = [
     to: '!isLasting(code)',
     near: ['test/deadletter/watch-dead-letters.test.ts'],
     test: 'the watch over dead letters replays what an outage left, once the accounts answer, and nothing that a person must mend',
+    isSpare: true,
   },
   {
     name: 'events that could not be delivered are removed before they are sent',

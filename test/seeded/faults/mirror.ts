@@ -63,6 +63,7 @@ const faults: readonly Fault[] = [
     from: "kind === 'page' || (kind === 'block' && isTree !== true)",
     to: "kind === 'page'",
     near: ['test/mirror/decide.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a blob whose tier differs is never set to it',
@@ -70,6 +71,7 @@ const faults: readonly Fault[] = [
     from: 'if (tier !== undefined && !isOnTier(backup, tier))',
     to: "if (tier === undefined && !isOnTier(backup, source.tier ?? ''))",
     near: ['test/mirror/decide.test.ts'],
+    isSpare: true,
   },
   {
     name: 'tags that only the backup has are left there',
@@ -77,6 +79,7 @@ const faults: readonly Fault[] = [
     from: '(source.tagCount ?? 0) > 0 || (backup.tagCount ?? 0) > 0',
     to: '(source.tagCount ?? 0) > 0',
     near: ['test/mirror/decide.test.ts'],
+    isSpare: true,
   },
   {
     name: 'page blobs get an access tier',
@@ -84,6 +87,7 @@ const faults: readonly Fault[] = [
     from: "if (source.kind !== 'block' || tier === 'none') return undefined;",
     to: "if (tier === 'none') return undefined;",
     near: ['test/mirror/decide.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a replaced file keeps no access of its own',
@@ -154,6 +158,7 @@ const faults: readonly Fault[] = [
     from: 'seen.readAt.getTime() > event.getTime()',
     to: 'seen.readAt.getTime() < event.getTime()',
     near: ['test/mirror/directories.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a directory that was read in the second of an event counts as read after it',
@@ -189,6 +194,7 @@ const faults: readonly Fault[] = [
     from: 'if (isDirectory(await source.read(key)))',
     to: 'if (!isDirectory(await source.read(key)))',
     near: ['test/mirror/directories.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a directory is deleted with the snapshots that users made below it',
@@ -203,6 +209,7 @@ const faults: readonly Fault[] = [
     from: ": ownership === 'of-another-source';",
     to: ': false;',
     near: ['test/mirror/directories.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a directory partly out of the scope is deleted whole',
@@ -210,6 +217,7 @@ const faults: readonly Fault[] = [
     from: 'if (onlyEmpty || context.tree?.takesAllBelow(key) === false)',
     to: 'if (onlyEmpty)',
     near: ['test/mirror/directories.test.ts'],
+    isSpare: true,
   },
   {
     name: 'the second search before a directory is deleted is left out',

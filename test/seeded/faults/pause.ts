@@ -71,6 +71,7 @@ const faults: readonly Fault[] = [
     from: '    await waitAtMost(left, done, clock);',
     to: '    await done;',
     near: ['test/pause/pause-watch.test.ts'],
+    isSpare: true,
   },
 ];
 

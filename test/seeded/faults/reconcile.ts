@@ -84,6 +84,7 @@ const faults: readonly Fault[] = [
     from: 'if (this.#context.dryRun) {\n      const isAdoptable',
     to: 'if (!this.#context.dryRun) {\n      const isAdoptable',
     near: ['test/reconcile/compare/compare-slice.test.ts'],
+    isSpare: true,
   },
   {
     name: 'what blocks a tree does not hold its deletions',
@@ -105,6 +106,7 @@ const faults: readonly Fault[] = [
     from: "if (owner === 'ours') this.#deletions++;",
     to: 'this.#deletions++;',
     near: ['test/reconcile/compare/compare-slice.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a directory with something foreign below it counts as a deletion',
@@ -133,6 +135,7 @@ const faults: readonly Fault[] = [
     from: "policy.deletes === 'keep' || policy.foreign === 'delete' || this.#context.deleteForeign",
     to: "policy.deletes === 'mirror' || policy.foreign === 'delete' || this.#context.deleteForeign",
     near: ['test/reconcile/compare/compare-slice.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a new blob whose source changed is not checked again',
@@ -189,6 +192,7 @@ const faults: readonly Fault[] = [
     from: 'backup - (extras - deletions)',
     to: 'backup',
     near: ['test/reconcile/runs/guard-deletions.test.ts'],
+    isSpare: true,
   },
   {
     name: 'the percentage of the guard is compared with its share',
@@ -196,6 +200,7 @@ const faults: readonly Fault[] = [
     from: 'Math.max(share * all,',
     to: 'Math.max(share,',
     near: ['test/reconcile/runs/guard-deletions.test.ts'],
+    isSpare: true,
   },
   {
     name: 'foreign blobs below a directory are deleted',
@@ -257,6 +262,7 @@ const faults: readonly Fault[] = [
     to: '',
     near: ['test/reconcile/runs/exactly-once.test.ts'],
     test: 'every slice counts once, every shard ends, and so does the run when nothing goes wrong',
+    isSpare: true,
   },
   {
     name: 'a failed slice is tried for ever',
@@ -279,6 +285,7 @@ const faults: readonly Fault[] = [
     to: 'true',
     near: ['test/reconcile/runs/exactly-once.test.ts'],
     test: 'every slice counts once, every shard ends, and so does the run when calls fail',
+    isSpare: true,
   },
   {
     name: 'the outcome of a slice names lines that were never committed',
@@ -287,6 +294,7 @@ const faults: readonly Fault[] = [
     to: '',
     near: ['test/reconcile/runs/exactly-once.test.ts'],
     test: 'every slice counts once, every shard ends, and so does the run when nothing goes wrong',
+    isSpare: true,
   },
   {
     name: 'a run that stopped blocks the next one for ever',
@@ -406,6 +414,7 @@ const faults: readonly Fault[] = [
     from: 'if (all[kind].length < MAX_SAMPLES)',
     to: 'if (all[kind].length < Infinity)',
     near: ['test/reconcile/compare/compare-slice.test.ts'],
+    isSpare: true,
   },
 ];
 

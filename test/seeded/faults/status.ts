@@ -112,6 +112,7 @@ const faults: readonly Fault[] = [
     from: 'if (!isPauseUnknown) return [];',
     to: 'if (isPauseUnknown) return [];',
     near: ['test/status/judge-health.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a warning fails health',
@@ -119,6 +120,7 @@ const faults: readonly Fault[] = [
     from: 'problems.some(({ severity }) => severity === undefined)',
     to: 'problems.length > 0',
     near: ['test/status/judge-health.test.ts'],
+    isSpare: true,
   },
   {
     name: 'an account out of reach is not told',
@@ -126,6 +128,7 @@ const faults: readonly Fault[] = [
     from: '    if (code === undefined) return [];\n    const isOfVersion',
     to: '    if (code !== undefined) return [];\n    const isOfVersion',
     near: ['test/status/judge-health.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a damaged document fails health',
@@ -133,6 +136,7 @@ const faults: readonly Fault[] = [
     from: "  'document-damaged',\n",
     to: '',
     near: ['test/status/judge-health.test.ts'],
+    isSpare: true,
   },
   {
     name: 'the clock of the worker that judges is told twice',
@@ -140,6 +144,7 @@ const faults: readonly Fault[] = [
     from: 'workers.filter(({ id }) => id !== worker?.id)',
     to: 'workers',
     near: ['test/status/judge-health.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a SAS that ends today warns nobody',
@@ -203,6 +208,7 @@ const faults: readonly Fault[] = [
     from: 'inWords(({ length }) => containerCount(length))',
     to: 'inWords(listed)',
     near: ['test/status/judge-health.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a guard that waits for a decision is no problem',
@@ -210,6 +216,7 @@ const faults: readonly Fault[] = [
     from: "  'too-many-deletes',\n",
     to: '',
     near: ['test/status/judge-health.test.ts'],
+    isSpare: true,
   },
   {
     name: 'messages that wait are counted from when they were sent again',
@@ -283,6 +290,7 @@ const faults: readonly Fault[] = [
     to: 'stretch.last < scan.firstActive ?',
     near: ['test/status/waiting-scan.property.test.ts'],
     test: 'a queue that is longer than what one read reaches never hides an earlier change than the one that is told, whatever arrives late, is put off and becomes due',
+    isSpare: true,
   },
   {
     name: 'a stretch that is left in part is dropped',
@@ -305,6 +313,7 @@ const faults: readonly Fault[] = [
     to: 'if (one === null || other === null) return one ?? other;\n  return Math.max(one, other);',
     near: ['test/status/waiting-scan.property.test.ts'],
     test: 'a queue that is longer than what one read reaches never hides an earlier change than the one that is told, whatever arrives late, is put off and becomes due',
+    isSpare: true,
   },
   {
     name: 'a live point is claimed although the queue was not read to its end',
@@ -340,6 +349,7 @@ const faults: readonly Fault[] = [
     from: 'state.proof === undefined || state.recorded.run === state.proof.run',
     to: 'state.proof === undefined',
     near: ['test/status/status-reader.test.ts'],
+    isSpare: true,
   },
   {
     name: 'an unreadable history says that no worker runs',
@@ -347,6 +357,7 @@ const faults: readonly Fault[] = [
     from: "if (state.damaged.includes(HISTORY)) return { state: 'damaged' };",
     to: '',
     near: ['test/status/status-reader.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a sample within half a minute is added',

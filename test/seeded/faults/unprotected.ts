@@ -42,6 +42,7 @@ const faults: readonly Fault[] = [
     from: 'this.#keys.size >= keys || this.#characters + key.path.length > characters',
     to: 'this.#keys.size >= keys',
     near: ['test/unprotected/ledger.test.ts'],
+    isSpare: true,
   },
   {
     name: 'the room of a removed name is never given back',
@@ -56,6 +57,7 @@ const faults: readonly Fault[] = [
     from: 'if (isWhole && (row.isExact === true || isSeen',
     to: 'if ((row.isExact === true || isSeen',
     near: ['test/unprotected/ledger.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a damaged record counts as whole after any full sync',
@@ -63,6 +65,7 @@ const faults: readonly Fault[] = [
     from: 'if (isWhole && this.#lostAt !== undefined && this.#lostAt < startedAt) this.#lostAt = undefined;',
     to: 'this.#lostAt = undefined;',
     near: ['test/unprotected/ledger.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a full sync clears what was recorded after it began',
@@ -70,6 +73,7 @@ const faults: readonly Fault[] = [
     from: 'if (seenAt >= before) return false;',
     to: '',
     near: ['test/unprotected/ledger.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a full sync clears what lies out of its scope',
@@ -77,6 +81,7 @@ const faults: readonly Fault[] = [
     from: "return key.container === '' || touches(key) || seenAt < before - FOREIGN_SCOPE_MS;",
     to: 'return true;',
     near: ['test/unprotected/ledger.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a full sync is taken over again and again',
@@ -84,6 +89,7 @@ const faults: readonly Fault[] = [
     from: 'return known !== undefined && known >= proof;',
     to: 'return false;',
     near: ['test/unprotected/ledger.test.ts'],
+    isSpare: true,
   },
   {
     name: 'an older full sync is taken over after a newer one',
@@ -154,6 +160,7 @@ const faults: readonly Fault[] = [
     from: 'FIRST_PAUSE_MS * 2 ** Math.min(tries, 10)',
     to: 'FIRST_PAUSE_MS',
     near: ['test/unprotected/retry-keys.test.ts'],
+    isSpare: true,
   },
   {
     name: 'the keys that wait longest are retried last',
@@ -161,6 +168,7 @@ const faults: readonly Fault[] = [
     from: 'dueAt(one.named) - dueAt(other.named)',
     to: 'dueAt(other.named) - dueAt(one.named)',
     near: ['test/unprotected/retry-keys.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a retry pauses from when the key was found, not from the last try',
@@ -168,6 +176,7 @@ const faults: readonly Fault[] = [
     from: '{ seenAt, lastTry = seenAt, tries }',
     to: '{ seenAt: lastTry, tries }',
     near: ['test/unprotected/retry-keys.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a lost race on the record is told as done',
@@ -175,6 +184,7 @@ const faults: readonly Fault[] = [
     from: "if (toBlobmirrorError(thrown).code !== 'race-lost') throw thrown;",
     to: "if (toBlobmirrorError(thrown).code === 'race-lost') return;",
     near: ['test/unprotected/ledger.test.ts'],
+    isSpare: true,
   },
   {
     name: 'findings are told as recorded before they are written',
@@ -182,6 +192,7 @@ const faults: readonly Fault[] = [
     from: '        await this.#write(batch.changes);\n        batch.resolve();',
     to: '        batch.resolve();\n        await this.#write(batch.changes);',
     near: ['test/unprotected/ledger.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a damaged record forgets what this process knows',
@@ -189,6 +200,7 @@ const faults: readonly Fault[] = [
     from: "if (state === 'damaged') draft.recover([...this.named.values()]);",
     to: "if (state === 'damaged') draft.recover([]);",
     near: ['test/unprotected/ledger.test.ts'],
+    isSpare: true,
   },
   {
     name: 'a key that was dropped is never recorded for another worker',

@@ -76,6 +76,7 @@ const faults: readonly Fault[] = [
     to: '[...ours.keys()]',
     near: ['test/verify/corruptions.test.ts'],
     test: 'verify finds a blob that is corrupted: metadata added',
+    isSpare: true,
   },
   {
     name: 'an MD5 that the backup lacks is not told',
@@ -84,6 +85,7 @@ const faults: readonly Fault[] = [
     to: 'source.contentMd5 === undefined || backup.contentMd5 === undefined\n',
     near: ['test/verify/corruptions.test.ts'],
     test: 'verify finds a blob that is corrupted: of another kind',
+    isSpare: true,
   },
   {
     name: 'a blob without a stamp is no difference',
@@ -92,6 +94,7 @@ const faults: readonly Fault[] = [
     to: '[]',
     near: ['test/verify/corruptions.test.ts'],
     test: 'verify finds a blob that is corrupted: stamp taken off',
+    isSpare: true,
   },
   {
     name: 'a change that the mirror is about to follow is a difference',
@@ -108,6 +111,7 @@ const faults: readonly Fault[] = [
     to: "access !== 'none' ? [] :",
     near: ['test/verify/moving-source.test.ts'],
     test: 'verify of accounts in motion raises no alarm while a live mirror follows a source that is written and deleted all the time',
+    isSpare: true,
   },
   {
     name: 'a container that the mirror is about to make is a difference',
@@ -123,6 +127,7 @@ const faults: readonly Fault[] = [
     to: 'if (onSource && onBackup) await verifyBlobs',
     near: ['test/verify/corruptions.test.ts'],
     test: 'verify finds what is wrong with dropped/blob',
+    isSpare: true,
   },
   {
     name: 'the error of a listing is swallowed',
@@ -131,6 +136,7 @@ const faults: readonly Fault[] = [
     to: '    failed.abort();\n  } finally',
     near: ['test/verify/verify.test.ts'],
     test: 'verify fails at once when an account stops answering, though keys still wait for their source to rest',
+    isSpare: true,
   },
 ];
 
