@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { TIME_BUDGETS } from '../../src/concurrency/time-budget.ts';
 import { handleMessage } from '../../src/intake/handle-message.ts';
 import { mirrorHint } from '../../src/intake/mirror-hint.ts';
 import { deadLetterUnsendable } from '../../src/intake/settle-failure.ts';
@@ -42,11 +43,14 @@ function bench(failing: ReadonlyMap<string, ErrorCode> = new Map()) {
   const since: (Date | undefined)[] = [];
   const sent: HintMessage[] = [];
   const refusals = new Map<string, BlobmirrorError>();
+  /** The time that each check takes. */
+  const pass = { ms: 0 };
   const intake = {
     scope: createScope('sourceaccount'),
     converge: async (key: Key, time?: Date): Promise<Verdict> => {
       await Promise.resolve();
       since.push(time);
+      if (pass.ms > 0) vi.advanceTimersByTime(pass.ms);
       const code = failing.get(key.path);
       if (code !== undefined) throw new BlobmirrorError(code, 'it failed');
       return { verdict: 'in-sync' };
@@ -72,7 +76,7 @@ function bench(failing: ReadonlyMap<string, ErrorCode> = new Map()) {
       applicationProperties: toProperties({ ...NEVER_TRIED, ...history }),
     });
   };
-  return { handle, since, sent, refusals };
+  return { handle, since, sent, refusals, pass };
 }
 
 describe('what is known of a directory since the time of an event', () => {
@@ -121,6 +125,21 @@ describe('events of one message', () => {
     refusals.set('a', new BlobmirrorError('queue-unavailable', 'it is down'));
     await expect(handle([event('a'), event('b')])).rejects.toThrow('it is down');
     expect(sent).toEqual([]);
+  });
+});
+
+describe('a message of many events', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('leaves the events that it has no time for to another message', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const { handle, since, sent, pass } = bench();
+    pass.ms = TIME_BUDGETS.prelude + 1;
+    await handle([event('a'), event('b'), event('c')]);
+    expect(since).toHaveLength(1);
+    expect(sent).toMatchObject([{ messageId: 'm/from-1.hold.0.0.1.1', event: [event('b'), event('c')] }]);
   });
 });
 

@@ -149,6 +149,13 @@ const faults: readonly Fault[] = [
     test: 'events that Event Grid could not deliver that cannot be read are left where they are, logged once, and block no other',
   },
   {
+    name: 'a blob of undelivered events that is far too large is read',
+    path: 'src/deadletter/redeliver-events.ts',
+    from: "batch.bytes > MAX_BLOB_BYTES ? '' : await undelivered.read(batch)",
+    to: 'await undelivered.read(batch)',
+    near: ['test/deadletter/redeliver-events.test.ts'],
+  },
+  {
     name: 'the code of a stranger is shown as a reason',
     path: 'src/deadletter/read-dead-letter.ts',
     from: 'history.parked && lastError !== undefined && CODE.test(lastError.code)',

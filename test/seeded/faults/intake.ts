@@ -149,6 +149,13 @@ const faults: readonly Fault[] = [
     near: ['test/intake/handle-message.test.ts'],
   },
   {
+    name: 'a message of many events is not stopped when its time is up',
+    path: 'src/intake/handle-message.ts',
+    from: 'i > 0 && (pause.isPaused() || performance.now() > lastStart)',
+    to: 'i > 0 && pause.isPaused()',
+    near: ['test/intake/later-tries.test.ts'],
+  },
+  {
     name: 'an outage of a day makes dead letters after the twentieth try',
     path: 'src/intake/settle-failure.ts',
     from: 'history.attempts + 1 < LEAST_TRIES || now',

@@ -203,6 +203,13 @@ const faults: readonly Fault[] = [
     isSpare: true,
   },
   {
+    name: 'a delete slice passes over the line at which it stops',
+    path: 'src/reconcile/runs/delete-slice.ts',
+    from: '        this.#isStopped = true;\n        return;\n      }\n      this.#lines++;',
+    to: '        this.#isStopped = true;\n        this.#lines++;\n        return;\n      }\n      this.#lines++;',
+    near: ['test/reconcile/runs/delete-lines.test.ts'],
+  },
+  {
     name: 'foreign blobs below a directory are deleted',
     path: 'src/reconcile/runs/delete-slice.ts',
     from: 'if (!entry.isDirectory && this.#isKept(entry)) continue;',
