@@ -25,12 +25,12 @@ it('a blob of undelivered events that is larger than any that Event Grid writes 
         ]);
       },
       read: async ({ name }) => await act(`read ${name}`),
-      remove: async ({ name }) => void (await act(`removed ${name}`)),
-      setAside: async ({ name }) => void (await act(`set aside ${name}`)),
+      remove: async ({ name }) => await act(`removed ${name}`),
+      setAside: async ({ name }) => await act(`set aside ${name}`),
     },
     queue: {
-      sendLater: async () => void (await act('sent')),
-      deadLetter: async () => void (await act('buried')),
+      sendLater: async () => await act('sent'),
+      deadLetter: async () => await act('buried'),
     },
     log: createSilentLogger(),
     signal: new AbortController().signal,
