@@ -72,14 +72,11 @@ function sendableAgain({ seen, ready, scheduled, locks }: Scene['queue']): reado
   return [...seen].filter((messageId) => roots.has(rootOf(messageId)));
 }
 
-function describeMessage({
-  messageId,
-  applicationProperties,
-  delayMs,
-  expires,
-  deliveryCount,
-}: MemoryMessage): string {
-  return JSON.stringify([messageId, applicationProperties, delayMs, expires, deliveryCount]);
+function describeMessage(message: MemoryMessage): string {
+  const { messageId, applicationProperties, delayMs, expires, deliveryCount } = message;
+  // By the clock of this machine; only after a day would it make a difference.
+  const { 'blobmirror-first-seen': _firstSeen, ...properties } = applicationProperties;
+  return JSON.stringify([messageId, properties, delayMs, expires, deliveryCount]);
 }
 
 function describeCall({ life, number, name, key, seenBefore }: Call): string {
