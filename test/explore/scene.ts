@@ -1,21 +1,16 @@
-import { type Key, parseContainerName } from '../../src/model/key.ts';
-import { createMemoryAccount } from '../memory/memory-account.ts';
+import type { Key } from '../../src/model/key.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
-import { MemoryQueue } from '../memory/memory-queue.ts';
 import { replayChoices } from '../simulation/choices.ts';
-import { EventGrid } from '../simulation/event-grid.ts';
 import { FlatWitness } from '../simulation/flat-witness.ts';
 import type { MirrorFunctions } from '../simulation/mirror-functions.ts';
 import { Network } from '../simulation/network.ts';
 import { mirrorAll } from '../simulation/mirror-all.ts';
-import type { Stage } from '../simulation/stage.ts';
+import { openStage } from '../simulation/open-stage.ts';
 import type { Tell } from '../simulation/story.ts';
 import { TreeWitness } from '../simulation/tree-witness.ts';
 import { Worker } from '../simulation/worker.ts';
 import type { World } from '../simulation/world.ts';
 import type { FullSync } from './full-sync.ts';
-
-const CONTAINER = parseContainerName('photos');
 
 /** What fails at most, and how often. */
 export interface Faults {
@@ -65,30 +60,10 @@ export function createScene(scope: Scope, functions: MirrorFunctions, tell: Tell
   const { kind } = scope;
   // Event Grid sends one event once: redeliveries are a fault of their own.
   const choices = replayChoices([]);
-  let time = Date.UTC(2026, 0, 1);
-  const now = (): Date => new Date(time);
-  const accountKind = kind === 'tree' ? 'hierarchical' : 'flat';
-  const source = createMemoryAccount('sourceaccount', undefined, undefined, now, accountKind);
-  const backup = createMemoryAccount('backupaccount', undefined, source, now, accountKind);
-  source.addContainer(CONTAINER);
-  backup.addContainer(CONTAINER);
-  const queue = new MemoryQueue();
-  const keys: readonly Key[] = scope.paths.map((path) => ({
-    container: CONTAINER,
-    path: path as Key['path'],
-  }));
-  const stage: Stage = {
-    choices,
-    tell,
-    container: CONTAINER,
-    source,
-    backup,
-    grid: new EventGrid(queue, choices, tell),
-    now,
-    pass: (ms) => {
-      time += ms;
-    },
-  };
+  const { stage, queue } = openStage(kind, choices, tell);
+  const { source, backup, container, now } = stage;
+  backup.addContainer(container);
+  const keys: readonly Key[] = scope.paths.map((path) => ({ container, path: path as Key['path'] }));
   const witness = kind === 'tree' ? new TreeWitness(stage) : new FlatWitness(stage, keys);
   const network = new Network({ queue, witness, tell });
   const documents = new MemoryDocuments();

@@ -4,13 +4,14 @@ import { handleMessage } from '../../src/intake/handle-message.ts';
 import { mirrorHint } from '../../src/intake/mirror-hint.ts';
 import { deadLetterUnsendable } from '../../src/intake/settle-failure.ts';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
-import type { Hint, WalkPosition } from '../../src/model/hint.ts';
+import type { WalkPosition } from '../../src/model/hint.ts';
 import { type HintMessage, type History, toProperties } from '../../src/model/hint-message.ts';
 import { type Key, type Prefix, parseBlobPath, parseContainerName, parseKey } from '../../src/model/key.ts';
 import { createScope } from '../../src/model/scope.ts';
 import type { Verdict } from '../../src/model/verdict.ts';
 import { NOTHING_RECORDED } from '../../src/ports/unprotected-keys.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
+import { renameHint } from '../support/rename-hint.ts';
 
 const TIME = '2026-11-30T12:00:00Z';
 const HOST = 'https://sourceaccount.blob.core.windows.net';
@@ -174,18 +175,7 @@ it('a message that cannot be sent and becomes a dead letter does not count as mi
 
 describe('a directory that was renamed', () => {
   const [FROM, TO] = [parseKey('photos', 'old'), parseKey('photos', 'new')];
-  const RENAME: Hint = {
-    account: 'sourceaccount',
-    keys: [TO, FROM],
-    prefixes: [],
-    rename: { from: FROM, to: TO },
-    isDeep: true,
-    silentChanges: 'none',
-    eventId: 'r',
-    eventType: 'Microsoft.Storage.DirectoryRenamed',
-    eventTime: new Date(TIME),
-    event: {},
-  };
+  const RENAME = renameHint(FROM, TO, new Date(TIME));
   const KEPT: Verdict = { verdict: 'skipped', reason: 'backup-foreign-below', isDirectory: true };
   const below = (path: string): Prefix => ({ container: parseContainerName('photos'), path });
   const at = (path: string, source: string | undefined): WalkPosition => ({

@@ -1,23 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { mirrorHint } from '../../src/intake/mirror-hint.ts';
 import { parseKey } from '../../src/model/key.ts';
-import type { Hint } from '../../src/model/hint.ts';
 import { type ScopeRules, createScope } from '../../src/model/scope.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
+import { renameHint } from '../support/rename-hint.ts';
 
 const [FROM, TO] = [parseKey('lake', 'old'), parseKey('lake', 'new')];
-const RENAME: Hint = {
-  account: 'sourceaccount',
-  keys: [TO, FROM],
-  prefixes: [],
-  rename: { from: FROM, to: TO },
-  isDeep: true,
-  silentChanges: 'none',
-  eventId: 'r',
-  eventType: 'Microsoft.Storage.DirectoryRenamed',
-  eventTime: new Date('2026-11-30T12:00:00Z'),
-  event: {},
-};
+const RENAME = renameHint(FROM, TO, new Date('2026-11-30T12:00:00Z'));
 
 const without = (...paths: string[]): Partial<ScopeRules> => ({
   paths: { include: [], exclude: paths.map((path) => ({ containers: '*', path })) },

@@ -1,19 +1,16 @@
-import { createMemoryAccount } from '../memory/memory-account.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
-import { MemoryQueue } from '../memory/memory-queue.ts';
-import { parseContainerName } from '../../src/model/key.ts';
+import type { MemoryQueue } from '../memory/memory-queue.ts';
 import type { Choices } from './choices.ts';
-import { EventGrid } from './event-grid.ts';
 import { castFlat, castLeased } from './flat-cast.ts';
 import type { MirrorFunctions } from './mirror-functions.ts';
 import { Network } from './network.ts';
+import { openStage } from './open-stage.ts';
 import type { Cast, Stage, WorldKind } from './stage.ts';
 import type { Tell } from './story.ts';
 import { castTree } from './tree-cast.ts';
 import { Worker } from './worker.ts';
 
 /** Few, so that histories collide. */
-const CONTAINER = parseContainerName('photos');
 const MAX_WORKERS = 3;
 const MAX_ACTS = 7;
 const MAX_FAULTS = 4;
@@ -45,28 +42,11 @@ export function createWorld(
     retries: kind === 'leased' ? choices.draw(MAX_RETRIES + 1) : 0,
   };
 
-  let time = Date.UTC(2026, 0, 1);
-  const now = (): Date => new Date(time);
-  const accountKind = kind === 'tree' ? 'hierarchical' : 'flat';
-  const source = createMemoryAccount('sourceaccount', undefined, undefined, now, accountKind);
-  const backup = createMemoryAccount('backupaccount', undefined, source, now, accountKind);
-  source.addContainer(CONTAINER);
-  if (choices.draw(4) < 3) backup.addContainer(CONTAINER);
-  else tell?.('the backup', `has no container ${CONTAINER} yet`);
+  const { stage, queue } = openStage(kind, choices, tell);
+  const { source, backup, container, now } = stage;
+  if (choices.draw(4) < 3) backup.addContainer(container);
+  else tell?.('the backup', `has no container ${container} yet`);
 
-  const queue = new MemoryQueue();
-  const stage: Stage = {
-    choices,
-    tell,
-    container: CONTAINER,
-    source,
-    backup,
-    grid: new EventGrid(queue, choices, tell),
-    now,
-    pass: (ms) => {
-      time += ms;
-    },
-  };
   const { witness, ...cast } =
     kind === 'tree' ? castTree(stage) : kind === 'leased' ? castLeased(stage) : castFlat(stage);
   const network = new Network({ queue, witness, tell });

@@ -8,6 +8,7 @@ import { createCopySources } from '../../../src/azure/copy/copy-source.ts';
 import type { CopyOptions } from '../../../src/azure/copy/copy-engine.ts';
 import { parseKey } from '../../../src/model/key.ts';
 import { present } from './support/copy-stage.ts';
+import { delegationKey } from '../../support/delegation-key.ts';
 
 const HOUR_MS = 3_600_000;
 const KEY = parseKey('docs', 'dir/a ü%.txt');
@@ -134,15 +135,7 @@ describe('the source of a copy', () => {
     Object.assign(account.client, {
       getUserDelegationKey: (startsOn: Date, expiresOn: Date): Promise<UserDelegationKey> => {
         asked.push(expiresOn);
-        return Promise.resolve({
-          signedObjectId: 'object',
-          signedTenantId: 'tenant',
-          signedStartsOn: startsOn,
-          signedExpiresOn: expiresOn,
-          signedService: 'b',
-          signedVersion: '2020-10-02',
-          value: Buffer.from('delegated').toString('base64'),
-        });
+        return Promise.resolve(delegationKey(startsOn, expiresOn));
       },
     });
     const sources = createCopySources(account);

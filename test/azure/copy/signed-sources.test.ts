@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
 import { createCopySources, createDelegationKeys } from '../../../src/azure/copy/copy-source.ts';
 import { parseKey } from '../../../src/model/key.ts';
+import { delegationKey } from '../../support/delegation-key.ts';
 
 const HOUR_MS = 3_600_000;
 const KEY = parseKey('docs', 'a');
@@ -16,15 +17,7 @@ function keyService() {
     asked.push(expiresOn.getTime());
     await Promise.resolve();
     if (state.fails) throw new Error('no key');
-    return {
-      signedObjectId: 'object',
-      signedTenantId: 'tenant',
-      signedStartsOn: startsOn,
-      signedExpiresOn: expiresOn,
-      signedService: 'b',
-      signedVersion: '2020-10-02',
-      value: Buffer.from('delegated').toString('base64'),
-    };
+    return delegationKey(startsOn, expiresOn);
   };
   const client = { accountName: 'sourceaccount', getUserDelegationKey } as unknown as Parameters<
     typeof createDelegationKeys

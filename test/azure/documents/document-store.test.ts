@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { BACKUP, startStorage } from '@blobmirror/local';
 import { createAzureDocumentStore } from '../../../src/azure/documents/document-store.ts';
 import { connectAccount } from '../../../src/azure/account/connect-account.ts';
+import type { DocumentStore } from '../../../src/ports/document-store.ts';
 import { describeDocuments } from '../../contract/documents.contract.ts';
 
 for (const hierarchical of [false, true]) {
@@ -27,16 +28,7 @@ describe('a store whose account does not answer correctly', () => {
     const server = createServer((_, response) => {
       response.writeHead(status, { 'x-ms-error-code': service }).end();
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    });
-    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${BACKUP.name}`;
-    const account = connectAccount({
-      connectionString: `DefaultEndpointsProtocol=http;AccountName=${BACKUP.name};AccountKey=${BACKUP.key};BlobEndpoint=${endpoint};`,
-    });
-    const documents = createAzureDocumentStore(account, 'blobmirror-state');
+    const documents = await documentsOf(server);
     const writer = documents.openLines('lines');
     await writer.write('a');
 
@@ -70,16 +62,7 @@ describe('what is read', () => {
       };
       response.writeHead(200, { ...headers, 'content-length': body.length }).end(body);
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    });
-    const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${BACKUP.name}`;
-    const account = connectAccount({
-      connectionString: `DefaultEndpointsProtocol=http;AccountName=${BACKUP.name};AccountKey=${BACKUP.key};BlobEndpoint=${endpoint};`,
-    });
-    const documents = createAzureDocumentStore(account, 'blobmirror-state');
+    const documents = await documentsOf(server);
     expect((await documents.read('whole'))?.value).toEqual({ paused: null });
     await expect(documents.read('damaged')).rejects.toMatchObject({ code: 'content-damaged' });
   });
@@ -132,3 +115,17 @@ describe('a document that another program wrote', () => {
     }
   });
 });
+
+/** The store on an account that a server of the test answers for, until the test ends. */
+async function documentsOf(server: Server): Promise<DocumentStore> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${BACKUP.name}`;
+  const account = connectAccount({
+    connectionString: `DefaultEndpointsProtocol=http;AccountName=${BACKUP.name};AccountKey=${BACKUP.key};BlobEndpoint=${endpoint};`,
+  });
+  return createAzureDocumentStore(account, 'blobmirror-state');
+}
