@@ -52,7 +52,7 @@ export function addAdoptable(one: Adoptable, other: Adoptable): Adoptable {
  * billed as another operation than a write, so the estimate of writes is too high there
  * (learn.microsoft.com/azure/storage/blobs/map-rest-apis-transaction-categories).
  */
-export const LIST_PRICES = {
+const LIST_PRICES = {
   per10000Writes: 0.055,
   per10000Reads: 0.0044,
   perGbTransferred: 0.02,

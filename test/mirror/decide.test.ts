@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY_STAGE_MS, decide } from '../../src/mirror/decide.ts';
-import { BACKUP_ONLY, BOTH_PRESENT, type Decision, SOURCE_ONLY } from '../../src/mirror/decision.ts';
+import type { Decision } from '../../src/mirror/decision.ts';
 import { parseEtag } from '../../src/model/etag.ts';
 import type { BlobAbsent, BlobPresent } from '../../src/model/reading.ts';
 import type { Stamp } from '../../src/model/stamp.ts';
@@ -88,31 +88,59 @@ function toDecision(move: string, source: BlobPresent, backup: BlobPresent): Dec
   }
 }
 
+/**
+ * What is expected where both sides have the blob, written out: a row for each state of the backup, a column for a source
+ * that is copyable, archived and being copied.
+ */
+const BOTH: Readonly<Record<keyof typeof backupFor, readonly [string, string, string]>> = {
+  'in-step': ['nothing', 'nothing', 'nothing'],
+  'same-content': ['restamp', 'restamp', 'source-copy-pending'],
+  stale: ['copy', 'source-archived', 'source-copy-pending'],
+  'stale-archived': ['replace', 'source-archived', 'source-copy-pending'],
+  'fuller-than-a-stage': ['source-still-written', 'source-archived', 'source-copy-pending'],
+  arriving: ['wait', 'wait', 'source-copy-pending'],
+  'other-kind': ['replace', 'source-archived', 'source-copy-pending'],
+  'other-kind-versioned': ['backup-versions-of-another-kind', 'source-archived', 'source-copy-pending'],
+  'of-another-source': ['backup-of-another-source', 'backup-of-another-source', 'backup-of-another-source'],
+};
+
 describe('decide, both sides present', () => {
-  for (const [sourceState, row] of Object.entries(BOTH_PRESENT)) {
-    for (const [backupState, move] of Object.entries(row)) {
-      it(`answers ${move} to a source that is ${sourceState} and a backup that is ${backupState}`, () => {
-        const source = sourceFor(SOURCES[sourceState as keyof typeof SOURCES], backupState);
-        const backup = backupFor[backupState as keyof typeof backupFor]();
-        const policy = { ...MIRROR, ...TRUST };
-        expect(decide(SIDES, source, backup, policy)).toEqual(toDecision(move, source, backup));
-      });
-    }
-  }
+  const cells = Object.entries(BOTH).flatMap(([backupState, [copyable, archived, pending]]) =>
+    Object.entries({
+      copyable,
+      archived,
+      'copy-pending': pending,
+      // Whatever the backup has: what came from it is never mirrored back.
+      replica: 'replica-of-the-backup',
+      'stray-replica': 'replica-not-on-backup',
+    }).map(([sourceState, move]) => ({ move, sourceState, backupState })),
+  );
+  it.each(cells)(
+    'answers $move to a source that is $sourceState and a backup that is $backupState',
+    ({ move, sourceState, backupState }) => {
+      const source = sourceFor(SOURCES[sourceState as keyof typeof SOURCES], backupState);
+      const backup = backupFor[backupState as keyof typeof backupFor]();
+      const policy = { ...MIRROR, ...TRUST };
+      expect(decide(SIDES, source, backup, policy)).toEqual(toDecision(move, source, backup));
+    },
+  );
 });
 
 describe('decide, only the source present', () => {
-  for (const [sourceState, move] of Object.entries(SOURCE_ONLY)) {
-    it(`answers ${move} to a source that is ${sourceState}`, () => {
-      const source = SOURCES[sourceState as keyof typeof SOURCES];
-      const decision = decide(SIDES, source, absent, MIRROR);
-      expect(decision).toEqual(
-        move === 'copy'
-          ? { action: 'copy', source, condition: { nothingThere: true } }
-          : { action: 'skip', reason: move },
-      );
-    });
-  }
+  it.each([
+    ['copyable', 'copy'],
+    ['archived', 'source-archived'],
+    ['copy-pending', 'source-copy-pending'],
+    ['stray-replica', 'replica-not-on-backup'],
+  ] as const)('to a source that is %s answers %s', (sourceState, move) => {
+    const source = SOURCES[sourceState];
+    const decision = decide(SIDES, source, absent, MIRROR);
+    expect(decision).toEqual(
+      move === 'copy'
+        ? { action: 'copy', source, condition: { nothingThere: true } }
+        : { action: 'skip', reason: move },
+    );
+  });
 
   it('copies just so when the backup lacks the container, which is made before', () => {
     expect(decide(SIDES, blob(), containerAbsent, MIRROR)).toEqual(decide(SIDES, blob(), absent, MIRROR));
@@ -126,17 +154,29 @@ describe('decide, only the backup present', () => {
     'foreign-no-room': blob({ etag: parseEtag('0xB'), metadata: { full: 'x'.repeat(8150) } }),
     'of-another-source': blob({ etag: parseEtag('0xB'), stamp: stamp('0x9', 'thirdaccount') }),
   } as const;
-  const cells = Object.entries(BACKUP_ONLY).flatMap(([container, rows]) =>
-    Object.entries(rows).flatMap(([deletes, row]) =>
-      Object.entries(row).map(([ownership, move]) => ({ container, deletes, ownership, move })),
-    ),
-  );
-  it.each(cells)(
-    "answers $move when the source's container is $container, deletes are to be $deletes and the backup's blob is $ownership",
-    ({ container, deletes, ownership, move }) => {
-      const source: BlobAbsent = { present: false, container: container as BlobAbsent['container'] };
-      const backup = owned[ownership as keyof typeof owned];
-      const decision = decide(SIDES, source, backup, { ...MIRROR, deletes: deletes as 'mirror' | 'keep' });
+  it.each([
+    ['exists', 'mirror', 'ours', 'delete'],
+    ['exists', 'mirror', 'foreign', 'backup-foreign'],
+    ['exists', 'mirror', 'foreign-no-room', 'backup-foreign-no-room'],
+    ['exists', 'mirror', 'of-another-source', 'backup-of-another-source'],
+    ['exists', 'keep', 'ours', 'deletes-are-kept'],
+    ['exists', 'keep', 'foreign', 'deletes-are-kept'],
+    ['exists', 'keep', 'foreign-no-room', 'deletes-are-kept'],
+    ['exists', 'keep', 'of-another-source', 'backup-of-another-source'],
+    // A container that is missing proves nothing of its blobs.
+    ['missing', 'mirror', 'ours', 'source-container-missing'],
+    ['missing', 'mirror', 'foreign', 'source-container-missing'],
+    ['missing', 'mirror', 'foreign-no-room', 'source-container-missing'],
+    ['missing', 'mirror', 'of-another-source', 'backup-of-another-source'],
+    ['missing', 'keep', 'ours', 'source-container-missing'],
+    ['missing', 'keep', 'foreign', 'source-container-missing'],
+    ['missing', 'keep', 'foreign-no-room', 'source-container-missing'],
+    ['missing', 'keep', 'of-another-source', 'backup-of-another-source'],
+  ] as const)(
+    "when the source's container %s, deletes are to be %s and the backup's blob is %s, answers %s",
+    (container, deletes, ownership, move) => {
+      const source: BlobAbsent = { present: false, container };
+      const decision = decide(SIDES, source, owned[ownership], { ...MIRROR, deletes });
       expect(decision).toEqual(
         move === 'delete' ? { action: 'delete', ifMatch: '0xB' } : { action: 'skip', reason: move },
       );

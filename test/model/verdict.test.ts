@@ -5,11 +5,46 @@ import {
   type SkipReason,
   holdsDeletions,
   lacksVersion,
+  type Verdict,
 } from '../../src/model/verdict.ts';
+import { isInStep, isIntended, reasonLeft } from '../../src/model/unprotected.ts';
 
 const ALL = Object.keys(SKIP_MEANING) as SkipReason[];
-const reasonsThat = (rule: typeof lacksVersion) =>
+const reasonsThat = (rule: (verdict: Verdict) => boolean) =>
   ALL.filter((reason) => rule({ verdict: 'skipped', reason })).toSorted();
+
+describe('a key that a check leaves', () => {
+  const INTENDED = ['deletes-are-kept', 'replica-of-the-backup'];
+  const WAITS = ['source-copy-pending', 'source-still-written'];
+  const LEFT = [
+    'access-not-permitted',
+    'backup-foreign',
+    'backup-foreign-below',
+    'backup-foreign-no-room',
+    'backup-has-snapshots',
+    'backup-immutable',
+    'backup-in-the-way',
+    'backup-leased',
+    'backup-of-another-source',
+    'backup-versions-of-another-kind',
+    'directory-too-large',
+    'replica-not-on-backup',
+    'source-archived',
+    'source-container-missing',
+  ];
+
+  it('is not protected, except where the settings say so, or while a message rechecks it', () => {
+    expect(reasonsThat((verdict) => reasonLeft(verdict, true) !== undefined)).toEqual(LEFT);
+    expect(reasonsThat((verdict) => reasonLeft(verdict) !== undefined)).toEqual(
+      [...LEFT, ...WAITS].toSorted(),
+    );
+    expect(reasonsThat(isInStep)).toEqual(INTENDED);
+    expect([...ALL, 'container-not-mirrored'].filter(isIntended).toSorted()).toEqual([
+      'container-not-mirrored',
+      ...INTENDED,
+    ]);
+  });
+});
 
 describe('a version that the backup lacks may have its only copy under an older name:', () => {
   const BLOCKED = [

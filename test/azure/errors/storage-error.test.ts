@@ -1,18 +1,29 @@
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BlobServiceClient } from '@azure/storage-blob';
+import { BlobServiceClient, RestError } from '@azure/storage-blob';
+import { STORAGE_ANSWERS } from '../../../src/azure/errors/storage-answers.ts';
 import {
-  isRefusal,
-  type Refusal,
-  STORAGE_ANSWERS,
-  type StorageAnswer,
-  toRefusedOutcome,
-} from '../../../src/azure/errors/storage-answers.ts';
-import { toStorageError, toWriteOutcome } from '../../../src/azure/errors/storage-error.ts';
+  isAbsent,
+  toMeanings,
+  toStorageError,
+  toWriteOutcome,
+} from '../../../src/azure/errors/storage-error.ts';
 import { type BlobmirrorError, toBlobmirrorError } from '../../../src/model/errors.ts';
+import type { WriteOutcome } from '../../../src/ports/write-outcome.ts';
 import { type AnsweringService, rejectionOf, startAnsweringService } from '../support/answering-service.ts';
+import { EXPECTED_ANSWERS, type ExpectedAnswer } from './support/expected-answers.ts';
 
 const SIDES = { source: 'sourceaccount', backup: 'backupaccount' };
+
+/** What a write that was refused comes to. */
+const OUTCOMES = {
+  'backup-precondition-failed': { kind: 'backup-precondition-failed' },
+  'source-precondition-failed': { kind: 'source-precondition-failed' },
+  'backup-leased': { kind: 'refused', reason: 'backup-leased' },
+  'backup-immutable': { kind: 'refused', reason: 'backup-immutable' },
+  'backup-has-snapshots': { kind: 'refused', reason: 'backup-has-snapshots' },
+  'backup-versions-of-another-kind': { kind: 'refused', reason: 'backup-versions-of-another-kind' },
+} as const satisfies Record<string, WriteOutcome>;
 
 /**
  * Codes that the SDK knows and that our requests cannot get: they use no lease, snapshot or sequence number.
@@ -24,9 +35,10 @@ describe('an answer of storage', () => {
   let service: AnsweringService;
   beforeAll(async () => {
     service = await startAnsweringService((request, response) => {
-      if (request.url?.includes('/stranger/')) response.removeHeader('x-ms-request-id');
+      if (/\/(?:stranger|page)\//.test(request.url ?? '')) response.removeHeader('x-ms-request-id');
+      if (request.url?.includes('/page/')) response.setHeader('content-type', 'text/html');
       const [status, code] = new URL(request.url ?? '', 'http://x').pathname
-        .replace('/stranger', '')
+        .replace(/\/(?:stranger|page)/, '')
         .split('/')
         .slice(3);
       response.writeHead(Number(status), {
@@ -45,12 +57,10 @@ describe('an answer of storage', () => {
     await service.stop();
   });
 
+  const readRejection = async (name: string): Promise<unknown> =>
+    await rejectionOf(service.container.getBlobClient(name).getProperties());
   const readError = async (name: string): Promise<BlobmirrorError> =>
-    toStorageError(
-      await rejectionOf(service.container.getBlobClient(name).getProperties()),
-      'read',
-      'sourceaccount',
-    );
+    toStorageError(await readRejection(name), 'read', 'sourceaccount');
   const write = async (name: string) =>
     await toWriteOutcome(
       SIDES,
@@ -59,27 +69,44 @@ describe('an answer of storage', () => {
   const writeError = async (name: string): Promise<BlobmirrorError> =>
     toBlobmirrorError(await rejectionOf(write(name)));
 
-  const named = (row: StorageAnswer) => [`${row.status} ${row.service}`, row] as const;
+  const named = (row: ExpectedAnswer) => [`${row.status} ${row.service}`, row] as const;
 
-  it.each(STORAGE_ANSWERS.map(named))('%s means to a read what its row says', async (_name, row) => {
-    const read = await readError(`${row.status}/${row.service}`);
-    expect(read.code).toBe(row.read === 'absent' ? 'absence-not-proven' : row.read);
-    expect(read.context).toMatchObject({ account: 'sourceaccount', status: row.status });
+  it.each(EXPECTED_ANSWERS.map(named))('%s means to a read what is expected of it', async (name, row) => {
+    const thrown = await readRejection(name.replace(' ', '/'));
+    expect(toMeanings(thrown)?.read).toBe(row.read);
+    const error = toStorageError(thrown, 'read', 'sourceaccount');
+    expect(error.code).toBe(row.read === 'absent' ? 'absence-not-proven' : row.read);
+    expect(error.context).toMatchObject({ account: 'sourceaccount', status: row.status });
   });
 
-  it.each(STORAGE_ANSWERS.filter(({ write: means }) => isRefusal(means)).map(named))(
+  it.each(EXPECTED_ANSWERS.filter(({ write: means }) => means in OUTCOMES).map(named))(
     '%s means to a write that its condition did not hold',
-    async (_name, row) => {
-      expect(await write(`${row.status}/${row.service}`)).toEqual(toRefusedOutcome(row.write as Refusal));
+    async (name, row) => {
+      expect(await write(name.replace(' ', '/'))).toEqual(OUTCOMES[row.write as keyof typeof OUTCOMES]);
     },
   );
 
-  it.each(STORAGE_ANSWERS.filter(({ write: means }) => !isRefusal(means)).map(named))(
-    '%s means to a write what its row says, and names its account',
-    async (_name, row) => {
-      const error = await writeError(`${row.status}/${row.service}`);
+  it.each(EXPECTED_ANSWERS.filter(({ write: means }) => !(means in OUTCOMES)).map(named))(
+    '%s means to a write what is expected of it, and names its account',
+    async (name, row) => {
+      const error = await writeError(name.replace(' ', '/'));
       expect(error.code).toBe(row.write);
       expect(error.context['account']).toBe(row.of === 'source' ? 'sourceaccount' : 'backupaccount');
+    },
+  );
+
+  it('has an expected meaning for every row of the table', () => {
+    const expected = new Set(EXPECTED_ANSWERS.map(({ status, service: code }) => `${status} ${code}`));
+    const rows = STORAGE_ANSWERS.map(({ status, service: code }) => `${status} ${code}`);
+    expect(rows.filter((row) => !expected.has(row))).toEqual([]);
+  });
+
+  it.each(['404', '410', '404/Unheard', '404/ResourceNotFound', 'stranger/404', 'stranger/410', 'page/404'])(
+    'proves no absence where it does not say so by name: %s',
+    async (name) => {
+      const thrown = await readRejection(name);
+      expect(toMeanings(thrown)?.read).toBe('absence-not-proven');
+      expect(isAbsent(thrown)).toBe(false);
     },
   );
 
@@ -155,6 +182,29 @@ describe('a request without an answer', () => {
         /^a write on backupaccount failed: ECONNREFUSED at 127\.0\.0\.1:\d+$/,
       ) as string,
     });
+  });
+
+  it.each([
+    ['ECONNREFUSED', 'storage-unavailable'],
+    ['ENOTFOUND', 'storage-unavailable'],
+    ['EAI_AGAIN', 'storage-unavailable'],
+    ['EHOSTUNREACH', 'storage-unavailable'],
+    ['ENETUNREACH', 'storage-unavailable'],
+    ['EADDRNOTAVAIL', 'storage-unavailable'],
+    ['EMFILE', 'storage-unavailable'],
+    ['CERT_HAS_EXPIRED', 'storage-unavailable'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'storage-unavailable'],
+    ['ECONNRESET', 'write-outcome-unknown'],
+    ['ECONNABORTED', 'write-outcome-unknown'],
+    ['ETIMEDOUT', 'write-outcome-unknown'],
+    ['EPIPE', 'write-outcome-unknown'],
+    ['EPROTO', 'write-outcome-unknown'],
+    ['ERR_STREAM_PREMATURE_CLOSE', 'write-outcome-unknown'],
+    ['UND_ERR_SOCKET', 'write-outcome-unknown'],
+  ])('with %s is %s to a write, and may be repeated as a read', (lost, written) => {
+    const error = new RestError('it was lost', { code: lost });
+    expect(toStorageError(error, 'write', 'backupaccount').code).toBe(written);
+    expect(toStorageError(error, 'read', 'backupaccount').code).toBe('storage-unavailable');
   });
 
   it('was never sent when the name of the account could not be resolved', async () => {

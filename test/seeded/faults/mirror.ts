@@ -359,6 +359,44 @@ const faults: readonly Fault[] = [
     to: 'functions.converge(context, key, { since })',
     near: ['test/mirror/mirror-core.test.ts'],
   },
+  {
+    name: 'a replica is mirrored back',
+    path: 'src/mirror/decision.ts',
+    from: "    stale: 'replica-of-the-backup',",
+    to: "    stale: 'copy',",
+    near: ['test/mirror/decide.test.ts'],
+  },
+  {
+    name: 'what another source wrote is overwritten by a pending copy',
+    path: 'src/mirror/decision.ts',
+    from: "    'other-kind-versioned': 'source-copy-pending',\n    'of-another-source': 'backup-of-another-source',",
+    to: "    'other-kind-versioned': 'source-copy-pending',\n    'of-another-source': 'source-copy-pending',",
+    near: ['test/mirror/decide.test.ts'],
+    isSpare: true,
+  },
+  {
+    name: 'a missing container proves that its blobs were deleted',
+    path: 'src/mirror/decision.ts',
+    from: "  missing: {\n    mirror: {\n      ours: 'source-container-missing'",
+    to: "  missing: {\n    mirror: {\n      ours: 'delete'",
+    near: ['test/mirror/decide.test.ts'],
+  },
+  {
+    name: 'what nobody mirrored is deleted',
+    path: 'src/mirror/decision.ts',
+    from: "      ours: 'delete',\n      foreign: 'backup-foreign',",
+    to: "      ours: 'delete',\n      foreign: 'delete',",
+    near: ['test/mirror/decide.test.ts'],
+    isSpare: true,
+  },
+  {
+    name: 'an archived source counts as copied',
+    path: 'src/mirror/decision.ts',
+    from: "    stale: 'source-archived',",
+    to: "    stale: 'nothing',",
+    near: ['test/mirror/decide.test.ts'],
+    isSpare: true,
+  },
 ];
 
 export default faults;
