@@ -46,7 +46,9 @@ describe('a fault is noticed', () => {
   const report = (
     assertionResults: Report['testResults'][number]['assertionResults'],
     message = '',
+    errors: readonly string[] = [],
   ): Report => ({
+    errors,
     testResults: [{ name: 'a.test.ts', message, assertionResults }],
   });
 
@@ -69,7 +71,13 @@ describe('a fault is noticed', () => {
     ],
     ['no test runs', report([{ ...PASSED, status: 'skipped' }]), true, /no test ran/],
     ['the source is not loaded', report([FAILED]), false, /no test loads/],
-    ['there is no report', undefined, true, /no report/],
+    [
+      'a process dies',
+      report([PASSED], '', ['Worker exited']),
+      true,
+      /no test failed, beside: Worker exited/,
+    ],
+    ['there is no report', undefined, true, /died/],
   ])('but not when %s', (_, given, isLoaded, why) => {
     expect(judgeReport(given, isLoaded)).toEqual({
       kind: 'unnoticed',

@@ -14,8 +14,8 @@ import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cpuOfChildren } from '../support/cpu-of-children.ts';
 import type { Fault } from './fault.ts';
+import { FaultServer } from './fault-server.ts';
 import { listFaults, nearTests } from './list-faults.ts';
-import { failuresOf, tryFault } from './run-tests.ts';
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +27,6 @@ const { values } = parseArgs({
     'at-once': { type: 'string', default: String(availableParallelism()) },
   },
 });
-const options = { isLoud: values.loud };
 
 const rooms = await listFaults();
 const chosen = [...rooms].flatMap(([room, faults]) => {
@@ -44,13 +43,32 @@ if (chosen.length === 0) {
 
 async function tryAll(faults: readonly Fault[]): Promise<number> {
   const began = performance.now();
-  if (!values.unchecked && !(await passWithoutFault(faults))) return 1;
+  const servers = Array.from(
+    { length: Number(values['at-once']) },
+    () => new FaultServer({ isLoud: values.loud }),
+  );
+  const passes = values.unchecked || (await passWithoutFault(faults, servers));
+  const missed = passes ? await tryEach(faults, servers) : [];
+  await Promise.all(servers.map(async (server) => await server.stop()));
+  if (!passes) return 1;
 
+  const cpu = cpuOfChildren();
+  const took = `${seconds((performance.now() - began) / 1000)}${cpu === undefined ? '' : `, ${seconds(cpu)} of processor time`}`;
+  process.stdout.write(`${faults.length} faults, ${faults.length - missed.length} noticed; ${took}\n`);
+  for (const line of missed) process.stderr.write(`not noticed: ${line}\n`);
+  return missed.length === 0 ? 0 : 1;
+}
+
+/** Resolves to a line about each that was not noticed. */
+async function tryEach(
+  faults: readonly Fault[],
+  servers: readonly FaultServer[],
+): Promise<readonly string[]> {
   const waiting = faults.entries();
   const missed: string[] = [];
-  async function work(): Promise<void> {
+  async function work(server: FaultServer): Promise<void> {
     for (const [i, fault] of waiting) {
-      const judgement = await tryFault(fault, options);
+      const judgement = await server.try(fault);
       const about = `${String(i + 1).padStart(4)} of ${faults.length}  ${fault.name}`;
       if (judgement.kind === 'noticed')
         process.stdout.write(
@@ -62,13 +80,8 @@ async function tryAll(faults: readonly Fault[]): Promise<number> {
       }
     }
   }
-  await Promise.all(Array.from({ length: Number(values['at-once']) }, work));
-
-  const cpu = cpuOfChildren();
-  const took = `${seconds((performance.now() - began) / 1000)}${cpu === undefined ? '' : `, ${seconds(cpu)} of processor time`}`;
-  process.stdout.write(`${faults.length} faults, ${faults.length - missed.length} noticed; ${took}\n`);
-  for (const line of missed) process.stderr.write(`not noticed: ${line}\n`);
-  return missed.length === 0 ? 0 : 1;
+  await Promise.all(servers.map(work));
+  return missed;
 }
 
 function seconds(count: number): string {
@@ -76,9 +89,14 @@ function seconds(count: number): string {
 }
 
 /** A test that fails anyway says nothing. */
-async function passWithoutFault(faults: readonly Fault[]): Promise<boolean> {
+async function passWithoutFault(faults: readonly Fault[], servers: readonly FaultServer[]): Promise<boolean> {
   const tests = [...new Set(faults.flatMap(nearTests))].toSorted();
-  const failures = await failuresOf(tests, options);
+  const found = await Promise.all(
+    servers.map(
+      async (server, n) => await server.failuresOf(tests.filter((_, i) => i % servers.length === n)),
+    ),
+  );
+  const failures = found.flat();
   if (failures.length === 0) process.stdout.write(`${tests.length} files of tests pass without a fault\n`);
   else
     process.stderr.write(
