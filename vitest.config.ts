@@ -47,8 +47,8 @@ export default defineConfig(({ mode }) => {
         exclude: [...skipped, ...exclude],
         env: { TEST_BUDGET: isFull ? 'full' : 'small' },
         // For what hangs: on a machine that does much else, an environment takes a minute to come up.
-        testTimeout: 300_000,
-        hookTimeout: 300_000,
+        testTimeout: 600_000,
+        hookTimeout: 600_000,
         maxWorkers: WORKERS,
         ...options,
       },

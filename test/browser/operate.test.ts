@@ -8,9 +8,6 @@ import { untilMirrored } from '../e2e/support/until-mirrored.ts';
 import { PHONE, startBrowser, type TestBrowser } from './support/start-browser.ts';
 import { type Operated, startOperated } from './support/start-operated.ts';
 
-/** On a busy machine. */
-const WITHIN = { within: 60_000 };
-
 let browser: TestBrowser;
 let mirror: Operated;
 /** Serves an empty page of another origin. */
@@ -60,14 +57,14 @@ it('dead letters of a fault appear with their reason, and a replay mirrors them 
   ])
     await letters(page).getByText(expected).first().waitFor();
   await page.getByRole('link', { name: 'See the dead letters' }).waitFor();
-  await untilMirrored(mirror, 'photos', 'fine.txt', WITHIN);
+  await untilMirrored(mirror, 'photos', 'fine.txt');
 
   mirror.isBroken = false;
   await letters(page).getByRole('button', { name: 'Replay all', exact: true }).click();
   await page.getByText('2 changes put back in the queue.').waitFor();
   await letters(page).getByText('There are none.').waitFor();
   expect(await page.locator(':focus').getAttribute('id')).toBe('dead-letters');
-  for (const name of ['stuck 1.txt', 'stuck 2.txt']) await untilMirrored(mirror, 'photos', name, WITHIN);
+  for (const name of ['stuck 1.txt', 'stuck 2.txt']) await untilMirrored(mirror, 'photos', name);
   await withoutProblems(page).waitFor();
 });
 
@@ -98,7 +95,7 @@ it('dead letters are acknowledged, and purged only after a confirmation', async 
 it('a full sync can be started and is shown until it is done', async () => {
   mirror.isBroken = false;
   await upload('lost.txt');
-  await untilMirrored(mirror, 'photos', 'lost.txt', WITHIN);
+  await untilMirrored(mirror, 'photos', 'lost.txt');
   await mirror.backup.getContainerClient('photos').deleteBlob('lost.txt');
   const page = await browser.open(mirror.address, { allow: /status of 400/ });
   await page.getByRole('button', { name: 'Start a full sync' }).click();
@@ -152,7 +149,7 @@ it('pause and resume work with the keyboard alone', async () => {
   expect(await focused().innerText()).toBe('Resume');
   await page.keyboard.press('Enter');
   await page.getByText('Mirroring is resumed.').waitFor();
-  await untilMirrored(mirror, 'photos', 'held.txt', WITHIN);
+  await untilMirrored(mirror, 'photos', 'held.txt');
   await page.getByRole('region', { name: 'Backlog' }).getByText('The queue is empty.').waitFor();
 });
 

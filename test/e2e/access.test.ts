@@ -12,8 +12,6 @@ import { startProxiedWorker } from './support/start-proxied-worker.ts';
 import { waitUntil } from './support/wait-until.ts';
 import { writeFile } from './support/write-files.ts';
 
-const WITHIN = { within: 20_000 };
-
 const TEAM = toAccessControl(
   'user::rwx,group::r-x,other::---,default:user::rwx,default:user:alice:r-x,default:group::r-x,default:mask::r-x,default:other::---',
 );
@@ -63,7 +61,7 @@ test('owner, group, access lists, inherited access and the sticky bit are mirror
   await writeTree(lakes.source.getFileSystemClient('lake'));
   await startWorker(environment.readyFile);
 
-  expect(await expectEqualLakes(lakes, WITHIN)).toBe(6);
+  expect(await expectEqualLakes(lakes)).toBe(6);
   const shared = await lakes.backup
     .getFileSystemClient('lake')
     .getDirectoryClient('shared')
@@ -80,13 +78,13 @@ test('access that is set on mirrored files and directories raises no event, and 
   const files = lakes.source.getFileSystemClient('lake');
   await writeTree(files);
   await startWorker(environment.readyFile);
-  const paths = await expectEqualLakes(lakes, WITHIN);
-  await untilQueueDrained(environment.info.serviceBus, WITHIN);
+  const paths = await expectEqualLakes(lakes);
+  await untilQueueDrained(environment.info.serviceBus);
 
   await files.getFileClient('shared/plain.csv').setAccessControl(ALICE, { owner: 'alice' });
   await files.getDirectoryClient('shared').setPermissions(toPermissions('rwxr-x--t'));
   await files.getDirectoryClient('team').setAccessControlRecursive(TEAM);
-  await untilQueueDrained(environment.info.serviceBus, WITHIN);
+  await untilQueueDrained(environment.info.serviceBus);
   expect(await aclOf(lakes, 'shared/plain.csv')).toHaveLength(3);
 
   await sendEvents(environment.info, [
@@ -97,7 +95,7 @@ test('access that is set on mirrored files and directories raises no event, and 
     'team/reports',
     'team/reports/inherits.csv',
   ]);
-  expect(await expectEqualLakes(lakes, WITHIN)).toBe(paths);
+  expect(await expectEqualLakes(lakes)).toBe(paths);
 });
 
 test('without the right to set access, everything is mirrored without it after one attempt, and the log says so once for each', async () => {
@@ -117,9 +115,9 @@ test('without the right to set access, everything is mirrored without it after o
     const blob = lakes.blobs.source.getContainerClient('lake').getBlockBlobClient(name);
     await blob.upload(name, 1);
     const copy = lakes.backup.getFileSystemClient('lake').getFileClient(name);
-    await waitUntil(`${name} is mirrored`, async () => String(await copy.readToBuffer()) === name, WITHIN);
+    await waitUntil(`${name} is mirrored`, async () => String(await copy.readToBuffer()) === name);
   }
-  await untilQueueDrained(environment.info.serviceBus, WITHIN);
+  await untilQueueDrained(environment.info.serviceBus);
   expect(refused).toBe(1);
   const said = worker.logged('mirrored without its access').map(({ key, access }) => [key, access]);
   expect(said).toEqual(names.map((name) => [`lake/${name}`, 'not-permitted']));

@@ -66,6 +66,6 @@ async function untilInStep(environment: RunningEnvironment): Promise<void> {
   await waitUntil(
     'the backup lists what the source lists',
     async () => (differences = await compareListings(environment)).length === 0,
-    { within: 30_000, every: 100, saw: () => differences.join(', ') },
+    { every: 100, saw: () => differences.join(', ') },
   );
 }

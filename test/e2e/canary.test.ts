@@ -36,15 +36,11 @@ test('a canary is written at the source, mirrored like any blob, and seen to arr
   await environment.source.createContainer('photos');
   const recovery = open();
   expect(recovery.followCanary).toBeDefined();
-  await waitUntil(
-    'the canary is followed',
-    async () => {
-      await recovery.followCanary?.();
-      const { canary } = (await recovery.read()).recovery;
-      return canary.state === 'following' && (canary.ageMs ?? Infinity) < 5000;
-    },
-    { within: 60_000 },
-  );
+  await waitUntil('the canary is followed', async () => {
+    await recovery.followCanary?.();
+    const { canary } = (await recovery.read()).recovery;
+    return canary.state === 'following' && (canary.ageMs ?? Infinity) < 5000;
+  });
   const local = `--local=${environment.readyFile}`;
   const env = { BLOBMIRROR_CANARY: 'on', BLOBMIRROR_INCLUDE_CONTAINERS: 'photos' };
   const verified = await runBlobmirror(['verify', local], { env });

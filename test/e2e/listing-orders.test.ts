@@ -85,5 +85,5 @@ test.each<[string, 'with an alert' | 'without an alert', typeof orders]>([
   expect(new Set(writesOnBackup(requests))).toEqual(
     new Set([changed, deleted, `${extra} extra`, missing].map((name) => `photos/${name}`)),
   );
-  await expectEqualAccounts(unheard, { within: 1000 });
+  await expectEqualAccounts(unheard);
 });

@@ -12,7 +12,7 @@ const SLACK_S = 6;
 test('while the backup account is out of reach under load, the age of the recovery point grows in real time everywhere, health fails at its threshold, and all recover by themselves', async () => {
   const patient = await startPatient({ BLOBMIRROR_HEALTH_LIVE_MINUTES: String(THRESHOLD_S / 60) });
   const stop = patient.load();
-  await waitUntil('all is well', async () => (await patient.health()).status === 200, { within: 20_000 });
+  await waitUntil('all is well', async () => (await patient.health()).status === 200);
   expect((await patient.commandLine()).exit).toBe(0);
 
   patient.network.break();
@@ -47,12 +47,11 @@ test('while the backup account is out of reach under load, the age of the recove
       const { recovery, health } = await patient.status();
       return health.status === 'ok' && (recovery.live?.ageMs ?? Infinity) < 5000;
     },
-    { within: 90_000, every: 500 },
+    { every: 500 },
   );
   expect(await stop()).toBeGreaterThan(20);
-  await expectEqualAccounts(patient.environment, { within: 40_000 });
+  await expectEqualAccounts(patient.environment);
   await waitUntil('the queue is empty', async () => (await patient.status()).backlog.messages === 0, {
-    within: 30_000,
     every: 500,
   });
   const { deadLetters } = await patient.status();

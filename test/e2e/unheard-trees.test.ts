@@ -14,7 +14,7 @@ const TEAM = toAccessControl(
 );
 
 /** The mirror is at rest when a run has ended. */
-const ALL = { within: 1000, containers: ['lake'] };
+const ALL = { containers: ['lake'] };
 
 test('a full sync repairs a tree without events: access, directories, files in the place of directories, and a rename', async () => {
   const unheard = await startUnheard({ hierarchical: true });

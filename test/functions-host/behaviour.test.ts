@@ -1,6 +1,6 @@
 import { ReadableStream } from 'node:stream/web';
 import type { InvocationContext } from '@azure/functions';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parseHostJson } from '../../src/host/host-json.ts';
 import { startHost, type Host } from '../../src/host/start-host.ts';
 import { fromTrigger } from '../../src/intake/incoming-message.ts';
@@ -9,6 +9,7 @@ import { inInvocation } from '../../src/telemetry/worker-log.ts';
 import { handlers } from '../host/support/handlers.ts';
 import { recordingLog } from '../host/support/recording-log.ts';
 import { startQueue, type Queue } from '../host/support/start-queue.ts';
+import { waitFor } from '../../packages/local/test/support/wait-for.ts';
 
 const log = recordingLog();
 
@@ -108,7 +109,7 @@ describe('a queue function on Azure', () => {
     handlers.message = (input, context) => void calls.push([input, context]);
     await queue.send(...messages);
     host = await start('queue', { BUS: queue.connectionString, QUEUE: 'events' });
-    await vi.waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 }), { timeout: 30_000 });
+    await waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 }));
     return calls;
   }
 
@@ -133,7 +134,7 @@ describe('a queue function on Azure', () => {
     });
     expect(context?.triggerMetadata).not.toHaveProperty('keys');
     const message = fromTrigger({}, context as InvocationContext);
-    expect(Math.abs(message.enqueuedTime.getTime() - Date.now())).toBeLessThan(60_000);
+    expect(Math.abs(message.enqueuedTime.getTime() - Date.now())).toBeLessThan(3_600_000);
     expect((message.expiresAt?.getTime() ?? 0) - message.enqueuedTime.getTime()).toBe(60_000);
   });
 
@@ -163,7 +164,7 @@ describe('a queue function on Azure', () => {
       });
     await queue.send({ body: {} });
     host = await start('queue', { BUS: queue.connectionString, QUEUE: 'events' });
-    await vi.waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 }), { timeout: 30_000 });
+    await waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 }));
     for (const write of late) write();
     expect(
       log.lines

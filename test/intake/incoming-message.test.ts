@@ -43,7 +43,7 @@ describe('a message of a Service Bus trigger', () => {
     for (const triggerMetadata of [{}, { messageId: '', enqueuedTimeUtc: 'once upon a time' }]) {
       const { messageId, enqueuedTime, ...rest } = fromTrigger('', { invocationId, triggerMetadata });
       expect(messageId).toBe('invocation');
-      expect(Math.abs(enqueuedTime.getTime() - Date.now())).toBeLessThan(10_000);
+      expect(Math.abs(enqueuedTime.getTime() - Date.now())).toBeLessThan(3_600_000);
       expect(rest).toEqual({ body: '', deliveryCount: 1, applicationProperties: {} });
     }
   });
@@ -78,7 +78,7 @@ describe('a message of a Service Bus trigger', () => {
       const message = fromTrigger(body, { invocationId, triggerMetadata: { ...METADATA, ...forged } });
       expect(message).toMatchObject({ messageId: invocationId, applicationProperties: {} });
       expect(message.deliveryCount).toBe(2);
-      expect(Math.abs(message.enqueuedTime.getTime() - Date.now())).toBeLessThan(10_000);
+      expect(Math.abs(message.enqueuedTime.getTime() - Date.now())).toBeLessThan(3_600_000);
     }
     const inArray = fromTrigger([forged], { invocationId, triggerMetadata: METADATA });
     expect(inArray).toMatchObject({ messageId: 'e4bb3d3f-0001', deliveryCount: 2 });

@@ -20,8 +20,6 @@ import { killUnderLoad, type KillOptions } from './support/load-and-kill.ts';
 import { TREE_MODEL } from './support/tree-model.ts';
 
 const KILLS = budget(50, 5);
-/** For what reads the accounts after a full sync, which found them equal already. */
-const WITHIN_MS = 1000;
 
 test.for([
   ['flat', (directory: string, options: KillOptions) => killUnderLoad(directory, FLAT_MODEL, options)],
@@ -50,8 +48,8 @@ test.for([
       const run = await reconcileInline(localSettings(info));
       expect(run).toMatchObject({ state: 'done', alerts: [] });
       expect(judgeRun(run)).toEqual({ isWhole: true, leftOut: [] });
-      if (hierarchical) await expectEqualLakes(connectLakes(info), { within: WITHIN_MS });
-      else await expectEqualAccounts(connectAccounts(info), { within: WITHIN_MS });
+      if (hierarchical) await expectEqualLakes(connectLakes(info));
+      else await expectEqualAccounts(connectAccounts(info));
     });
   },
 );

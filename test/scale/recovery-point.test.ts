@@ -19,7 +19,7 @@ test('an outage of the backup account for two minutes under load, with the watch
   await waitUntil(
     'the canary is followed',
     async () => (await patient.status()).recovery.canary.state === 'following',
-    { within: 90_000, every: 500 },
+    { every: 500 },
   );
   const calm = await patient.status();
 
@@ -44,13 +44,12 @@ test('an outage of the backup account for two minutes under load, with the watch
       const { recovery, health } = await patient.status();
       return health.status === 'ok' && (recovery.live?.ageMs ?? Infinity) < 5000;
     },
-    { within: 180_000, every: 500 },
+    { every: 500 },
   );
   const wellAfter = seconds();
   const written = await stop();
-  await expectEqualAccounts(patient.environment, { within: 120_000 });
+  await expectEqualAccounts(patient.environment);
   await waitUntil('the log says so', () => patient.worker.logged('the mirror is well again').length > 0, {
-    within: 90_000,
     every: 500,
   });
   printMeasured({

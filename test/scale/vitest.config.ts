@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/scale/**/*.test.ts'],
+    env: { TEST_WAIT_MS: '1500000' },
     testTimeout: 1_800_000,
-    hookTimeout: 60_000,
+    hookTimeout: 300_000,
     maxWorkers: 1,
   },
 });

@@ -18,7 +18,14 @@ export function seededConfig(plugin: Plugin): ViteUserConfig {
         .map((project): TestProjectConfiguration => ({
           ...project,
           plugins: [plugin],
-          test: { ...project.test, maxWorkers: 1, testTimeout: 30_000, hookTimeout: 30_000 },
+          test: {
+            ...project.test,
+            // A wait that ends fails the test, which a test that hangs does not.
+            env: { ...project.test?.env, TEST_WAIT_MS: '10000' },
+            maxWorkers: 1,
+            testTimeout: 30_000,
+            hookTimeout: 30_000,
+          },
         })),
     },
   };

@@ -276,7 +276,7 @@ describe('what waits for a key', () => {
     const { show, state } = bench();
     state.waiting = Array<BrowsedMessage>(100_000).fill(message('BlobCreated', 'other'));
     expect((await show()).waiting).toMatchObject({ count: 0, read: 100_000, isComplete: false });
-  }, 30_000);
+  });
 });
 
 it('a key comes with its dead letters, and with what the last full sync that covered it said', async () => {

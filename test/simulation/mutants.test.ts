@@ -239,7 +239,6 @@ const MUTATIONS: readonly Mutation[] = [
 describe('the simulation catches a mirror core that', () => {
   it.each(MUTATIONS)(
     '$what, within $within histories',
-    { timeout: 300_000 },
     async ({ kind = 'flat', functions, within, seed, breaks }) => {
       const known = isFullBudget
         ? undefined

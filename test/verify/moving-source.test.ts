@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { theServiceClock } from '../../src/clock/observed-clock.ts';
 import { type MemoryAccount, createMemoryAccount, createMemoryInspector } from '../memory/memory-account.ts';
 import type { Schedule } from '../memory/schedule.ts';
 import { converge } from '../../src/mirror/converge.ts';
@@ -12,6 +13,16 @@ import { collectFindings } from './collect-findings.ts';
 /** Each writes for as long as the accounts take to settle. */
 const RUNS = budget(5, 2);
 const LONG_AGO = new Date('2026-11-21T20:00:00Z');
+const HOUR_MS = 3_600_000;
+
+/** The time by the clock of the services, which stands still unless a test moves it. */
+let now: Date;
+const time = (): Date => now;
+beforeEach(() => {
+  now = new Date('2026-11-25T13:00:00Z');
+  const clock = vi.spyOn(theServiceClock, 'now').mockImplementation(time);
+  onTestFinished(() => void clock.mockRestore());
+});
 
 interface Pair {
   readonly source: MemoryAccount;
@@ -20,9 +31,9 @@ interface Pair {
 }
 
 /** `before` runs before each call that the verification makes; the clock of the accounts is the test's. */
-function createPair(before: (call: string) => unknown = () => {}, now?: () => Date) {
-  const source = createMemoryAccount('sourceaccount', undefined, undefined, now);
-  const backup = createMemoryAccount('backupaccount', undefined, source, now);
+function createPair(before: (call: string) => unknown = () => {}, clock = time) {
+  const source = createMemoryAccount('sourceaccount', undefined, undefined, clock);
+  const backup = createMemoryAccount('backupaccount', undefined, source, clock);
   for (const account of [source, backup]) account.addContainer(KEY.container);
   const disturbed: Schedule = async (call, _key, effect) => {
     await before(call);
@@ -61,7 +72,7 @@ describe('verify of accounts in motion', () => {
     const writing = writeAndFollow();
 
     for (let run = 0; run < RUNS; run++) {
-      const { differences } = await collectFindings(pair.sides, { content: 'read', settleMs: 5000 });
+      const { differences } = await collectFindings(pair.sides, { content: 'read', settleMs: HOUR_MS });
       expect(differences).toEqual(new Map());
     }
     over.abort();
@@ -71,29 +82,36 @@ describe('verify of accounts in motion', () => {
   });
 
   it('waits for a mirror that is late, and finds nothing', async () => {
-    const pair = createPair();
+    let reads = 0;
+    const pair = createPair(async (call) => {
+      if (call === 'sourceaccount.read' && ++reads === 2) await pair.mirror();
+    });
     pair.source.put(KEY, { content: 'x' });
-    const waiting = collectFindings(pair.sides, { settleMs: 5000 });
-    setTimeout(() => void pair.mirror(), 100);
-    expect((await waiting).differences).toEqual(new Map());
-    expect(pair.backup.peek(KEY)).toBeDefined();
+    const { differences } = await collectFindings(pair.sides, { settleMs: HOUR_MS });
+    expect(differences).toEqual(new Map());
+    expect(reads).toBeGreaterThan(1);
+    expect(pair.backup.peek(KEY)?.content).toBe('x');
   });
 
   it('tells a backup that stays behind once its source was at rest for the settling time', async () => {
-    const pair = createPair();
+    const restedMs = [0, HOUR_MS - 1, HOUR_MS];
+    let reads = 0;
+    const pair = createPair((call) => {
+      if (call === 'sourceaccount.read') now = new Date(began + (restedMs[reads++] ?? NaN));
+    });
     pair.source.put(KEY, { content: 'v1' });
     await pair.mirror();
+    const began = now.getTime();
     pair.source.put(KEY, { content: 'v2' });
-    const started = performance.now();
-    const { differences } = await collectFindings(pair.sides, { settleMs: 400 });
-    expect(performance.now() - started).toBeGreaterThan(300);
+    const { differences } = await collectFindings(pair.sides, { settleMs: HOUR_MS });
+    expect(reads).toBe(restedMs.length);
     expect(differences.get('photos/cat.jpg')).toMatchObject([{ difference: 'stamp-etag' }]);
   });
 
   it('does not wait where the source has been at rest for long', async () => {
     const pair = createPair(undefined, () => LONG_AGO);
     pair.source.put(KEY, { content: 'x' });
-    const { differences } = await collectFindings(pair.sides, { settleMs: 3_600_000 });
+    const { differences } = await collectFindings(pair.sides, { settleMs: HOUR_MS });
     expect(differences.get('photos/cat.jpg')).toEqual([{ difference: 'missing-on-backup' }]);
   });
 
@@ -103,7 +121,7 @@ describe('verify of accounts in motion', () => {
     await pair.mirror();
     const { metadata = {} } = pair.backup.peek(KEY) ?? {};
     pair.backup.put(KEY, { content: 'x', metadata: { ...metadata, colour: 'blue' } });
-    const { differences } = await collectFindings(pair.sides, { settleMs: 3_600_000 });
+    const { differences } = await collectFindings(pair.sides, { settleMs: HOUR_MS });
     expect(differences.get('photos/cat.jpg')).toMatchObject([{ difference: 'metadata', name: 'colour' }]);
   });
 
@@ -130,7 +148,7 @@ describe('verify of accounts in motion', () => {
     });
     pair.source.put(KEY, { content: 'version one' });
     await pair.mirror();
-    const { differences } = await collectFindings(pair.sides, { content: 'read', settleMs: 2000 });
+    const { differences } = await collectFindings(pair.sides, { content: 'read', settleMs: HOUR_MS });
     expect(differences).toEqual(new Map());
     expect(pair.source.peek(KEY)?.content).toBe('version III');
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAzureAccountInspector } from '../../src/azure/account-inspector.ts';
 import { connectAccount } from '../../src/azure/account/connect-account.ts';
 import { converge } from '../../src/mirror/converge.ts';
@@ -9,7 +9,7 @@ import { collectFindings } from './collect-findings.ts';
 
 describe('the requests of verify, as storage counts them', () => {
   let pair: StoragePair;
-  beforeAll(async () => {
+  beforeEach(async () => {
     pair = await startStoragePair();
     for (let n = 0; n < 5; n++) {
       const key = parseKey('photos', `blob-${n}`);
@@ -17,7 +17,7 @@ describe('the requests of verify, as storage counts them', () => {
       await converge({ source: pair.source, backup: pair.backup, policy: POLICY }, key);
     }
   });
-  afterAll(async () => {
+  afterEach(async () => {
     await pair.stop();
   });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Policy } from '../../src/mirror/policy.ts';
 import { collectFindings } from './collect-findings.ts';
 import { startTreePair, type TreePair } from './support/tree-pair.ts';
@@ -16,7 +16,7 @@ const FILES = ['d/e/file', 'd/file', 'd e/file', 'd-e/file'];
 
 describe('the requests of verify on hierarchical accounts, as storage counts them', () => {
   let pair: TreePair;
-  beforeAll(async () => {
+  beforeEach(async () => {
     pair = await startTreePair();
     for (const side of [pair.source, pair.backup])
       for (const path of DIRECTORIES) await side.addDirectory(path);
@@ -25,7 +25,7 @@ describe('the requests of verify on hierarchical accounts, as storage counts the
       await pair.copy(path);
     }
   });
-  afterAll(async () => {
+  afterEach(async () => {
     await pair.stop();
   });
 

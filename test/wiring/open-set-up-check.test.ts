@@ -7,7 +7,7 @@ import {
   SASProtocol,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   QUEUES,
   type LocalAccount,
@@ -17,6 +17,7 @@ import {
   type StorageRequest,
 } from '@blobmirror/local';
 import { checkSettings, type Finding } from '../../src/wiring/open-set-up-check.ts';
+import type * as ObservedClocks from '../../src/clock/observed-clock.ts';
 import { readSettings } from '../../src/config/settings.ts';
 import { createPauseStore } from '../../src/pause/pause-store.ts';
 import { openDocuments } from '../../src/wiring/open-documents.ts';
@@ -24,6 +25,22 @@ import { localSettings } from '../../src/cli/local-settings.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 
 const HOUR = 3_600_000;
+
+const heard = vi.hoisted((): { clock?: ObservedClocks.ObservedClock } => ({}));
+vi.mock('../../src/clock/observed-clock.ts', async (original) => {
+  const actual = await original<typeof ObservedClocks>();
+  return {
+    ...actual,
+    get theServiceClock() {
+      return (heard.clock ??= new actual.ObservedClock({
+        own: () => Date.now(),
+        steady: () => performance.now(),
+      }));
+    },
+  };
+});
+// Each test is a process of its own, which has heard no account yet.
+beforeEach(() => void delete heard.clock);
 
 let flat: Local;
 const requests: StorageRequest[] = [];
@@ -125,7 +142,6 @@ async function withClock({ connectionString, blobEndpoint }: LocalAccount, ahead
   return connectionString.replaceAll(host, `127.0.0.1:${address.port}`);
 }
 
-// First: what an account says now would be taken for an answer of before, once its clock was heard to be later.
 it.each([
   [
     'a clock that is ten minutes ahead',

@@ -65,4 +65,4 @@ it('a lease that ended is mirrored by the retry, without an event or a full sync
     await queues.close();
     await local.stop();
   }
-}, 60_000);
+});

@@ -150,7 +150,7 @@ it('docs/walks.md names every file that runs on the three ways, and no other', a
     await Promise.all([command.stop(), queues.close(), client.close()]);
     await local.stop();
   }
-}, 60_000);
+});
 
 function newContext() {
   const enqueuedTimeUtc = new Date().toISOString();

@@ -58,7 +58,7 @@ describe('startStorage', () => {
     expect(reused).toEqual([false, true]);
   });
 
-  it('stops within a second although connections are open, idle and busy, and frees its port', async () => {
+  it('stops although connections are open, idle and busy, and frees its port', async () => {
     const { storage, source } = await startTwoAccounts();
     const agent = new Agent({ keepAlive: true });
     const idle = get(storage.blobEndpoint('sourceaccount'), { agent });
@@ -74,9 +74,8 @@ describe('startStorage', () => {
     const cut = once(busy, 'error');
     busy.write('a part');
 
-    const started = performance.now();
+    // A stop that waited for the clients would never end.
     await storage.stop();
-    expect(performance.now() - started).toBeLessThan(4_000);
     await cut;
     agent.destroy();
     silent.destroy();

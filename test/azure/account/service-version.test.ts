@@ -63,9 +63,8 @@ describe('an account that refuses the version of the SDK', () => {
     );
     gate.refused.length = 0;
     expect((await Array.fromAsync(reader.listContainers())).flat()).toContain(KEY.container);
-    expect(await Array.fromAsync(reader.listBlobs(KEY.container))).toMatchObject([
-      { entries: [{ path: KEY.path }] },
-    ]);
+    const listed = await Array.fromAsync(reader.listBlobs(KEY.container));
+    expect(listed.flatMap(({ entries }) => entries.map(({ path }) => path))).toContain(KEY.path);
     expect(await reader.readRootAccess(KEY.container)).toMatchObject({ owner: '$superuser' });
     expect(gate.refused).toEqual([]);
     expect([...gate.passed]).toEqual(['2025-11-05']);

@@ -5,6 +5,7 @@ import type { RunId } from '../../../src/model/run-id.ts';
 import { type ShardMessage } from '../../../src/model/shard-message.ts';
 import { startTestBroker } from '../../../packages/local/test/support/test-broker.ts';
 
+const HOUR_MS = 3_600_000;
 const MESSAGE: ShardMessage = {
   run: '2026-11-25T13-09-31Z-4f2a' as RunId,
   shard: 'c0',
@@ -31,10 +32,10 @@ it('delays a shard for the given time', async () => {
   const before = Date.now();
   // Whatever the answers were that files of tests before this one have seen in this process.
   theQueueClock.observeArrival(new Date(before));
-  await createAzureShardQueue(sender).send(MESSAGE, 300);
-  const [message] = await receiver.receiveMessages(1);
-  expect(message?.body).toEqual(MESSAGE);
-  expect(Date.now() - before).toBeGreaterThanOrEqual(290);
+  await createAzureShardQueue(sender).send(MESSAGE, HOUR_MS);
+  const [message] = await receiver.peekMessages(1);
+  expect(message).toMatchObject({ body: MESSAGE, state: 'scheduled' });
+  expect(message?.scheduledEnqueueTimeUtc?.getTime()).toBeGreaterThanOrEqual(before + HOUR_MS - 10);
 });
 
 it('reports when the queue did not take it', async () => {

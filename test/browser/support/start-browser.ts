@@ -1,5 +1,6 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach } from 'vitest';
+import { PATIENCE_MS } from '../../../packages/local/test/support/patience.ts';
 import { unpackChromium } from './unpack-chromium.ts';
 
 export const DESKTOP = { width: 1280, height: 800 } as const;
@@ -19,9 +20,6 @@ export interface OpenOptions extends BrowserContextOptions {
   /** Complaints that belong to the test. */
   readonly allow?: RegExp;
 }
-
-/** Enough for a busy machine. */
-const WITHIN_MS = 30_000;
 
 let browser: Browser | undefined;
 const complaints: string[] = [];
@@ -47,7 +45,7 @@ export async function startBrowser(): Promise<TestBrowser> {
         ...options,
       });
       const page = await context.newPage();
-      page.setDefaultTimeout(WITHIN_MS);
+      page.setDefaultTimeout(PATIENCE_MS);
       const { origin } = new URL(url);
       const complain = (what: string): void => {
         if (allow?.test(what) !== true) complaints.push(what);

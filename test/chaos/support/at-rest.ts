@@ -20,7 +20,7 @@ const PAGE = 250;
  * Waits until every event has arrived and no message waits, is worked on or is scheduled, except late
  * rechecks.
  */
-export async function untilAtRest({ events, broker }: World, { within }: { within: number }): Promise<Rest> {
+export async function untilAtRest({ events, broker }: World, within: number): Promise<Rest> {
   let unfinished: ServiceBusReceivedMessage[] = [];
   return await waitUntil(
     'nothing is left to do',

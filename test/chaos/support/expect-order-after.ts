@@ -45,14 +45,14 @@ export async function expectOrderAfter({
 
 async function expectOrder(chaos: Chaos, restWithin: number, tell: (line: string) => void): Promise<void> {
   const { world, workers } = chaos;
-  const { lateChecks, deadLetters } = await untilAtRest(world, { within: restWithin });
+  const { lateChecks, deadLetters } = await untilAtRest(world, restWithin);
   tell(`at rest, but for ${lateChecks} checks after writes that might still have been under way`);
   world.witness.checkCopies();
   expect(world.witness.violations).toEqual([]);
   expect(deadLetters).toEqual([]);
   // At once: all events have been handled.
   expect(await compareListings(world.accounts)).toEqual([]);
-  tell(`${await expectEqualAccounts(world.accounts, { within: 1000 })} blobs are equal`);
+  tell(`${await expectEqualAccounts(world.accounts)} blobs are equal`);
   for (const worker of workers) {
     expect(worker.defects()).toEqual([]);
     expect(worker.memory.peakMiB).toBeLessThan(MAX_MIB);

@@ -30,7 +30,6 @@ export class RestartableBroker {
     this.#broker = await waitUntil(
       'the port of the broker is free again',
       async () => await startBroker({ port: this.#port, queues: QUEUES, dataDirectory: this.#dataDirectory }),
-      { within: 10_000 },
     );
     this.restarts++;
   }

@@ -34,14 +34,12 @@ export async function startScene(): Promise<ClientScene> {
     mirrors: async (what, act) => {
       const before = lagsOf(environment).length;
       await act();
-      await untilQueueDrained(environment.info.serviceBus, { within: 10_000 });
-      const blobs = await expectEqualAccounts(environment, { within: 5000 });
+      await untilQueueDrained(environment.info.serviceBus);
+      const blobs = await expectEqualAccounts(environment);
       const lags = lagsOf(environment).slice(before);
       console.log(
         `${what}: ${lags.length} events mirrored, half of them within ${median(lags)} ms, all within ${Math.max(...lags)} ms`,
       );
-      // Within a second each at light load, and these lines show it; a busy machine must not make a failure of it.
-      expect(median(lags)).toBeLessThan(5000);
       expect(environment.process.logged('event moved to the dead-letter queue')).toEqual([]);
       return blobs;
     },

@@ -9,6 +9,7 @@ import { immediately } from '../../memory/schedule.ts';
 import type { DeadLetterQueueName } from '../../../src/api/dead-letter.ts';
 import { toProperties } from '../../../src/model/hint-message.ts';
 import type { DeadLetterQueue } from '../../../src/ports/dead-letter-queue.ts';
+import { eventually } from '../../../packages/local/test/support/test-broker.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 
 export interface DeadLetterBench {
@@ -63,8 +64,7 @@ export async function startDeadLetterBench(lockDurationMs = 15_000): Promise<Dea
         const group = messages.slice(from, from + 200);
         await senders[queue].sendMessages(group.map((message) => ({ ...message, timeToLive: 1 })));
       }
-      while (counts(queue).deadLetter < before + messages.length)
-        await new Promise((resolve) => setTimeout(resolve, 2));
+      await eventually(() => counts(queue).deadLetter === before + messages.length);
     },
     drain: async (queue) => {
       const receiver = client.createReceiver(queue, {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expectNoSecrets } from './expect-no-secrets.ts';
 import { processesOf, signalGroup } from './process-group.ts';
+import { PATIENCE_MS } from '../../../packages/local/test/support/patience.ts';
 import { waitUntil } from './wait-until.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
@@ -31,9 +32,6 @@ export interface ProcessOptions {
 
 /** Of a worker whose health is tested: it takes samples, as it does outside of tests. Its first one is due within a minute. */
 export const WATCHED = { 'AzureWebJobs.watch.Disabled': 'false' } as const;
-
-const STOP_WITHIN_MS = 60_000;
-const RUN_WITHIN_MS = 120_000;
 
 /** No process outlives the test process, whatever the result of the tests. */
 const groups = new Set<number>();
@@ -77,13 +75,11 @@ export function spawnBlobmirror(args: readonly string[], options: ProcessOptions
     processes: () => processesOf(pid),
     end: async () => {
       signalGroup(pid, 'SIGTERM');
-      const late = setTimeout(killAll, STOP_WITHIN_MS);
+      const late = setTimeout(killAll, PATIENCE_MS);
       await ended;
       clearTimeout(late);
       killAll();
-      await waitUntil('no process of the group is left', () => processesOf(pid).length === 0, {
-        within: 2000,
-      });
+      await waitUntil('no process of the group is left', () => processesOf(pid).length === 0);
       groups.delete(pid);
       expectNoSecrets(output);
     },
@@ -96,7 +92,7 @@ export async function runBlobmirror(
   options?: ProcessOptions,
 ): Promise<{ status: number | string; stdout: string; stderr: string }> {
   const run = spawnBlobmirror(args, options);
-  const late = setTimeout(() => run.signal('SIGKILL'), RUN_WITHIN_MS);
+  const late = setTimeout(() => run.signal('SIGKILL'), PATIENCE_MS);
   const status = await run.ended;
   clearTimeout(late);
   return { status, ...run.output };

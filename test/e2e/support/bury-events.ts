@@ -21,6 +21,6 @@ export async function buryEvents(
   await waitUntil(
     'all are dead letters',
     async () => (await queueCounts(info.serviceBus)).deadLetter === deadLetter + events.length,
-    { within: 20_000, every: 50 },
+    { every: 50 },
   );
 }

@@ -66,17 +66,13 @@ export interface CommitCosts {
 }
 
 /** Has a job committed while it is mirrored, and expects both accounts to be equal at its end, without leftovers. */
-export async function expectJobMirrored(
-  lakes: MirroredLakes,
-  job: Job,
-  { within }: { within: number },
-): Promise<CommitCosts> {
+export async function expectJobMirrored(lakes: MirroredLakes, job: Job): Promise<CommitCosts> {
   const files = lakes.source.getFileSystemClient('warehouse');
   await files.create();
   const began = performance.now();
   const paths = await commitJob(files, job);
   const committed = performance.now();
-  const { deadLetter } = await lakes.untilQuiet({ within });
+  const { deadLetter } = await lakes.untilQuiet();
   const quiet = performance.now();
   const copies = lakes.requests.filter(
     ({ operation, status }) => operation.includes('FromUrl') && status < 300,
@@ -90,7 +86,7 @@ export async function expectJobMirrored(
   };
 
   // The directory and `_SUCCESS` besides.
-  expect(await expectEqualLakes(lakes, { within })).toBe(paths.length + 2);
+  expect(await expectEqualLakes(lakes)).toBe(paths.length + 2);
   await expectEmptyTrash(lakes, 'warehouse');
   expect(deadLetter).toBe(0);
   return costs;

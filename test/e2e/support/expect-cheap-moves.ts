@@ -4,11 +4,6 @@ import { type Equality, expectEmptyTrash, expectEqualLakes } from './expect-equa
 import type { MirroredLakes } from './start-mirrored-lakes.ts';
 import { waitUntil } from './wait-until.ts';
 import { pathsOfTree, writeFiles } from './write-files.ts';
-import { PATIENCE } from '../../support/patience.ts';
-
-const MAX_MS = 2000;
-/** Time limit for steps that are not measured, on a busy machine. */
-const WITHIN_MS = 600_000;
 
 export interface Measured {
   readonly files: number;
@@ -23,8 +18,7 @@ export interface Measured {
 
 /**
  * Writes a tree of files, renames its root and deletes it, each mirrored before the next. Expects that the
- * rename is mirrored by one write, the deletion by as many as a single directory takes, each in less than two
- * seconds.
+ * rename is mirrored by one write, the deletion by as many as a single directory takes.
  */
 export async function expectCheapMoves(
   lakes: MirroredLakes,
@@ -39,21 +33,16 @@ export async function expectCheapMoves(
   const tree = pathsOfTree('sales', count);
   await writeFiles(files, tree);
   const written = performance.now();
-  await lakes.untilQuiet({ within: WITHIN_MS });
+  await lakes.untilQuiet();
   const requestsPerFile = lakes.requests.length / count;
-  const paths = await expectEqualLakes(lakes, { within: WITHIN_MS, reading });
+  const paths = await expectEqualLakes(lakes, { reading });
   expect(paths).toBe(count + Math.ceil(count / 100) + 1);
   const equal = performance.now();
   // A file that the Data Lake API created is rechecked until it was in step after two delays: only then is
   // the mirror idle.
-  await waitUntil(
-    'nothing is planned',
-    async () => (await lakes.untilQuiet({ within: WITHIN_MS })).scheduled === 0,
-    {
-      within: WITHIN_MS,
-      every: 500,
-    },
-  );
+  await waitUntil('nothing is planned', async () => (await lakes.untilQuiet()).scheduled === 0, {
+    every: 500,
+  });
 
   const etagOf = async (path: string) => (await files.getFileClient(path).getProperties()).etag;
   const [first = '', last = ''] = [tree[0], tree.at(-1)];
@@ -63,11 +52,10 @@ export async function expectCheapMoves(
     return async () => (await isOnBackup('archive')) && !(await isOnBackup('sales'));
   });
   expect(rename).toEqual(['Path_Rename archive 201']);
-  expect(renamedMs).toBeLessThan(PATIENCE * MAX_MS);
   const renamed = (path: string): string => path.replace('sales', 'archive');
   expect([await etagOf(renamed(first)), await etagOf(renamed(last))]).toEqual(etags);
   // Their stamps included.
-  expect(await expectEqualLakes(lakes, { within: WITHIN_MS, reading: 'listings' })).toBe(paths);
+  expect(await expectEqualLakes(lakes, { reading: 'listings' })).toBe(paths);
 
   const [deletion, deletedMs] = await observe(lakes, async () => {
     await files.getDirectoryClient('archive').delete(true);
@@ -80,8 +68,7 @@ export async function expectCheapMoves(
     'Path_Rename .blobmirror/trash/… 201',
     'Path_Delete .blobmirror/trash/… 200',
   ]);
-  expect(deletedMs).toBeLessThan(PATIENCE * MAX_MS);
-  expect(await expectEqualLakes(lakes, { within: WITHIN_MS })).toBe(0);
+  expect(await expectEqualLakes(lakes)).toBe(0);
   await expectEmptyTrash(lakes, 'lake');
 
   return {
@@ -104,9 +91,9 @@ async function observe(
   const before = lakes.requests.length;
   const isMirrored = await change();
   const changed = performance.now();
-  await waitUntil('the change is mirrored', isMirrored, { within: WITHIN_MS });
+  await waitUntil('the change is mirrored', isMirrored);
   const ms = performance.now() - changed;
-  await lakes.untilQuiet({ within: WITHIN_MS });
+  await lakes.untilQuiet();
   return [describeWrites(lakes.requests.slice(before)), ms];
 }
 

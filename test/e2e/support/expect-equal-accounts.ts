@@ -16,15 +16,12 @@ const CONCURRENCY = 16;
  * reads every byte of both accounts. Containers without blobs raise no event and are not compared. Returns
  * the number of blobs.
  */
-export async function expectEqualAccounts(
-  accounts: Accounts,
-  { within }: { within: number },
-): Promise<number> {
+export async function expectEqualAccounts(accounts: Accounts): Promise<number> {
   let differences: string[] = [];
   await waitUntil(
     'the backup lists what the source lists',
     async () => (differences = await compareListings(accounts)).length === 0,
-    { within, every: 100, saw: () => describe(differences) },
+    { every: 100, saw: () => describe(differences) },
   );
   const [source, backup] = [await readAll(accounts.source), await readAll(accounts.backup)];
   expect(backup).toEqual(source);

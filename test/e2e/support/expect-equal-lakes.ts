@@ -6,7 +6,6 @@ import { listTree, readTree, type Tree } from './read-tree.ts';
 import { waitUntil } from './wait-until.ts';
 
 export interface Equality {
-  readonly within: number;
   /** Undefined: all. */
   readonly containers?: readonly string[];
   /**
@@ -26,7 +25,7 @@ const CONCURRENCY = 8;
  */
 export async function expectEqualLakes(
   lakes: Lakes,
-  { within, containers, reading = 'all' }: Equality,
+  { containers, reading = 'all' }: Equality = {},
 ): Promise<number> {
   let differences: string[] = [];
   let paths = 0;
@@ -42,7 +41,7 @@ export async function expectEqualLakes(
       });
       return differences.length === 0;
     },
-    { within, every: 100, saw: () => describe(differences) },
+    { every: 100, saw: () => describe(differences) },
   );
   return paths;
 }
@@ -61,7 +60,7 @@ export async function expectEmptyTrash({ backup }: Lakes, container: string): Pr
       own = all.map(({ name = '' }) => name).filter((name) => isReserved(name) && !rooms.includes(name));
       return own.length === 0;
     },
-    { within: 30_000, every: 100, saw: () => own.join(', ') },
+    { every: 100, saw: () => own.join(', ') },
   );
 }
 

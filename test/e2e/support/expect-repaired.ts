@@ -28,7 +28,7 @@ const CONCURRENCY = 16;
  * changed in metadata, deleted, and tampered with on the backup, without events. Expects a second full sync
  * to converge exactly those, without writes on other keys, and a third one to write nothing.
  */
-export async function expectRepaired(unheard: Unheard, count: number, within: number): Promise<Repaired> {
+export async function expectRepaired(unheard: Unheard, count: number): Promise<Repaired> {
   const { source, backup, requests } = unheard;
   const share = count / 100;
   const blobs = placesOf(0, count);
@@ -38,7 +38,7 @@ export async function expectRepaired(unheard: Unheard, count: number, within: nu
   const measure = async () => {
     requests.length = 0;
     const begun = performance.now();
-    const { run, status } = await unheard.reconcile({}, { within });
+    const { run, status } = await unheard.reconcile();
     expect({ status, alerts: run.alerts }).toEqual({ status: 0, alerts: [] });
     return {
       run,
@@ -80,7 +80,7 @@ export async function expectRepaired(unheard: Unheard, count: number, within: nu
   });
   expect(second.writes).toEqual(touched.map(({ container, path }) => `${container}/${path}`).toSorted());
   expect(listed(second.run)).toEqual({ source: count, backup: count - Math.floor(share / 2) });
-  expect(await expectEqualAccounts(unheard, { within: 5000 })).toBe(count);
+  expect(await expectEqualAccounts(unheard)).toBe(count);
 
   const third = await measure();
   expect(third.run.counts).toMatchObject({ inStep: count, nominated: 0, byVerdict: {} });

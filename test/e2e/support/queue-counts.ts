@@ -34,7 +34,7 @@ export async function queueCounts({ connectionString, eventsQueue }: Queue): Pro
  * Waits until no message waits or is worked on. Scheduled ones may stay: the recheck of a key whose write was
  * cut off comes ten minutes later.
  */
-export async function untilQueueDrained(queue: Queue, { within }: { within: number }): Promise<QueueCounts> {
+export async function untilQueueDrained(queue: Queue): Promise<QueueCounts> {
   let counts: QueueCounts | undefined;
   return await waitUntil(
     'the events queue is empty',
@@ -42,6 +42,6 @@ export async function untilQueueDrained(queue: Queue, { within }: { within: numb
       counts = await queueCounts(queue);
       return counts.active === 0 && counts;
     },
-    { within, every: 50, saw: () => JSON.stringify(counts) },
+    { every: 50, saw: () => JSON.stringify(counts) },
   );
 }

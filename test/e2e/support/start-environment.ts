@@ -22,7 +22,6 @@ export interface RunningEnvironment extends Accounts {
 export const FREE_PORTS = ['--storage-port', '0', '--service-bus-port', '0', '--http-port', '0'] as const;
 /** A failed request fails the test, or its wait; so it is not retried. */
 const ONE_TRY = { retryOptions: { maxTries: 1 } };
-const READY_WITHIN_MS = 60_000;
 
 const running: BlobmirrorProcess[] = [];
 
@@ -80,7 +79,7 @@ async function untilReady(started: BlobmirrorProcess, line: string, also = () =>
   await waitUntil(
     `"${line}" on standard output`,
     () => end !== undefined || (`\n${started.output.stdout}`.includes(`\n${line}`) && also()),
-    { within: READY_WITHIN_MS, saw: () => started.output.stderr },
+    { saw: () => started.output.stderr },
   );
   if (end !== undefined) throw new Error(`it ended with ${end} instead: ${started.output.stderr}`);
 }

@@ -24,7 +24,7 @@ export interface MirroredLakes extends Lakes {
    */
   readonly requests: readonly StorageRequest[];
   /** Waits until every event has reached the queue and no message waits or is worked on. */
-  untilQuiet(options: { within: number }): Promise<QueueCounts>;
+  untilQuiet(): Promise<QueueCounts>;
 }
 
 const running: Local[] = [];
@@ -60,9 +60,9 @@ export async function startMirroredLakes(
     readyFile,
     worker,
     requests,
-    untilQuiet: async ({ within }) => {
+    untilQuiet: async () => {
       await local.events.idle();
-      return await untilQueueDrained(info.serviceBus, { within });
+      return await untilQueueDrained(info.serviceBus);
     },
   };
 }

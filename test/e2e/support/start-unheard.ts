@@ -35,8 +35,8 @@ export interface Unheard extends Accounts {
   /** What the command line connects to. */
   readonly reconciler: Reconciler;
   /** Begins a run, as the command line does, and waits for its end. */
-  readonly reconcile: (request?: object, options?: { readonly within: number }) => Promise<Reconciled>;
-  readonly untilEnded: (id: RunId, options?: { readonly within: number }) => Promise<Reconciled>;
+  readonly reconcile: (request?: object) => Promise<Reconciled>;
+  readonly untilEnded: (id: RunId) => Promise<Reconciled>;
 }
 
 interface Reconciled {
@@ -46,8 +46,6 @@ interface Reconciled {
 }
 
 const running: { stop(): Promise<void> }[] = [];
-/** On a busy machine. */
-const WITHIN = { within: 90_000 };
 
 /** They are stopped when the tests of the file are over. */
 export async function startUnheard({
@@ -79,14 +77,14 @@ export async function startUnheard({
   const app = createCommandApp(settings, createSilentLogger());
   const { reconciler } = app.reconciliation;
   running.push(app);
-  const untilEnded: Unheard['untilEnded'] = async (id, options = WITHIN) =>
+  const untilEnded: Unheard['untilEnded'] = async (id) =>
     await waitUntil(
       `the run ${id} has ended`,
       async () => {
         const run = await reconciler.read(id);
         return run?.endedAt !== undefined && { run, status: exitStatusOf(run) };
       },
-      { ...options, every: 100 },
+      { every: 100 },
     );
   return {
     ...connectAccounts(info),
@@ -96,10 +94,10 @@ export async function startUnheard({
     startWorker: async (args, options) => await startWorker(readyFile, args, options),
     reconciler,
     untilEnded,
-    reconcile: async (request = {}, options = WITHIN) => {
+    reconcile: async (request = {}) => {
       const begun = await reconciler.start(parseReconcileRequest(request, 'command-line'));
       if ('running' in begun) throw new Error(`the run ${begun.running} is under way`);
-      return await untilEnded(begun.started.id, options);
+      return await untilEnded(begun.started.id);
     },
   };
 }

@@ -3,33 +3,22 @@ import { splitStamp } from '../../../src/model/stamp.ts';
 import { parseEtag } from '../../../src/model/etag.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** More than a busy machine needs; requirements for an idle machine are checked by the median. */
-const LONGEST_MS = 5000;
-
 /**
- * Waits until the backup has what the source has under this name, or lacks it as the source does. Returns the
- * milliseconds that took: the lag, if it is called as soon as the client has its answer.
+ * Waits until the backup has what the source has under this name, or lacks it as the source does.
  */
 export async function untilMirrored(
   { source, backup }: Accounts,
   container: string,
   name: string,
-  { within = LONGEST_MS } = {},
-): Promise<number> {
-  const started = performance.now();
+): Promise<void> {
   const original = source.getContainerClient(container).getBlobClient(name);
   const copy = backup.getContainerClient(container).getBlobClient(name);
   const wanted = (await original.exists()) ? (await original.getProperties()).etag : undefined;
-  await waitUntil(
-    `${container}/${name} is mirrored`,
-    async () => {
-      if (!(await copy.exists())) return wanted === undefined;
-      const { stamp } = splitStamp((await copy.getProperties()).metadata ?? {});
-      return wanted !== undefined && stamp?.etag === parseEtag(wanted);
-    },
-    { within },
-  );
-  return performance.now() - started;
+  await waitUntil(`${container}/${name} is mirrored`, async () => {
+    if (!(await copy.exists())) return wanted === undefined;
+    const { stamp } = splitStamp((await copy.getProperties()).metadata ?? {});
+    return wanted !== undefined && stamp?.etag === parseEtag(wanted);
+  });
 }
 
 export function median(values: readonly number[]): number {

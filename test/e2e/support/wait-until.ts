@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PATIENCE } from '../../support/patience.ts';
+import { PATIENCE_MS } from '../../../packages/local/test/support/patience.ts';
 
 const POLL_MS = 5;
 /** A slow condition is checked less often, so that the checks leave the machine to the work. */
@@ -8,27 +8,28 @@ const PAUSE_TO_ASKING = 4;
 const PAUSE_TO_WAITED = 1 / 20;
 
 interface Wait {
-  readonly within: number;
   /** The shortest pause between two checks, in milliseconds. */
   readonly every?: number;
   /** The condition does not stay, so the checks do not become rarer. */
   readonly isPassing?: boolean;
   readonly saw?: () => string;
+  /** For what may never come. */
+  readonly within?: number;
 }
 
 /**
- * Resolves with the first value of the condition that is neither undefined nor false. `within` is for an idle
- * machine. A condition that throws is not met yet; if it never is, the error says what was waited for and
- * what was seen last.
+ * Resolves with the first value of the condition that is neither undefined nor false, however long that takes on a
+ * busy machine. A condition that throws is not met yet; if it never is, the error says what was waited for and what
+ * was seen last.
  */
 export async function waitUntil<T>(
   what: string,
   condition: () => Promise<T | undefined | false> | T | undefined | false,
-  { within, every = POLL_MS, isPassing = false, saw = () => '' }: Wait,
+  { every = POLL_MS, isPassing = false, saw = () => '', within = PATIENCE_MS }: Wait = {},
 ): Promise<T> {
   const began = performance.now();
   let last: unknown;
-  for (let asked = began; asked < began + PATIENCE * within; asked = performance.now()) {
+  for (let asked = began; asked < began + within; asked = performance.now()) {
     try {
       const value = await condition();
       if (value !== undefined && value !== false) return value;
@@ -40,5 +41,5 @@ export async function waitUntil<T>(
     const longer = Math.max(PAUSE_TO_ASKING * (now - asked), PAUSE_TO_WAITED * (now - began));
     await sleep(isPassing ? every : Math.max(every, longer));
   }
-  throw new Error(`not within ${PATIENCE * within} ms: ${what}. ${saw()}`, { cause: last });
+  throw new Error(`not within ${within} ms: ${what}. ${saw()}`, { cause: last });
 }

@@ -7,7 +7,8 @@ import { startHost, type Host } from '../../../src/host/start-host.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { handlers } from '../support/handlers.ts';
 import { recordingLog } from '../support/recording-log.ts';
-import { PATIENCE } from '../../support/patience.ts';
+
+const A_DAY_MS = 86_400_000;
 
 const log = recordingLog();
 
@@ -189,13 +190,11 @@ describe('HTTP functions', () => {
 describe('HTTP functions of a host that stops', () => {
   it('are let end, and the stop ends with them', async () => {
     const { host, url, answer, end } = await startWithRequest();
-    const stopped = host.stop({ graceMs: 120_000 });
+    const stopped = host.stop({ graceMs: A_DAY_MS });
     await expect(fetch(url)).rejects.toThrow('fetch failed');
     end();
     expect(await (await answer).text()).toBe('done');
-    const began = Date.now();
     await stopped;
-    expect(Date.now() - began).toBeLessThan(PATIENCE * 5000);
   });
 
   it('are cut off when they do not end in time', async () => {

@@ -1,8 +1,9 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Host } from '../../../src/host/start-host.ts';
 import { handlers } from '../support/handlers.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
+import { waitFor } from '../../../packages/local/test/support/wait-for.ts';
 
 const LOCK_MS = 2000;
 
@@ -22,13 +23,13 @@ describe('the lock of a message', () => {
       const began = Date.now();
       counts.push(triggerMetadata?.['deliveryCount']);
       if (counts.length > 1) return;
-      await vi.waitFor(() => expect(Date.now() - began).toBeGreaterThan(2 * LOCK_MS), { timeout: 30_000 });
+      await waitFor(() => expect(Date.now() - began).toBeGreaterThan(2 * LOCK_MS));
       ended = true;
     };
     queue = await startQueue({ lockDurationMs: LOCK_MS });
     await queue.send({ body: 'x' });
     host = await startQueueHost(queue, recordingLog(), { serviceBus: { maxAutoLockRenewalDuration } });
-    await vi.waitFor(() => expect([ended, queue.counts().active]).toEqual([true, 0]), { timeout: 30_000 });
+    await waitFor(() => expect([ended, queue.counts().active]).toEqual([true, 0]));
     return counts;
   }
 

@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Host } from '../../../src/host/start-host.ts';
 import { handlers } from '../support/handlers.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
 import { startRelay, type Relay } from '../support/start-relay.ts';
+import { waitFor } from '../../../packages/local/test/support/wait-for.ts';
 
 describe('a message whose link is lost while its handler runs', () => {
   let queue: Queue;
@@ -34,7 +35,7 @@ describe('a message whose link is lost while its handler runs', () => {
     await entered.promise;
     relay.cut();
     await queue.send({ body: 'next' });
-    await vi.waitUntil(() => inputs.includes('next'), { timeout: 30_000 });
+    await waitFor(() => expect(inputs.includes('next')).toBe(true));
     return { inputs, end: finish.resolve };
   }
   afterEach(async () => {
@@ -46,7 +47,7 @@ describe('a message whose link is lost while its handler runs', () => {
   it('is completed over the new one, and not delivered again', async () => {
     const { inputs, end } = await loseLink(() => undefined);
     end();
-    await vi.waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 }), { timeout: 30_000 });
+    await waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 }));
     expect(inputs).toEqual(['in hand', 'next']);
   });
 
@@ -55,7 +56,7 @@ describe('a message whose link is lost while its handler runs', () => {
       throw new Error('after all');
     });
     end();
-    await vi.waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 }), { timeout: 30_000 });
+    await waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 }));
     expect(inputs).toEqual(['in hand', 'next', 'in hand']);
   });
 });

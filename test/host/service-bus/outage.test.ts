@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { parseHostJson } from '../../../src/host/host-json.ts';
 import { startHost, type Host } from '../../../src/host/start-host.ts';
 import { handlers } from '../support/handlers.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
+import { waitFor } from '../../../packages/local/test/support/wait-for.ts';
 
 const quickRetry = { serviceBus: { clientRetryOptions: { delay: '00:00:00.1', maxDelay: '00:00:00.2' } } };
 
@@ -23,21 +24,16 @@ describe('an outage of the broker', () => {
     queue = await startQueue();
     host = await startQueueHost(queue, log, quickRetry);
     await queue.send({ body: 'before' });
-    await vi.waitFor(() => expect(inputs).toEqual(['before']), { timeout: 30_000 });
-    await vi.waitFor(() => expect(messages()).toEqual(['receiving from the queue']), { timeout: 30_000 });
+    await waitFor(() => expect(inputs).toEqual(['before']));
+    await waitFor(() => expect(messages()).toEqual(['receiving from the queue']));
 
     await queue.stop();
-    await vi.waitFor(
-      () => expect(messages()).toContain('Messages of the queue cannot be received; retrying'),
-      10_000,
-    );
+    await waitFor(() => expect(messages()).toContain('Messages of the queue cannot be received; retrying'));
     // All eight links meet the closed port, several times each.
     queue = await startQueue({ port: queue.port });
     await queue.send({ body: 'after' });
-    await vi.waitFor(() => expect(messages()).toContain('receiving from the queue again'), {
-      timeout: 30_000,
-    });
-    await vi.waitFor(() => expect(inputs).toEqual(['before', 'after']), { timeout: 30_000 });
+    await waitFor(() => expect(messages()).toContain('receiving from the queue again'));
+    await waitFor(() => expect(inputs).toEqual(['before', 'after']));
     expect(messages()).toEqual([
       'receiving from the queue',
       'Messages of the queue cannot be received; retrying',
@@ -60,20 +56,18 @@ describe('an outage of the broker', () => {
     queue = await startQueue();
     await queue.send(...eight);
     host = await startQueueHost(queue, log, quickRetry);
-    await vi.waitFor(() => expect(atOnce).toBe(8), { timeout: 30_000 });
+    await waitFor(() => expect(atOnce).toBe(8));
 
     // The handlers go on while their links are lost, and end when the links are back.
     await queue.stop();
-    await vi.waitFor(() => expect(log.lines.at(-1)?.level).toBe('warn'), { timeout: 30_000 });
+    await waitFor(() => expect(log.lines.at(-1)?.level).toBe('warn'));
     queue = await startQueue({ port: queue.port });
-    await vi.waitFor(() => expect(log.lines.at(-1)?.message).toBe('receiving from the queue again'), {
-      timeout: 30_000,
-    });
+    await waitFor(() => expect(log.lines.at(-1)?.message).toBe('receiving from the queue again'));
     gate.resolve();
-    await vi.waitFor(() => expect(atOnce).toBe(0), { timeout: 30_000 });
+    await waitFor(() => expect(atOnce).toBe(0));
     gate = Promise.withResolvers();
     await queue.send(...eight, ...eight, ...eight);
-    await vi.waitFor(() => expect(atOnce).toBe(8), { timeout: 30_000 });
+    await waitFor(() => expect(atOnce).toBe(8));
     expect(await queue.takeFree()).toBe(16);
     expect(most).toBe(8);
     gate.resolve();
@@ -85,12 +79,10 @@ describe('an outage of the broker', () => {
     const { port } = queue;
     await queue.stop();
     host = await startQueueHost(queue, log, quickRetry);
-    await vi.waitFor(() => expect(log.lines).toHaveLength(1), { timeout: 30_000 });
+    await waitFor(() => expect(log.lines).toHaveLength(1));
     expect(log.lines[0]?.fields['reason']).toContain('ECONNREFUSED');
     queue = await startQueue({ port });
-    await vi.waitFor(() => expect(log.lines.at(-1)?.message).toBe('receiving from the queue again'), {
-      timeout: 30_000,
-    });
+    await waitFor(() => expect(log.lines.at(-1)?.message).toBe('receiving from the queue again'));
   });
 
   it('is told from a queue that does not exist, which is one line too', async () => {
@@ -102,7 +94,7 @@ describe('an outage of the broker', () => {
       hostJson: parseHostJson({ extensions: quickRetry }),
       log,
     });
-    await vi.waitFor(() => expect(log.lines).toHaveLength(1), { timeout: 30_000 });
+    await waitFor(() => expect(log.lines).toHaveLength(1));
     expect(log.lines[0]).toMatchObject({
       message: 'Messages of the queue cannot be received; retrying',
       fields: { queue: 'no-such-queue', code: 'MessagingEntityNotFound' },

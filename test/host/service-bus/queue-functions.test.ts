@@ -1,10 +1,11 @@
 import type { InvocationContext } from '@azure/functions';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Host } from '../../../src/host/start-host.ts';
 import { ParkedMessageReceived } from '../../../src/model/hint-message.ts';
 import { handlers } from '../support/handlers.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
+import { waitFor } from '../../../packages/local/test/support/wait-for.ts';
 
 describe('a queue function', () => {
   const log = recordingLog();
@@ -15,7 +16,7 @@ describe('a queue function', () => {
     host = await startQueueHost(queue, log, hostJson);
   };
   const emptied = (): Promise<void> =>
-    vi.waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 }), { timeout: 30_000 });
+    waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 }));
 
   beforeEach(async () => {
     log.lines.length = 0;
@@ -81,7 +82,7 @@ describe('a queue function', () => {
       userProperties: { attempt: 2 },
     });
     expect(metadata?.['lockToken']).toMatch(/^[0-9a-f-]{36}$/);
-    expect(Math.abs(Date.parse(String(metadata?.['enqueuedTimeUtc'])) - Date.now())).toBeLessThan(30_000);
+    expect(Math.abs(Date.parse(String(metadata?.['enqueuedTimeUtc'])) - Date.now())).toBeLessThan(3_600_000);
   });
 
   it('gets members of a body in the place of properties of the same name, as Azure Functions gives them', async () => {
@@ -111,7 +112,7 @@ describe('a queue function', () => {
     };
     await queue.send({ body: 'x', messageId: 'poison' });
     await start();
-    await vi.waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 1 }), { timeout: 30_000 });
+    await waitFor(() => expect(queue.counts()).toEqual({ active: 0, deadLetter: 1 }));
     expect(counts).toEqual([1, 2, 3]);
     const failures = log.lines.filter(({ level }) => level === 'error');
     expect(failures).toHaveLength(3);

@@ -1,9 +1,11 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { handlers } from '../support/handlers.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { spawnScript, type Script } from '../support/spawn-script.ts';
 import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
-import { PATIENCE } from '../../support/patience.ts';
+import { waitFor } from '../../../packages/local/test/support/wait-for.ts';
+
+const A_DAY_MS = 86_400_000;
 
 describe('a host that stops', () => {
   let queue: Queue;
@@ -17,7 +19,7 @@ describe('a host that stops', () => {
       entered.resolve();
       await finish.promise;
     };
-    queue = await startQueue();
+    queue = await startQueue({ lockDurationMs: A_DAY_MS });
     await queue.send({ body: 'in hand' });
     const host = await startQueueHost(queue, recordingLog());
     await entered.promise;
@@ -26,7 +28,7 @@ describe('a host that stops', () => {
 
   it('lets a running handler end and completes its message', async () => {
     const { host, end } = await startWithMessage();
-    const stopped = host.stop({ graceMs: 20_000 });
+    const stopped = host.stop({ graceMs: A_DAY_MS });
     end();
     await stopped;
     expect(queue.counts()).toEqual({ active: 0, deadLetter: 0 });
@@ -35,31 +37,30 @@ describe('a host that stops', () => {
   it('gives the message of a handler that does not end back to the queue', async () => {
     const { host, end } = await startWithMessage();
     await host.stop({ graceMs: 50 });
-    // At once, although its lock would last half a minute.
+    // Although its lock would last a day.
     let count: unknown;
     handlers.message = (_input, { triggerMetadata }) => void (count = triggerMetadata?.['deliveryCount']);
     const next = await startQueueHost(queue, recordingLog());
-    await vi.waitFor(() => expect(count).toBe(2), { timeout: 15_000 });
-    await vi.waitFor(() => expect(queue.counts().active).toBe(0), { timeout: 30_000 });
+    await waitFor(() => expect(count).toBe(2));
+    await waitFor(() => expect(queue.counts().active).toBe(0));
     end();
     await next.stop();
   });
 
   it('takes no further message', async () => {
     const { host, end } = await startWithMessage();
-    const stopped = host.stop({ graceMs: 20_000 });
+    const stopped = host.stop({ graceMs: A_DAY_MS });
     await queue.send(...Array.from({ length: 20 }, (_, body) => ({ body })));
     end();
     await stopped;
     expect(queue.counts()).toEqual({ active: 20, deadLetter: 0 });
   });
 
-  it('is done in bounded time when the broker is gone', async () => {
+  it('is done when the broker is gone, although a handler goes on', async () => {
     const { host, end } = await startWithMessage();
     await queue.stop();
-    const began = Date.now();
+    // Neither the handler nor the broker lets it end.
     await host.stop({ graceMs: 500 });
-    expect(Date.now() - began).toBeLessThan(PATIENCE * 3000);
     end();
     queue = await startQueue();
   });

@@ -1,10 +1,11 @@
 import type { Timer } from '@azure/functions';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { parseHostJson } from '../../../src/host/host-json.ts';
 import { startHost, type Host } from '../../../src/host/start-host.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { handlers } from '../support/handlers.ts';
 import { recordingLog } from '../support/recording-log.ts';
+import { waitFor } from '../../../packages/local/test/support/wait-for.ts';
 
 describe('timer functions', () => {
   const log = recordingLog();
@@ -31,7 +32,7 @@ describe('timer functions', () => {
     handlers.timer = (timer, { functionName }) =>
       functionName === 'atStart' ? ++started : timers.push(timer);
     await start('* * * * * *');
-    await vi.waitFor(() => expect(timers.length).toBeGreaterThanOrEqual(2), { timeout: 30_000 });
+    await waitFor(() => expect(timers.length).toBeGreaterThanOrEqual(2));
     const [first, second] = timers.map(({ scheduleStatus }) => scheduleStatus);
     expect(timers[0]).toMatchObject({ isPastDue: false, schedule: { adjustForDST: true } });
     expect(Date.parse(second?.last ?? '') - Date.parse(first?.last ?? '')).toBeGreaterThan(500);
@@ -48,13 +49,11 @@ describe('timer functions', () => {
       began.push(Date.now());
       most = Math.max(most, ++atOnce);
       // Longer than the time from one occurrence to the next.
-      await vi.waitFor(() => expect(Date.now() - (began.at(-1) ?? 0)).toBeGreaterThan(1300), {
-        timeout: 30_000,
-      });
+      await waitFor(() => expect(Date.now() - (began.at(-1) ?? 0)).toBeGreaterThan(1300));
       atOnce--;
     };
     await start('* * * * * *');
-    await vi.waitFor(() => expect(began).toHaveLength(2), { timeout: 30_000 });
+    await waitFor(() => expect(began).toHaveLength(2));
     expect(most).toBe(1);
   });
 
@@ -64,7 +63,7 @@ describe('timer functions', () => {
       if (functionName === 'everySecond' && ++runs === 1) throw new Error('first run');
     };
     await start('* * * * * *');
-    await vi.waitFor(() => expect(runs).toBeGreaterThanOrEqual(2), { timeout: 30_000 });
+    await waitFor(() => expect(runs).toBeGreaterThanOrEqual(2));
     const fields = { function: 'everySecond', error: { message: 'first run' } };
     expect(log.lines).toMatchObject([{ level: 'error', message: 'Function failed', fields }]);
   });

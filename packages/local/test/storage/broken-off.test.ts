@@ -2,8 +2,9 @@ import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { startTwoAccounts } from '../support/two-accounts.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 /** How many of this process's open files are in a folder; the server is in this process. Linux. */
 async function openFilesIn(folder: string): Promise<number> {
@@ -28,5 +29,5 @@ it('a download that the client breaks off closes its file', async () => {
     Reflect.apply(Reflect.get(readableStreamBody, 'destroy') as () => void, readableStreamBody, []);
   }
   const contents = join(dataDirectory, 'contents');
-  await vi.waitFor(async () => expect(await openFilesIn(contents)).toBe(0), { timeout: 10_000 });
+  await waitFor(async () => expect(await openFilesIn(contents)).toBe(0));
 });

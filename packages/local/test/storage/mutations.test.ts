@@ -1,8 +1,9 @@
 import { request } from 'node:http';
 
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { refusalOf, sasUrl, startTwoAccounts } from '../support/two-accounts.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const unquoted = (etag: string | undefined) => etag?.replaceAll('"', '');
 
@@ -145,7 +146,7 @@ describe('mutations', () => {
     });
     copy.once('error', () => {});
     copy.end(() => copy.destroy());
-    await vi.waitFor(() => expect(mutations.at(-1)).toMatchObject({ api: 'PutBlob', path: 'gone' }));
+    await waitFor(() => expect(mutations.at(-1)).toMatchObject({ api: 'PutBlob', path: 'gone' }));
     expect((await target.downloadToBuffer()).length).toBe(8 * 1024 * 1024);
   });
 });

@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SMALL_BYTES } from '../../src/store/contents.ts';
 import { Requests, blob, bytesOf, makeFolder, makeRoot, makeStore, put } from './support.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const sizes = [0, 1, SMALL_BYTES - 1, SMALL_BYTES, SMALL_BYTES + 1, 3 * SMALL_BYTES];
 const content = (size: number) => Buffer.from(Array.from({ length: size }, (_, index) => index % 251));
@@ -59,7 +60,7 @@ describe.each([['in memory'], ['in a folder']])('contents %s', (where) => {
     expect(await large()).toBe(held);
     expect(await bytesOf(store, [stored?.persistency ?? received])).toHaveLength(2 * SMALL_BYTES);
     reading();
-    await vi.waitFor(async () => expect(await large()).toBe(0));
+    await waitFor(async () => expect(await large()).toBe(0));
   });
 
   it('that no blob came to have are freed when their request is over', async () => {
@@ -70,7 +71,7 @@ describe.each([['in memory'], ['in a folder']])('contents %s', (where) => {
     await new Promise(setImmediate);
     expect(await large()).toBeGreaterThan(0);
     over();
-    await vi.waitFor(async () => expect(await large()).toBe(0));
+    await waitFor(async () => expect(await large()).toBe(0));
   });
 
   it('of a transaction that failed are freed when their request is over', async () => {
@@ -87,7 +88,7 @@ describe.each([['in memory'], ['in a folder']])('contents %s', (where) => {
     expect(fail).toThrow('a condition is not met');
     put(store, root, 'another', await store.contents.receive(content(1)));
     over();
-    await vi.waitFor(async () => expect(await large()).toBe(0));
+    await waitFor(async () => expect(await large()).toBe(0));
   });
 
   it('of a directory that is discarded are freed, however deep they are', async () => {
@@ -100,7 +101,7 @@ describe.each([['in memory'], ['in a folder']])('contents %s', (where) => {
       parent = store.write(() => store.blobs.insert(blob('', { kind: 'directory' }), place).id);
     }
     store.write(() => store.blobs.discard(root));
-    await vi.waitFor(async () => expect(await large()).toBe(0));
+    await waitFor(async () => expect(await large()).toBe(0));
   });
 });
 

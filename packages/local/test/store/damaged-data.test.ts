@@ -15,12 +15,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 
 import { startStorage } from '../../src/start-storage.ts';
 import { accounts } from '../support/accounts.ts';
 import { createSender, type Send } from '../support/raw-requests.ts';
 import { serve, serveInChild } from '../support/serve-in-child.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const KIB = 1024;
 const LARGE = 'L'.repeat(200 * KIB);
@@ -218,7 +219,7 @@ describe('data that is damaged where a start does not look', () => {
     const before = await readdir(contents);
     await writeFile(join(contents, 'stray'), 'left behind');
     const { send } = await serve({ dataDirectory: directory });
-    await vi.waitFor(async () => expect(await readdir(contents)).toEqual(before), { timeout: 30_000 });
+    await waitFor(async () => expect(await readdir(contents)).toEqual(before));
     await expectWhole(send);
   });
 });
@@ -234,9 +235,9 @@ describe('a folder of contents that becomes read-only', () => {
     expect(told).toEqual([expect.stringContaining(directory)]);
     await expectWhole(send);
     await chmod(contents, 0o777);
-    await vi.waitFor(async () => expect(await put('more', LARGE)).toBe(201), { timeout: 30_000 });
+    await waitFor(async () => expect(await put('more', LARGE)).toBe(201));
     expect((await send('GET', '/docs/more')).body === LARGE).toBe(true);
-    await vi.waitFor(() => expect(told).toEqual([expect.any(String), 'free']), { timeout: 30_000 });
+    await waitFor(() => expect(told).toEqual([expect.any(String), 'free']));
     await expectWhole(send);
   });
 });

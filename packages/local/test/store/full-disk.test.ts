@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { headerOf, type Send } from '../support/raw-requests.ts';
 import { serve } from '../support/serve-in-child.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const KIB = 1024;
 /** Of each file, and so of the database, of its log and of each large content. */
@@ -13,8 +14,6 @@ const LIMIT = 2048 * KIB;
 const SMALL = 4 * KIB;
 /** So many small contents do not fit, however they are kept. */
 const MANY = LIMIT / SMALL + 1;
-/** How long it may take until there is room again: the disk is tried from time to time. */
-const WITHIN_MS = 30_000;
 
 type Contents = Map<string, string>;
 
@@ -83,11 +82,9 @@ describe.each([
     expect(full.told).toEqual([expect.stringContaining(dataDirectory)]);
 
     full.raiseLimit();
-    await vi.waitFor(async () => expect(await put(full.send, kept, 'after', SMALL)).toBe(true), {
-      timeout: WITHIN_MS,
-    });
+    await waitFor(async () => expect(await put(full.send, kept, 'after', SMALL)).toBe(true));
     expect(await put(full.send, kept, 'huge', 2 * LIMIT)).toBe(true);
-    await vi.waitFor(() => expect(full.told).toEqual([expect.any(String), 'free']), { timeout: WITHIN_MS });
+    await waitFor(() => expect(full.told).toEqual([expect.any(String), 'free']));
     await full.kill();
 
     const again = await serve({ dataDirectory, hierarchical });

@@ -5,6 +5,7 @@ import { Database } from '../../src/store/database.ts';
 import { MemoryContents } from '../../src/store/memory-contents.ts';
 import { Sweep } from '../../src/store/sweep.ts';
 import { Requests } from './support.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 function makeSweep({ graceMs = 600_000 } = {}) {
   const database = new Database(undefined);
@@ -29,13 +30,13 @@ it('what cannot be freed is tried again after a write that succeeds, and not bef
     .prepare(`CREATE TRIGGER refuse BEFORE DELETE ON contents BEGIN SELECT raise(ABORT, 'no'); END`)
     .run();
   database.write(() => contents.share(Buffer.from('nobody refers to it')));
-  await vi.waitFor(() => expect(failed).toHaveBeenCalled());
+  await waitFor(() => expect(failed).toHaveBeenCalled());
   for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
   expect(failed).toHaveBeenCalledTimes(1);
   expect(count()).toBe(1);
 
   database.write(() => database.prepare('DROP TRIGGER refuse').run());
-  await vi.waitFor(() => expect(count()).toBe(0));
+  await waitFor(() => expect(count()).toBe(0));
 });
 
 it('a request that goes on and on holds back what it reads, and nothing else', async () => {
@@ -44,12 +45,12 @@ it('a request that goes on and on holds back what it reads, and nothing else', a
   const read = await contents.receive(largeBody());
   const stored = database.write(() => contents.share(read));
   const stream = contents.read([stored], 0, stored.count);
-  await vi.waitFor(() => expect(count()).toBe(1));
+  await waitFor(() => expect(count()).toBe(1));
   for (let other = 0; other < 3; other++) database.write(() => contents.share(Buffer.from('overwritten')));
   await contents.receive(largeBody());
-  await vi.waitFor(() => expect([count(), large.bytesHeld]).toEqual([1, 2 * SMALL_BYTES]));
+  await waitFor(() => expect([count(), large.bytesHeld]).toEqual([1, 2 * SMALL_BYTES]));
   expect(Buffer.concat(await stream.toArray())).toHaveLength(2 * SMALL_BYTES);
-  await vi.waitFor(() => expect([count(), large.bytesHeld]).toEqual([0, 0]));
+  await waitFor(() => expect([count(), large.bytesHeld]).toEqual([0, 0]));
 });
 
 it('a stream that is broken off holds nothing back', async () => {
@@ -59,5 +60,5 @@ it('a stream that is broken off holds nothing back', async () => {
   const stored = database.write(() => contents.share(received));
   const stream = contents.read([stored], 0, stored.count);
   stream.destroy();
-  await vi.waitFor(() => expect(count()).toBe(0));
+  await waitFor(() => expect(count()).toBe(0));
 });

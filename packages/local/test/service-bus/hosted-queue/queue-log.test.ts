@@ -7,6 +7,7 @@ import { type OpenFile, QueueLog } from '../../../src/service-bus/hosted-queue/q
 import { recoverLog } from '../../../src/service-bus/hosted-queue/log-records.ts';
 import type { QueueRecord } from '../../../src/service-bus/queue/queue-state.ts';
 import { keepLines, type LoggedLine } from '../../support/keep-lines.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const seen = (messageId: string): QueueRecord => ({ type: 'seen', messageId, at: 1 });
 const idsOf = (records: readonly QueueRecord[]) =>
@@ -80,13 +81,13 @@ describe('a full disk', () => {
     await expect(log.flushed()).rejects.toThrow(JournalError);
     const before = disk.attempts;
     await vi.advanceTimersByTimeAsync(1_000);
-    await vi.waitUntil(() => disk.attempts > before);
+    await waitFor(() => expect(disk.attempts > before).toBe(true));
     expect(lines.filter(({ level }) => level === 'error')).toHaveLength(1);
 
     disk.room = Infinity;
-    await vi.waitUntil(async () => {
+    await waitFor(async () => {
       await vi.advanceTimersByTimeAsync(1_000);
-      return log.writeError() === undefined;
+      expect(log.writeError()).toBe(undefined);
     });
     await log.flushed();
     log.append(seen('d'));

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { startStorage } from '../../../src/start-storage.ts';
 import { accounts } from '../../support/accounts.ts';
 import { sasUrl, startTwoAccounts } from '../../support/two-accounts.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'blobmirror-'));
@@ -88,7 +89,7 @@ describe('a data directory', () => {
       };
       const writers = [1, 2, 3, 4].map(write);
       // Saved at least once, and during the next writes.
-      await vi.waitFor(() => expect(acknowledged.count).toBeGreaterThan(400), { timeout: 200_000 });
+      await waitFor(() => expect(acknowledged.count).toBeGreaterThan(400));
       child.kill('SIGKILL');
       await Promise.all(writers);
       const storage = await startStorage({ port: 0, accounts, dataDirectory });
