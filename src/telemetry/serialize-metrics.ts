@@ -11,5 +11,7 @@ const serializer: { serialize(metrics: unknown): string } = new PrometheusSerial
 
 /** Metrics in the text format of Prometheus. Import it dynamically: most workers are never scraped. */
 export function serializeMetrics(metrics: unknown): string {
-  return serializer.serialize(metrics);
+  const text = serializer.serialize(metrics);
+  // The format wants an end of each line; the serializer leaves it out where there is no metric.
+  return text.endsWith('\n') ? text : `${text}\n`;
 }
