@@ -30,7 +30,7 @@ test('an outage of the backup account for two minutes under load, with the watch
     status.health.problems.some(({ code }) => code === 'live-behind'),
   );
   const late = sightings.filter(({ second }) => second > SLACK_S);
-  const furthest = Math.max(...late.map(({ off }) => Math.max(off.status, off.metric)));
+  const furthest = Math.max(...late.flatMap(({ point }) => [point.status, ...point.metric].map(Math.abs)));
   const canary = (sightings.at(-1)?.status.recovery.canary.ageMs ?? Number.NaN) / 1000;
   const told = await patient.commandLine();
   process.stdout.write(`${told.text}\n`);

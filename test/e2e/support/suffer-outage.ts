@@ -19,11 +19,8 @@ export interface Sighting {
   readonly status: Status;
   /** The age of the live point, in seconds. */
   readonly live: number;
-  /**
-   * The difference to the clock of the status, when it was made, and of the metrics, when they were read, in
-   * seconds.
-   */
-  readonly off: { readonly status: number; readonly metric: number };
+  /** The live point in seconds after the outage began, by the status and, between bounds, by the metrics. */
+  readonly point: { readonly status: number; readonly metric: readonly [from: number, to: number] };
 }
 
 export interface Patient {
@@ -110,15 +107,18 @@ export async function watchFor(patient: Patient, ms: number, began: number): Pro
     'the outage has lasted',
     async () => {
       const status = await patient.status();
+      const asked = Date.now();
       const metric = (await patient.metric('live')) ?? Number.NaN;
+      const answered = Date.now();
+      const after = (time: number): number => (time - began) / 1000;
       const live = (status.recovery.live?.ageMs ?? Number.NaN) / 1000;
       sightings.push({
         second: (performance.now() - start) / 1000,
         status,
         live,
-        off: {
-          status: Math.abs(live - (Date.parse(status.at) - began) / 1000),
-          metric: Math.abs(metric - (Date.now() - began) / 1000),
+        point: {
+          status: after(Date.parse(status.at)) - live,
+          metric: [after(asked) - metric, after(answered) - metric],
         },
       });
       return performance.now() - start >= ms;
