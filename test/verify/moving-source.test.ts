@@ -21,7 +21,7 @@ const time = (): Date => now;
 beforeEach(() => {
   now = new Date('2026-11-25T13:00:00Z');
   const clock = vi.spyOn(theServiceClock, 'now').mockImplementation(time);
-  onTestFinished(() => void clock.mockRestore());
+  onTestFinished(() => clock.mockRestore());
 });
 
 interface Pair {

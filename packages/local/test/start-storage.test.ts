@@ -76,7 +76,7 @@ describe('startStorage', () => {
 
     // A stop that waited for the clients would never end.
     await storage.stop();
-    await cut;
+    await expect(cut).resolves.toHaveLength(1);
     agent.destroy();
     silent.destroy();
     const again = await startStorage({ port: storage.port, accounts });

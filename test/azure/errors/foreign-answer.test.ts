@@ -23,7 +23,7 @@ function shiftClocks(): (ms: number) => void {
   for (const clock of [Date, performance]) {
     const now = clock.now.bind(clock);
     const shifted = vi.spyOn(clock, 'now').mockImplementation(() => now() + passed);
-    onTestFinished(() => void shifted.mockRestore());
+    onTestFinished(() => shifted.mockRestore());
   }
   return (ms) => void (passed += ms);
 }

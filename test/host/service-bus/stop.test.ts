@@ -60,7 +60,7 @@ describe('a host that stops', () => {
     const { host, end } = await startWithMessage();
     await queue.stop();
     // Neither the handler nor the broker lets it end.
-    await host.stop({ graceMs: 500 });
+    await expect(host.stop({ graceMs: 500 })).resolves.toBeUndefined();
     end();
     queue = await startQueue();
   });
