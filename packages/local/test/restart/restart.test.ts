@@ -4,12 +4,19 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
 import { type Storage, startStorage } from '../../src/start-storage.ts';
 import { accounts } from '../support/accounts.ts';
+import { tickingDate } from '../support/ticking-date.ts';
 import { type Census, takeCensus } from './census.ts';
 import { writeEverything } from './every-write.ts';
+
+/** A lease lasts a minute at most, and is to be read as it was written. */
+function useTickingDate(start: number): void {
+  vi.stubGlobal('Date', tickingDate(start));
+  onTestFinished(() => void vi.unstubAllGlobals());
+}
 
 async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'blobmirror-'));
@@ -48,6 +55,7 @@ describe.each([
   ['hierarchical', true],
 ])('every kind of write to %s accounts', (_kind, hierarchical) => {
   it('reads the same after a clean stop', async () => {
+    useTickingDate(Date.now());
     const directory = await temporaryDirectory();
     const storage = await start(directory, hierarchical);
     await writeEverything((account) => storage.blobEndpoint(account), hierarchical);
@@ -59,9 +67,11 @@ describe.each([
 
   it('reads the same after a kill', async () => {
     const directory = await temporaryDirectory();
+    const start = Date.now();
     const child = fork(new URL('../support/serve-until-killed.ts', import.meta.url), [
       directory,
-      ...(hierarchical ? ['hierarchical'] : []),
+      hierarchical ? 'hierarchical' : 'flat',
+      String(start),
     ]);
     onTestFinished(() => void child.kill('SIGKILL'));
     const port = await new Promise<number>((resolve, reject) => {
@@ -75,6 +85,8 @@ describe.each([
     const exited = once(child, 'exit');
     child.kill('SIGKILL');
     await exited;
+    // Later than the last time that the child told.
+    useTickingDate(start + 20_000);
     await expectAfterRestart(directory, hierarchical, before);
   });
 });
