@@ -212,6 +212,7 @@ describe('the documents of the release before', () => {
     const before = new Map(memory.stored);
     await registerMirror(store, FACTS, at(NOW));
     await registerMirror(store, OTHER, at(NOW));
+    expect(before.size).toBeGreaterThan(0);
     for (const [name, stored] of before) expect(memory.stored.get(name)).toEqual(stored);
     for (const facts of [FACTS, OTHER]) {
       expect(await valueOf(facts, 'control/pause')).toEqual(paused);

@@ -52,7 +52,8 @@ describe('events that Event Grid could not deliver', () => {
     await bus.close();
     await local.stop();
   });
-  beforeEach(() => {
+  beforeEach(async () => {
+    await container.deleteIfExists();
     log.lines.length = 0;
   });
 

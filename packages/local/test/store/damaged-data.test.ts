@@ -143,6 +143,7 @@ describe('a start on a database that cannot be used', () => {
     expect(message).not.toContain('\n');
     const after = await filesOf(copied.directory);
     // An empty log may be left; what was there is as it was.
+    expect(before.size).toBeGreaterThan(0);
     for (const [path, content] of before) expect([path, after.get(path)]).toEqual([path, content]);
   });
 
