@@ -141,6 +141,29 @@ describe('a gate before an account', () => {
     expect((await service.load(64, 100_000)).refused).toBeLessThanOrEqual(14);
   });
 
+  it('stays closed for the longest of several pauses', async () => {
+    const { clock, gate, service } = create(1000);
+    const asked = clock.now();
+    const pauses = [7000, 50].map(
+      async (ms) => await gate.run(async () => await Promise.reject(failure('storage-not-ready', ms))),
+    );
+    await Promise.allSettled(pauses);
+    let isDone = false;
+    void gate.run(service.request).then(() => (isDone = true));
+    await clock.runUntil(() => isDone);
+    expect(clock.now() - asked).toBe(7000 + LATENCY_MS);
+  });
+
+  it('does not call the outcome of a request unknown that only waited', async () => {
+    const { clock, gate, service } = create(1000);
+    service.answer = failure('write-outcome-unknown', 600_000);
+    await service.load(1, 1);
+    let rejected: unknown;
+    gate.run(service.request).catch((error: unknown) => (rejected = error));
+    await clock.runUntil(() => rejected !== undefined);
+    expect(rejected).toMatchObject({ code: 'storage-unavailable' });
+  });
+
   it('lets no request wait longer than a message may', async () => {
     const { clock, gate, service } = create(1000);
     service.answer = failure('storage-throttled', 600_000);

@@ -68,6 +68,27 @@ describe('coalesceByKey', () => {
     expect(await late).toBe(2);
   });
 
+  it.each([
+    ['the latest', ['12:00', '12:02', '12:01'], '12:02'],
+    ['none, where one call requires none', ['12:00', undefined, '12:01'], undefined],
+  ])('requires of a shared run the reading of %s', async (_, required, expected) => {
+    const at = (time: string | undefined) =>
+      time === undefined ? undefined : new Date(`2026-11-25T${time}:00Z`);
+    const ends: (() => void)[] = [];
+    const seen: (Date | undefined)[] = [];
+    const fly = coalesceByKey(async (_key, since) => {
+      seen.push(since);
+      await new Promise<void>((resolve) => ends.push(resolve));
+    });
+    const flights = [fly(KEY), ...required.map((time) => fly(KEY, at(time)))];
+    ends[0]?.();
+    await flights[0];
+    await settled();
+    ends[1]?.();
+    await Promise.all(flights);
+    expect(seen).toEqual([undefined, at(expected)]);
+  });
+
   it('runs different keys at the same time, and forgets a key once its run has ended', async () => {
     const { run, ends } = createRuns();
     const fly = coalesceByKey(run);

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { waitAtMost, within } from '../../src/concurrency/deadline.ts';
+import { expect, it, vi } from 'vitest';
+import { settledOrAborted, startTimeBudget, waitAtMost, within } from '../../src/concurrency/deadline.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
 const NEVER = new Promise<never>(() => {});
@@ -14,6 +14,10 @@ it('returns the outcome of work that ends in time, and rejects otherwise', async
   await clock.runUntil(() => failure !== undefined);
   expect([clock.now(), failure]).toEqual([5, new Error('late')]);
   expect(await within(Infinity, Promise.resolve(2), late, clock)).toBe(2);
+  // A timer of Node's of no end would end at once.
+  const after = vi.spyOn(clock, 'after');
+  void within(Infinity, NEVER, late, clock);
+  expect(after).not.toHaveBeenCalled();
 });
 
 it('waits no longer than the limit, and passes an earlier failure on', async () => {
@@ -23,4 +27,29 @@ it('waits no longer than the limit, and passes an earlier failure on', async () 
   await clock.runUntil(() => isOver);
   expect(clock.now()).toBe(5);
   await expect(waitAtMost(5, Promise.reject(new Error('own')), clock)).rejects.toThrow('own');
+});
+
+it('ends a wait by a failure as by a success, and by an abort', async () => {
+  const { signal } = new AbortController();
+  await settledOrAborted(Promise.reject(new Error('own')), signal);
+  await settledOrAborted(Promise.resolve(), signal);
+  await settledOrAborted(undefined, signal);
+  await settledOrAborted(NEVER, AbortSignal.abort());
+  const abort = new AbortController();
+  const waiting = settledOrAborted(NEVER, abort.signal);
+  abort.abort();
+  await waiting;
+});
+
+it('a budget begins nothing new once it is spent, and cuts off only after the grace', () => {
+  const cutOff = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort());
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const budget = startTimeBudget({ budgetMs: 1000, graceMs: 500 });
+  expect(cutOff).toHaveBeenCalledWith(1500);
+  vi.advanceTimersByTime(999);
+  expect(budget.isSpent()).toBe(false);
+  vi.advanceTimersByTime(1);
+  expect(budget.isSpent()).toBe(true);
+  vi.useRealTimers();
+  cutOff.mockRestore();
 });

@@ -22,6 +22,15 @@ it('a limiter runs no more than its size at a time', async () => {
   expect(seen.most).toBe(3);
 });
 
+it('a limiter gives the place of work that failed to the next', async () => {
+  const limit = createLimiter(1);
+  await expect(limit(async () => await Promise.reject(new Error('it failed')))).rejects.toThrow('it failed');
+  const waiting = limit(async () => await Promise.reject(new Error('it failed, too')));
+  const next = limit(async () => await Promise.resolve('next'));
+  await expect(waiting).rejects.toThrow();
+  expect(await next).toBe('next');
+});
+
 describe('work on each item', () => {
   it('is begun in order, and no more than the size at a time', async () => {
     const { seen, work } = gauge();
@@ -44,6 +53,18 @@ describe('work on each item', () => {
       await Promise.reject(new Error(`${begun.push(item)}`));
     await expect(forEachLimited(TEN, 1, fail)).rejects.toThrow('5');
     expect(begun).toHaveLength(5);
+    // Nor by the others at work.
+    const first = Promise.withResolvers<void>();
+    begun.length = 0;
+    const failing = forEachLimited(TEN, 2, async (item) => {
+      begun.push(item);
+      if (item === 0) throw new Error('it failed');
+      await first.promise;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    first.resolve();
+    await expect(failing).rejects.toThrow('it failed');
+    expect(begun).toEqual([0, 1]);
   });
 });
 

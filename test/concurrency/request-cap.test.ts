@@ -38,6 +38,18 @@ describe('a cap on requests per second', () => {
     }
   });
 
+  it('lets no more through at once after an hour without requests', async () => {
+    const clock = new VirtualClock();
+    const cap = capRequests('backupaccount', 100, clock);
+    let isRested = false;
+    clock.after(3_600_000, () => (isRested = true));
+    await clock.runUntil(() => isRested);
+    let passed = 0;
+    for (let i = 0; i < 100; i++) void cap().then(() => passed++);
+    await clock.runUntil(() => passed > 0);
+    expect(passed).toBe(10);
+  });
+
   it('rejects a request that would wait too long, and says for how long', async () => {
     const clock = new VirtualClock();
     const cap = capRequests('backupaccount', 1, clock);

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { parseHostJson, readHostJson } from '../../src/host/host-json.ts';
 
@@ -14,9 +15,21 @@ describe('host.json', () => {
   });
 
   it('may leave out everything, and then means what Azure Functions means', () => {
-    expect(parseHostJson({ version: '2.0' })).toMatchObject({
+    expect(parseHostJson({ version: '2.0' })).toEqual({
+      functionTimeoutMs: 1_800_000,
       routePrefix: 'api',
-      serviceBus: { autoCompleteMessages: true, maxAutoLockRenewalMs: 300_000, retry: { maxRetries: 3 } },
+      serviceBus: {
+        maxConcurrentCalls: 16 * availableParallelism(),
+        maxAutoLockRenewalMs: 300_000,
+        autoCompleteMessages: true,
+        retry: {
+          mode: 'exponential',
+          tryTimeoutMs: 60_000,
+          delayMs: 800,
+          maxDelayMs: 60_000,
+          maxRetries: 3,
+        },
+      },
     });
   });
 

@@ -20,12 +20,12 @@ describe('the registrations of a package', () => {
 
   it('are the files that the glob in "main" matches, by name', async () => {
     await write('package.json', JSON.stringify({ main: 'dist/src/functions/*.js' }));
-    for (const name of ['b.js', 'a.js', 'a.js.map', 'inner/c.js'])
-      await write(`dist/src/functions/${name}`, '');
-    expect(await resolveRegistrations(url)).toEqual([
-      new URL('dist/src/functions/a.js', url),
-      new URL('dist/src/functions/b.js', url),
-    ]);
+    // More of them than a folder returns in the order of their names by chance.
+    const names = ['k', 'b', 'h', 'a', 'm', 'd', 'z', 'c', 'y', 'e'].map((name) => `${name}.js`);
+    for (const name of [...names, 'a.js.map', 'inner/c.js']) await write(`dist/src/functions/${name}`, '');
+    expect(await resolveRegistrations(url)).toEqual(
+      names.toSorted().map((name) => new URL(`dist/src/functions/${name}`, url)),
+    );
   });
 
   it('are an error with a hint when there are none', async () => {

@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseHostJson } from '../../src/host/host-json.ts';
 import { startHost, type Host } from '../../src/host/start-host.ts';
@@ -5,15 +9,13 @@ import { failureOf } from './support/failure-of.ts';
 import { handlers } from './support/handlers.ts';
 import { recordingLog } from './support/recording-log.ts';
 
-function start(fixtures: string[], settings: Record<string, string> = {}): Promise<Host> {
+function start(
+  fixtures: string[],
+  settings: Record<string, string> = {},
+  log = recordingLog(),
+): Promise<Host> {
   const registrations = fixtures.map((name) => new URL(`fixtures/${name}.mjs`, import.meta.url));
-  return startHost({
-    registrations,
-    settings,
-    hostJson: parseHostJson({}),
-    httpPort: 0,
-    log: recordingLog(),
-  });
+  return startHost({ registrations, settings, hostJson: parseHostJson({}), httpPort: 0, log });
 }
 
 describe('the start of a host', () => {
@@ -70,6 +72,36 @@ describe('the start of a host', () => {
     expect(names.length).toBeGreaterThan(1);
   });
 
+  it.each(['echo', 'ECHO'])(
+    'fails when two functions have the same name, but for its case: %s',
+    async (name) => {
+      const folder = await mkdtemp(join(tmpdir(), 'functions-'));
+      const files = ['a.mjs', 'b.mjs'].map((file) => join(folder, file));
+      const library = import.meta.resolve('@azure/functions');
+      for (const [i, file] of files.entries())
+        await writeFile(
+          file,
+          `import azure from ${JSON.stringify(library)}; azure.app.get('${i === 0 ? 'echo' : name}', { handler: () => ({}) });`,
+        );
+      const starting = startHost({
+        registrations: files.map((file) => pathToFileURL(file)),
+        settings: {},
+        hostJson: parseHostJson({}),
+        log: recordingLog(),
+      });
+      expect((await failureOf(starting)).message).toBe(`Two functions are registered as "${name}"`);
+      await rm(folder, { recursive: true });
+    },
+  );
+
+  it('that fails on the way stops what it has started', async () => {
+    const notes: string[] = [];
+    handlers.hook = (name) => void notes.push(name);
+    const malformed = 'Endpoint=nonsense;SharedAccessKey=c2VjcmV0';
+    await failureOf(start(['hooks', 'queue'], { QUEUE: 'events', BUS: malformed }));
+    expect(notes).toEqual(['appStart', 'appTerminate']);
+  });
+
   it('may come again in the same process, with the same registrations', async () => {
     handlers.http = () => ({ body: 'here' });
     for (let round = 0; round < 2; round++) {
@@ -95,5 +127,15 @@ describe('hooks', () => {
       'appTerminate',
     ]);
     expect(notes[2]?.[1]).toMatchObject({ hookData: { from: 'before' }, result: { body: 'replaced' } });
+  });
+
+  it('that fail at the end are told, and the host stops', async () => {
+    const log = recordingLog();
+    handlers.hook = (name) => {
+      if (name === 'appTerminate') throw new Error('not now');
+    };
+    const host = await start(['hooks'], {}, log);
+    await host.stop();
+    expect(log.lines).toMatchObject([{ level: 'error', message: 'Hook appTerminate failed' }]);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type SwapDetection, detectSwappedAccounts } from '../../src/identity/detect-swapped-accounts.ts';
 import { createMemoryAccount } from '../memory/memory-account.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
@@ -99,6 +99,52 @@ describe('accounts', () => {
       expect(seen).toMatchObject({ kind: 'unknown', error: { code: 'storage-unavailable' } });
     },
   );
+
+  it('are not known to be either when the source does not answer in time', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let seen: SwapDetection | undefined;
+    const never = {
+      [Symbol.asyncIterator]: () => ({ next: async () => await new Promise<never>(() => {}) }),
+    };
+    void detectSwappedAccounts({
+      source: { account: 'sourceaccount', listContainers: () => never, listBlobs: () => never },
+      backup: 'backupaccount',
+      scope: createScope('sourceaccount'),
+      registries: [],
+      canaries: undefined,
+      withinMs: 10_000,
+    }).then((detection) => (seen = detection));
+    await vi.advanceTimersByTimeAsync(9_999);
+    expect(seen).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(1);
+    vi.useRealTimers();
+    expect(seen).toMatchObject({ kind: 'unknown', error: { code: 'storage-unavailable' } });
+  });
+
+  it('are looked at no further than two pages of a container', async () => {
+    let pages = 0;
+    const source = {
+      account: 'sourceaccount',
+      listContainers: async function* () {
+        yield await Promise.resolve([parseContainerName('photos')]);
+      },
+      listBlobs: async function* () {
+        for (;;) {
+          if (++pages > 9) return;
+          yield await Promise.resolve({ entries: [] } as never);
+        }
+      },
+    };
+    const seen = await detectSwappedAccounts({
+      source,
+      backup: 'backupaccount',
+      scope: createScope('sourceaccount'),
+      registries: [],
+      canaries: undefined,
+      withinMs: 10_000,
+    });
+    expect([seen, pages]).toEqual([{ kind: 'clear', blobs: 0 }, 2]);
+  });
 
   it('are looked at with few requests, spread over many containers', async () => {
     const blobs = Object.fromEntries(

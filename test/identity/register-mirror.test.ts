@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { registerMirror } from '../../src/identity/register-mirror.ts';
 import { locateDocuments } from '../../src/identity/mirror-documents.ts';
-import type { MirrorFacts } from '../../src/identity/other-mirrors.ts';
+import { type MirrorFacts, isMirrorActive } from '../../src/identity/other-mirrors.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { immediately } from '../memory/schedule.ts';
 import { mirrorId } from '../../src/model/mirror-id.ts';
@@ -115,6 +115,30 @@ describe('a mirror that claims its identity', () => {
     await (await documentsOf(FACTS)).write('control/pause', { paused: {} }, { nothingThere: true });
     expect(await valueOf(named, 'control/pause')).toBeUndefined();
   });
+});
+
+describe('a mirror is active', () => {
+  const minute = 60_000;
+
+  it.each([
+    ['that was seen now', 0, true],
+    ['that was seen within a quarter of an hour', -15 * minute + 1, true],
+    ['not after that', -15 * minute, false],
+    // The clock of a worker may be ahead.
+    ['that was seen a little in the future', 10 * minute, true],
+    ['that was seen within a day in the future', 24 * 60 * minute - 1, true],
+    ['not by a time that no clock has: it would refuse every start', 24 * 60 * minute, false],
+  ])('%s', (_, aheadMs, isActive) => {
+    const seenAt = new Date(NOW.getTime() + aheadMs).toISOString();
+    expect(isMirrorActive({ seenAt }, NOW)).toBe(isActive);
+  });
+});
+
+it('a registration of another mirror that cannot be read is told, and does not count as none', async () => {
+  const name = registrationName(mirrorId(OTHER));
+  await put({ [name]: 'damaged' });
+  const { damaged } = await registerMirror(store, FACTS, at(NOW));
+  expect([...damaged.keys()]).toEqual([name]);
 });
 
 describe('a mirror whose queues another one names', () => {
@@ -236,6 +260,20 @@ describe('the documents of the release before', () => {
     expect(await runsOf(FACTS)).toEqual([RUN.own, RUN.other, RUN.gone]);
     expect(await valueOf(FACTS, 'reconcile/current')).toEqual({ run: RUN.own });
     expect(await valueOf(OTHER, 'reconcile/current')).toBeUndefined();
+  });
+
+  it('are taken over once, and not at each start', async () => {
+    const { registration } = await registerMirror(store, FACTS, at(NOW));
+    const later = '2026-11-29T12:10:00.000Z';
+    await put({ [`reconcile/runs/${RUN.gone}9`]: done('mixed') });
+    expect((await registerMirror(store, FACTS, at(later))).registration.former).toEqual(registration.former);
+    expect(registration.former.takenAt).toBe(NOW.toISOString());
+  });
+
+  it('do not give a run under way to a mirror that did not begin it', async () => {
+    await put({ [`reconcile/runs/${RUN.gone}`]: { mirror: 'of nobody', state: 'comparing' } });
+    await registerMirror(store, FACTS, at(NOW));
+    expect(await runsOf(FACTS)).toEqual([RUN.own, RUN.other]);
   });
 
   it('are taken over whole by whoever comes after a worker that died on the way, at any step', async () => {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { newPipeline, AnonymousCredential, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { EXPECTED_VERSIONS, checkSdk, refuseOtherSdk } from '../../src/sdk-internals/check-sdk.ts';
 import { findKeyDefect, findPipelineDefect, openPolicies } from '../../src/sdk-internals/storage-sdk.ts';
@@ -28,6 +28,15 @@ describe('the check of the SDKs', () => {
     const installed = { ...EXPECTED_VERSIONS, [name]: '99.0.0' };
     const { [name as keyof typeof EXPECTED_VERSIONS]: expected } = EXPECTED_VERSIONS;
     expect(() => refuseOtherSdk(installed, [])).toThrow(`${name} ${expected} exactly and found 99.0.0`);
+  });
+
+  it('refuses it at every call, and not only at the first', async () => {
+    vi.resetModules();
+    vi.doMock('@azure/storage-blob/package.json', () => ({ default: { version: '99.0.0' } }));
+    const { checkSdk: check } = await import('../../src/sdk-internals/check-sdk.ts');
+    for (let i = 0; i < 2; i++) expect(check).toThrow('found 99.0.0');
+    vi.doUnmock('@azure/storage-blob/package.json');
+    vi.resetModules();
   });
 
   it('refuses a package that is not there', () => {

@@ -245,6 +245,14 @@ describe('a key that is shown', () => {
   });
 });
 
+it('a defect that keeps a side from being read is shown without its text, which may hold a secret', async () => {
+  const { parts, show } = bench();
+  const broken = async (): Promise<never> => await Promise.reject(new TypeError('sig=secret'));
+  const shown = await show(KEY, { backup: { ...parts.backup, read: broken } });
+  expect(shown.verdict).toMatchObject({ state: 'unknown', reason: 'unexpected' });
+  expect(JSON.stringify(shown)).not.toContain('secret');
+});
+
 describe('what waits for a key', () => {
   it('is every message that names it, a directory above it for all below, or holds it', async () => {
     const { show, state } = bench();
@@ -273,9 +281,15 @@ describe('what waits for a key', () => {
   });
 
   it('says so where the queue is too long to be searched', async () => {
-    const { show, state } = bench();
-    state.waiting = Array<BrowsedMessage>(100_000).fill(message('BlobCreated', 'other'));
-    expect((await show()).waiting).toMatchObject({ count: 0, read: 100_000, isComplete: false });
+    const { source, show, state } = bench();
+    source.put(KEY, { content: 'cat' });
+    // A page whose messages nobody has to make: they are about other keys.
+    const page = { length: 100_000, [Symbol.iterator]: () => [][Symbol.iterator]() };
+    state.waiting = page as unknown as BrowsedMessage[];
+    const { waiting, verdict } = await show();
+    expect(waiting).toMatchObject({ count: 0, read: 100_000, isComplete: false });
+    // Nothing is said of what waits: something may.
+    expect(verdict.hint).toBeUndefined();
   });
 });
 
@@ -353,6 +367,16 @@ describe('a key that differs and was left before', () => {
     expect(decision).toEqual({ action: 'copy' });
     expect(verdict.detail).toContain('it is on record: out-of-scope-here');
     expect(verdict.hint).toBe(SKIP_HINTS['out-of-scope-here']);
+  });
+
+  it('leads with the reason of the key itself before that of a directory it is in', async () => {
+    const { source, show, ledger } = bench();
+    source.put(KEY, { content: 'cat' });
+    await ledger.record([
+      { container: KEY.container, path: 'cat', below: true, reason: 'rename-incomplete' },
+      { ...KEY, reason: 'backup-leased' },
+    ]);
+    expect((await show()).verdict.reason).toBe('backup-leased');
   });
 
   it('takes no reason from the access of the root directory', async () => {

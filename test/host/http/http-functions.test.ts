@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request as sendRequest } from 'node:http';
 import type { HttpRequest } from '@azure/functions';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseHostJson } from '../../../src/host/host-json.ts';
 import { startHost, type Host } from '../../../src/host/start-host.ts';
 import { failureOf } from '../support/failure-of.ts';
@@ -84,6 +84,9 @@ describe('HTTP functions', () => {
     const noPath = await fetch(`${api}/nothing`);
     const noMethod = await fetch(`${api}/echo`);
     expect([noPath.status, noMethod.status]).toEqual([404, 404]);
+    // Answers of the host itself, which a browser must neither keep nor take for a page.
+    expect(noPath.headers.get('cache-control')).toBe('no-store');
+    expect(noPath.headers.get('x-content-type-options')).toBe('nosniff');
     expect(await noPath.text()).toContain('No function serves /api/nothing');
     expect(await noMethod.text()).toContain('No function serves GET /api/echo');
     expect((await fetch(`${api}/files/%E0%A4%A`)).status).toBe(400);
@@ -136,17 +139,26 @@ describe('HTTP functions', () => {
   });
 
   it('may set status, headers and cookies', async () => {
-    const cookies = [{ name: 'c', value: 'v', httpOnly: true }];
+    const cookies = [
+      { name: 'c', value: 'v', httpOnly: true },
+      { name: 'd', value: 'w' },
+    ];
     handlers.http = () => ({ status: 202, headers: { 'x-a': '1' }, cookies });
     const response = await fetch(`${api}/items/latest`);
     expect(response.status).toBe(202);
     expect(response.headers.get('x-a')).toBe('1');
-    expect(response.headers.getSetCookie()).toEqual(['c=v; HttpOnly']);
+    expect(response.headers.getSetCookie()).toEqual(['c=v; HttpOnly', 'd=w']);
   });
 
   it('may return nothing, which is 204', async () => {
     handlers.http = () => undefined;
     expect((await fetch(`${api}/items/1`)).status).toBe(204);
+  });
+
+  it.each([204, 304])('may answer %i, which has no body whatever they return', async (status) => {
+    handlers.http = () => ({ status, body: 'text' });
+    const response = await fetch(`${api}/items/1`);
+    expect([response.status, await response.text()]).toEqual([status, '']);
   });
 
   it('answer 500 without the reason, and log it, when the handler throws', async () => {
@@ -192,6 +204,17 @@ describe('HTTP functions of a host that stops', () => {
     const { host, url, answer, end } = await startWithRequest();
     const stopped = host.stop({ graceMs: A_DAY_MS });
     await expect(fetch(url)).rejects.toThrow('fetch failed');
+    end();
+    expect(await (await answer).text()).toBe('done');
+    await stopped;
+  });
+
+  it('have three seconds unless told otherwise', async () => {
+    const { host, answer, end } = await startWithRequest();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const stopped = host.stop();
+    await vi.advanceTimersByTimeAsync(2_999);
+    vi.useRealTimers();
     end();
     expect(await (await answer).text()).toBe('done');
     await stopped;

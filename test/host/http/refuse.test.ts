@@ -11,8 +11,12 @@ describe('on the loopback interface', () => {
     expect(refuse(given, { host, key: KEY })).toBeUndefined();
   });
 
-  it('a request that names another machine is refused, even for the health', () => {
-    const given = request('/api/health/live', { host: 'evil.example' });
+  it.each([
+    ['another machine', { host: 'evil.example' }],
+    ['one that begins like this machine', { host: 'localhost.evil.example:7071' }],
+    ['no machine', {}],
+  ])('a request that names %s is refused, even for the health', (_, headers) => {
+    const given = request('/api/health/live', headers);
     expect(refuse(given, { host: '127.0.0.1' })).toMatchObject({ status: 403, code: 'host-not-allowed' });
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseSchedule } from '../../../src/host/timers/schedule.ts';
 
 /** The next occurrence from now, with the timer that waits for it already gone. */
@@ -10,8 +10,11 @@ function next(expression: string): Date {
   return at;
 }
 
+afterEach(() => void vi.unstubAllEnvs());
+
 describe('a schedule', () => {
-  it('has seconds first, and is in UTC', () => {
+  it('has seconds first, and is in UTC, wherever the machine is', () => {
+    vi.stubEnv('TZ', 'Asia/Kolkata');
     const at = next('15 30 9 * * *');
     expect([at.getUTCHours(), at.getUTCMinutes(), at.getUTCSeconds()]).toEqual([9, 30, 15]);
   });

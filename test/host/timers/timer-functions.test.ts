@@ -2,10 +2,60 @@ import type { Timer } from '@azure/functions';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseHostJson } from '../../../src/host/host-json.ts';
 import { startHost, type Host } from '../../../src/host/start-host.ts';
+import type { TimerTrigger } from '../../../src/host/parse-trigger.ts';
+import type { Schedule } from '../../../src/host/timers/schedule.ts';
+import { startTimer } from '../../../src/host/timers/start-timer.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { handlers } from '../support/handlers.ts';
 import { recordingLog } from '../support/recording-log.ts';
 import { waitFor } from '../../../packages/local/test/support/wait-for.ts';
+
+/** A timer whose occurrences the test makes. */
+function startOwn(invoke: () => Promise<void>) {
+  let run: (() => void) | undefined;
+  const job = {
+    previous: () => null,
+    next: () => null,
+    stop: () => (run = undefined),
+  };
+  const schedule: Schedule = {
+    expression: '* * * * * *',
+    start: (given) => {
+      run = () => given(job);
+      return job;
+    },
+  };
+  const trigger = { type: 'timerTrigger', schedule, runOnStartup: false } as TimerTrigger;
+  return { timer: startTimer(trigger, invoke), occur: () => run?.() };
+}
+
+describe('a timer that is stopped', () => {
+  it('does not run any more', async () => {
+    let runs = 0;
+    const { timer, occur } = startOwn(async () => {
+      runs++;
+      await Promise.resolve();
+    });
+    occur();
+    await timer.stop(new AbortController().signal);
+    occur();
+    expect(runs).toBe(1);
+  });
+
+  it('lets its run end, and waits no longer than until the deadline', async () => {
+    const work = Promise.withResolvers<void>();
+    const { timer, occur } = startOwn(async () => await work.promise);
+    occur();
+    const deadline = new AbortController();
+    let isStopped = false;
+    const stopped = timer.stop(deadline.signal).then(() => (isStopped = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isStopped).toBe(false);
+    deadline.abort();
+    await stopped;
+    work.resolve();
+  });
+});
 
 describe('timer functions', () => {
   const log = recordingLog();
