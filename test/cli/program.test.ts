@@ -111,6 +111,21 @@ describe('a command line', () => {
     expect(await parse('status', `--timeout=${limit}`)).toContain('It should be a number of seconds above 0');
   });
 
+  it('has defaults that compare content and let changes settle, and confirm nothing', async () => {
+    expect(await parse('verify')).toMatchObject({ options: { content: 'md5', settle: 30, prefix: '' } });
+    expect(await parse('deadletter', 'purge', '--all')).toMatchObject({
+      options: { yes: false, dryRun: false },
+    });
+    expect(await parse('deadletter', 'list')).toMatchObject({ options: { limit: '50' } });
+    expect(await parse('reconcile')).toMatchObject({ options: { dryRun: false, wait: false } });
+    expect(await parse('status')).toMatchObject({ options: { watch: false, output: 'table' } });
+    expect(await parse('worker')).toMatchObject({ options: { sweep: false, alone: false } });
+  });
+
+  it('takes what follows -- as operands, whatever it looks like', async () => {
+    expect(await parse('deadletter', 'show', '--', '-o')).toMatchObject({ operands: ['-o'] });
+  });
+
   it('shows its errors without unsafe characters', async () => {
     expect(await parse('sta\u202Etus')).toContain(String.raw`unknown command 'sta\u{202e}tus'`);
   });

@@ -136,6 +136,17 @@ describe('blobmirror reconcile', () => {
   });
 });
 
+describe('a command line', () => {
+  it.each([
+    ['that is wrong', ['--never-heard-of'], 2],
+    ['that asks for help', ['--help'], 0],
+    ['with an id that is none', ['show', 'x'], 2],
+  ])('%s ends with its own exit status', async (_, args, expected) => {
+    const { status } = await reconcile(args, { reads: [STARTED] });
+    expect(status).toBe(expected);
+  });
+});
+
 describe('blobmirror reconcile list, show, report and cancel', () => {
   it('list prints the latest runs', async () => {
     const script = { runs: [ALERTED] };

@@ -8,12 +8,14 @@ afterEach(() => {
 });
 
 // A file of its own, since a process has one app, made from the settings that are there first.
-it('there is no timer when the schedule is off', async () => {
+it('there is no timer for what the settings turn off', async () => {
   for (const [name, value] of Object.entries(SETTINGS)) vi.stubEnv(name, value);
   vi.stubEnv('BLOBMIRROR_RECONCILE_SCHEDULE', 'off');
-  const files = [registrationOf('reconcile')];
+  const files = ['reconcile', 'status', 'deadletter'].map(registrationOf);
   const { functions } = await loadRegistrations(files, createSilentLogger());
   const names = functions.map(({ metadata }) => metadata.name);
   expect(names).toContain('reconcile-shard');
-  expect(names).not.toContain('reconcile-timer');
+  expect(names).toEqual(expect.arrayContaining(['watch', 'deadletter-watch']));
+  // Nor for what is off unless it is set.
+  for (const name of ['reconcile-timer', 'canary', 'deadletter-take-back']) expect(names).not.toContain(name);
 });

@@ -39,6 +39,26 @@ it('a missing right that is only a warning comes with its consequence', async ()
   });
 });
 
+it('a wrong key is a problem, also where the right alone would be a warning', async () => {
+  const lacking = { status: 'warning', detail: 'all else is mirrored' } as const;
+  expect(await attempt('key', 'AuthenticationFailed', { lacking })).toMatchObject({ status: 'problem' });
+});
+
+it.each([
+  ['read', 'rl'],
+  ['read-tags', 'rlt'],
+  ['write', 'rwdlac'],
+  ['write-tags', 'rwdlact'],
+] as const)(
+  'the SAS that is proposed for the right to %s has the permissions %s',
+  async (right, permissions) => {
+    const { fix } = await attempt('sas', 'AuthorizationPermissionMismatch', { right });
+    expect(fix).toMatch(
+      new RegExp(`--account-name backupaccount .*--resource-types sco --permissions ${permissions} `),
+    );
+  },
+);
+
 it.each([
   ['key', 'AuthenticationFailed', /^the account key is wrong/, 'show-connection-string'],
   ['sas', 'AuthenticationFailed', /^the SAS is wrong/, 'generate-sas'],

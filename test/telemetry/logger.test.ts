@@ -14,10 +14,25 @@ function logged(isTerminal: boolean): string {
   const file = join(folder, String(isTerminal));
   const to = openSync(file, 'w');
   const log = createLogger('info', { to, isTerminal }).child({ pass: NAME });
-  log.warn('a key failed', { key: NAME, keys: [{ name: NAME }], error: new Error(`no ${NAME}`) });
+  log.warn('a key failed', {
+    key: NAME,
+    keys: [{ name: NAME }],
+    [NAME]: 1,
+    // As an error of an SDK, which holds its request.
+    error: Object.assign(new Error(`no ${NAME}`), { code: 'E', request: { url: 'https://x/?sig=secret' } }),
+  });
   closeSync(to);
   return readFileSync(file, 'utf8');
 }
+
+it.each([true, false])(
+  'a log line about an error holds nothing of its request: terminal %s',
+  (isTerminal) => {
+    const line = logged(isTerminal);
+    expect(line).toContain('a key failed');
+    expect(line).not.toContain('secret');
+  },
+);
 
 describe('a log line about a name that turns the direction of text or moves the cursor', () => {
   it('holds it as JSON escapes, and parses to the name', () => {

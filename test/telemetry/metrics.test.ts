@@ -1,8 +1,9 @@
 import { metrics as api } from '@opentelemetry/api';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { METRICS } from '../../src/telemetry/metric-table.ts';
 import {
+  listenToChanges,
   observeBacklog,
   observeDeadLetters,
   observeHealth,
@@ -33,6 +34,8 @@ function recordEverything(): void {
     'absent',
     'conflict',
     'refused',
+    'throttled',
+    'throttled',
     'throttled',
     'failed',
     'unanswered',
@@ -67,8 +70,8 @@ describe('the metrics', () => {
     expect(of('parked_total', { code: 'storage-rejected' })).toBe(1);
     expect(of('ignored_total', { code: 'event-out-of-scope' })).toBe(1);
     expect(of('requests_total', { account: 'sourceaccount', outcome: 'ok' })).toBe(2);
-    expect(of('requests_total')).toBe(8);
-    expect(of('throttles_total', { account: 'sourceaccount' })).toBe(1);
+    expect(of('requests_total')).toBe(10);
+    expect(of('throttles_total', { account: 'sourceaccount' })).toBe(3);
     expect(of('reconcile_slices_total', { outcome: 'recorded' })).toBe(2);
     expect(of('reconcile_slices_total', { outcome: 'failed' })).toBe(1);
     expect([
@@ -106,6 +109,39 @@ describe('the metrics', () => {
     observeRecovery({ provenAgeMs: 0 });
     expect(await telemetry.readMetrics()).not.toMatch(/recovery_(live|canary)_age/);
     expect(await telemetry.readMetrics()).toMatch(/recovery_proven_age/);
+    observeRecovery({ liveAgeMs: 0 });
+    expect(await telemetry.readMetrics()).not.toMatch(/recovery_proven_age/);
+  });
+
+  it('tell ages that grow with time, and for ten minutes only: another worker may tell them by then', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    observeRecovery({ provenAgeMs: 1000, liveAgeMs: 2000, canaryAgeMs: 3000 });
+    vi.advanceTimersByTime(600_000);
+    const of = await read();
+    expect(of('recovery_proven_age')).toBe(601);
+    expect(of('recovery_live_age')).toBe(602);
+    expect(of('recovery_canary_age')).toBe(3);
+    vi.advanceTimersByTime(1);
+    const late = await telemetry.readMetrics();
+    vi.useRealTimers();
+    expect(late).not.toMatch(/recovery_/);
+  });
+
+  it('are told to listeners until those are removed, failures as well', () => {
+    const heard: string[] = [];
+    const remove = listenToChanges({
+      changed: ({ verdict }) => heard.push(verdict),
+      failed: () => heard.push('failed'),
+    });
+    recordChange({ verdict: 'in-sync', door: 'retry', container: 'photos' });
+    recordRetry('storage-throttled', 'event');
+    recordParked('storage-rejected');
+    recordIgnored('event-out-of-scope');
+    expect(heard).toEqual(['in-sync', 'failed', 'failed']);
+    remove();
+    recordChange({ verdict: 'in-sync', door: 'retry', container: 'photos' });
+    recordParked('storage-rejected');
+    expect(heard).toHaveLength(3);
   });
 
   it('tell what waits by its age, and what is dead by its code', async () => {
