@@ -40,6 +40,13 @@ describe('a status for people', () => {
     ]);
   });
 
+  it('shows the reason of a pause on one line, so that it cannot pass for a line of the status', () => {
+    const paused = { since: AT, by: 'me\nhealth ok', reason: 'a move\nhealth ok' };
+    const lines = describeStatus(status({ paused }), {}).split('\n');
+    expect(lines.filter((line) => line.startsWith('health ok'))).toHaveLength(1);
+    expect(lines).toContainEqual(expect.stringMatching(/^PAUSED since .* by me.*: a move/));
+  });
+
   it('names a mirror that has a name', () => {
     expect(describeStatus(status({ name: 'docs' }), {})).toContain(
       ' UTC, photos -> photosbackup, mirror docs\n',

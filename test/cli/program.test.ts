@@ -123,7 +123,8 @@ describe('a command line', () => {
   });
 
   it('takes what follows -- as operands, whatever it looks like', async () => {
-    expect(await parse('deadletter', 'show', '--', '-o')).toMatchObject({ operands: ['-o'] });
+    for (const operand of ['-ojson', '--local', '--output=json'])
+      expect(await parse('deadletter', 'show', '--', operand)).toMatchObject({ operands: [operand] });
   });
 
   it('shows its errors without unsafe characters', async () => {

@@ -147,6 +147,19 @@ describe('a command line', () => {
   });
 });
 
+it('an error of the embedded environment ends a command as one of ours of the same code', async () => {
+  vi.doMock('../../src/cli/run-show.ts', () => ({
+    runShow: () => {
+      const thrown = new Error('the data directory ./data is of flat accounts; set hierarchical to false');
+      throw Object.assign(thrown, { name: 'LocalError', code: 'setting-invalid' });
+    },
+  }));
+  const { ended, output } = runInProcess(['show', 'photos/a']);
+  expect(await ended).toBe(2);
+  expect(output.stderr).toMatch(/^blobmirror: --data \.\/data is of flat accounts; leave --hns out\. .*\n$/);
+  vi.doUnmock('../../src/cli/run-show.ts');
+});
+
 describe('blobmirror reconcile list, show, report and cancel', () => {
   it('list prints the latest runs', async () => {
     const script = { runs: [ALERTED] };

@@ -68,6 +68,9 @@ describe('what verify prints', () => {
   it('sums up what was compared and what was found', () => {
     const counts = { ...createVerificationCounts(), blobs: 1200, containers: 1 };
     expect(describeSummary(counts, 2)).toBe('1,200 blobs in 1 container compared in 2.0 s: no difference\n');
+    const unproven = describeSummary({ ...counts, contentUnproven: 2, kept: 1 }, 2);
+    expect(unproven).toContain('\nthe content of 2 blobs was not compared: no MD5 on both sides');
+    expect(unproven).toContain('\n1 blob gone from the source and kept');
     expect(describeSummary({ ...counts, directories: 1 }, 2)).toMatch(
       /^1,200 blobs and 1 directory in 1 container/,
     );

@@ -63,12 +63,11 @@ async function start(sweep = false) {
 describe('a worker process', () => {
   it('that ends before it is ready fails the start', async () => {
     const starting = startWorkerProcess(INFO, 7071, { sweep: false, log: recordingLog() });
-    const failed = expect(starting).rejects.toMatchObject({
+    started[0]?.end(2);
+    await expect(starting).rejects.toMatchObject({
       code: 'worker-ended',
       message: 'the worker ended with status 2 before it was ready',
     });
-    started[0]?.end(2);
-    await failed;
   });
 
   it.each([

@@ -27,7 +27,7 @@ it('a limiter gives the place of work that failed to the next', async () => {
   await expect(limit(async () => await Promise.reject(new Error('it failed')))).rejects.toThrow('it failed');
   const waiting = limit(async () => await Promise.reject(new Error('it failed, too')));
   const next = limit(async () => await Promise.resolve('next'));
-  await expect(waiting).rejects.toThrow();
+  await expect(waiting).rejects.toThrow('it failed, too');
   expect(await next).toBe('next');
 });
 

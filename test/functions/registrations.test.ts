@@ -41,11 +41,11 @@ beforeAll(async () => {
 });
 afterAll(() => void vi.unstubAllEnvs());
 
-function triggers(type: string) {
+function triggers(type: string): readonly Readonly<Record<string, unknown>>[] {
   return registrations.functions.flatMap(({ metadata: { name, bindings } }) =>
     Object.values(bindings)
       .filter((binding) => binding['type'] === type)
-      .map((binding) => ({ ...binding, name }) as Readonly<Record<string, unknown>>),
+      .map((binding) => ({ ...binding, name })),
   );
 }
 
@@ -58,10 +58,8 @@ describe('the functions of the app', () => {
   });
 
   it('are called by timers once a minute, each at a second of its own, and full syncs once an hour', () => {
-    const schedules = Object.fromEntries(
-      triggers('timerTrigger').map(({ name, schedule }) => [name, schedule]),
-    );
-    expect(schedules).toEqual({
+    const schedules = triggers('timerTrigger').map(({ name, schedule }) => [name, schedule]);
+    expect(Object.fromEntries(schedules) as unknown).toEqual({
       watch: '0 * * * * *',
       'unprotected-retry': '10 * * * * *',
       'deadletter-watch': '20 * * * * *',

@@ -48,7 +48,7 @@ describe('a function that throws', () => {
   );
 
   it('to give back a parked message is no error of the log', async () => {
-    const { run, log } = bench(failWith(new ParkedMessageReceived('parked')));
+    const { run, log } = bench(failWith(new ParkedMessageReceived()));
     await expect(run()).rejects.toThrow(ParkedMessageReceived);
     expect(log.lines.map(({ level }) => level)).toEqual(['debug']);
   });

@@ -9,9 +9,10 @@ const HOUR_MS = 60 * 60_000;
 function anApp() {
   const documents = new MemoryDocuments();
   const clock = { now: Date.parse('2026-11-25T12:00:00Z') };
+  const damaged: string[] = [];
   const instance = (through: DocumentStore = documents.through(immediately)) =>
-    createActionTokens(through, { now: () => clock.now });
-  return { documents, clock, instance };
+    createActionTokens(through, { now: () => clock.now, damaged: (name) => damaged.push(name) });
+  return { documents, clock, instance, damaged };
 }
 
 it('a token of one instance is valid at every other, for twelve hours', async () => {
@@ -46,11 +47,14 @@ it('instances that start at once take the secret of the first', async () => {
 });
 
 it('tokens of an instance that had to make a new secret are valid at those that knew the old one', async () => {
-  const { documents, instance } = anApp();
+  const { documents, instance, damaged } = anApp();
   const old = instance();
   const token = await old.issue();
-  documents.stored.set('session/secret', { text: '{"secret":"short"}', version: 'x' });
+  // Of five bytes, which anybody can guess.
+  documents.stored.set('session/secret', { text: '{"format":1,"secret":"c2hvcnQ="}', version: 'x' });
+  expect(damaged).toEqual([]);
   const renewed = await instance().issue();
+  expect(damaged).toEqual(['session/secret']);
   expect(await old.isValid(renewed)).toBe(true);
   expect(await old.isValid(token)).toBe(false);
 });

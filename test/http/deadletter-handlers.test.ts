@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { HttpAnswer } from '../../src/http/answer.ts';
 import { createDeadLetterHandlers } from '../../src/http/deadletter-handlers.ts';
 import {
@@ -152,6 +152,15 @@ describe('dead letters over HTTP', () => {
     expect(counts('events')).toEqual({ active: 2, deadLetter: 2 });
     expect(jsonOf(await api.purge(body({ all: true, confirm: true })))).toMatchObject({ purged: 2 });
     expect(counts('events')).toEqual({ active: 2, deadLetter: 0 });
+  });
+
+  it('are replayed no longer than a load balancer waits for the answer', async () => {
+    const { api } = await startApi();
+    const limit = vi.spyOn(AbortSignal, 'timeout');
+    await api.replay(body({ all: true }));
+    await api.purge(body({ all: true, confirm: true }));
+    expect(limit.mock.calls.filter(([ms]) => ms === 180_000)).toHaveLength(2);
+    limit.mockRestore();
   });
 
   it('are not selected by a code that there is not, and take the code of another release', async () => {

@@ -19,8 +19,27 @@ it('the document is not cached, and its policy allows nothing inline and nothing
   const { status, headers, body } = await page.document(plain);
   expect([status, headers['cache-control']]).toEqual([200, 'no-cache']);
   expect(headers['content-type']).toBe('text/html; charset=utf-8');
-  const policy = headers['content-security-policy'];
-  expect(policy).toContain("default-src 'none'");
+  const policy = headers['content-security-policy'] ?? '';
+  expect(policy.split('; ').toSorted()).toEqual([
+    "base-uri 'none'",
+    "connect-src 'self'",
+    "default-src 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+    "img-src 'self' data:",
+    "require-trusted-types-for 'script'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "trusted-types 'none'",
+  ]);
+  // No other page may open it, embed it, or hear where it was.
+  expect(headers).toMatchObject({
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'x-content-type-options': 'nosniff',
+    vary: 'accept-encoding',
+  });
   expect(policy).not.toMatch(/unsafe|http|\*/);
   expect(String(body)).not.toMatch(/<script(?![^>]*src=)|<style|style=|https?:\/\/(?!www\.w3\.org)/);
 });

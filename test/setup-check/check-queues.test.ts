@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../src/api/finding.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';
 import type { QueueProbe, QueueProperties } from '../../src/ports/probes.ts';
 import { checkQueue, checkSubscription } from '../../src/setup-check/check-queues.ts';
@@ -16,12 +17,14 @@ const AS_IT_SHOULD_BE: QueueProperties = {
   isActive: true,
 };
 
-const failing = (service: string) => async (): Promise<never> =>
-  await Promise.reject(
-    new BlobmirrorError('queue-refused', `queue events said ${service}`, { context: { service } }),
-  );
+function failing(service: string): () => Promise<never> {
+  return async () => {
+    await Promise.resolve();
+    throw new BlobmirrorError('queue-refused', `queue events said ${service}`, { context: { service } });
+  };
+}
 
-function check(changes: Partial<QueueProbe> = {}) {
+function check(changes: Partial<QueueProbe> = {}): Promise<readonly Finding[]> {
   const probe: QueueProbe = {
     queue: 'events',
     receive: async () => {},
@@ -113,7 +116,7 @@ describe('a queue', () => {
 });
 
 describe('the event subscription', () => {
-  it.each([
+  it.each<[string, () => Promise<Date | undefined>, Finding['status'], RegExp]>([
     [
       'delivers',
       async () => await Promise.resolve(new Date('2026-11-25T12:00:00Z')),
@@ -123,7 +126,7 @@ describe('the event subscription', () => {
     // Nothing may have been written, so this is no problem; and no proof that all is well.
     ['shows nothing', async () => await Promise.resolve(undefined), 'unknown', /no change was mirrored/],
     ['cannot be judged', failing('x'), 'unknown', /queue events said x/],
-  ] as const)('%s', async (_, lastMirrored, status, detail) => {
+  ])('%s', async (_, lastMirrored, status, detail) => {
     const finding = await checkSubscription('photos', 'events', lastMirrored);
     expect(finding).toMatchObject({ check: 'event-subscription', of: 'photos', status });
     expect(finding.detail).toMatch(detail);

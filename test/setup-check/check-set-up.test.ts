@@ -264,8 +264,8 @@ describe('another mirror', () => {
     });
     const { identity } = await check();
     expect(identity?.status).toBe(status);
-    if (fix === undefined) expect(identity?.fix).toBeUndefined();
-    else expect(identity?.fix).toContain(fix);
+    expect(identity?.fix ?? '').toContain(fix ?? '');
+    expect(identity?.fix === undefined).toBe(fix === undefined);
   });
 });
 

@@ -100,7 +100,7 @@ describe('the last full sync that compared a key', () => {
     ['is one that is done', {}, true],
     ['is not under way', { state: 'comparing' }, false],
     ['was not cancelled: it may not have come to the key', { state: 'cancelled' }, false],
-    ['did not fail', { state: 'failed' }, false],
+    ['is one that can be read', { state: 'damaged' }, false],
     ['wrote, and was no dry run', of({ dryRun: true }), false],
     ['had the same settings', { mirror: 'others' }, false],
     ['was of its container', of({ container: KEY.container }), true],

@@ -40,7 +40,7 @@ describe('one side of a key', () => {
     let asked = 0;
     const inspector = createMemoryInspector(account);
     const counting = {
-      read: inspector.read,
+      read: async (key: typeof KEY) => await inspector.read(key),
       readTags: async (key: typeof KEY) => {
         asked++;
         return await inspector.readTags(key);

@@ -13,6 +13,7 @@ import { startTracing, type Tracing } from '../../src/telemetry/start-tracing.ts
 
 const TRACE = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const MESSAGE = { queue: 'events', messageId: 'm', trace: TRACE };
+const DONE: { readonly code: number } = { code: 0 };
 const REQUEST = { method: 'GET', url: 'https://photos.blob.core.windows.net/a/b?sv=1&sig=secret' };
 
 let spans: ReadableSpan[];
@@ -21,9 +22,9 @@ let tracing: Tracing;
 beforeEach(() => {
   spans = [];
   tracing = startTracing(resourceFromAttributes({}), {
-    export: (batch, done) => {
+    export: (batch, report: (result: typeof DONE) => void) => {
       spans.push(...batch);
-      done({ code: 0 });
+      report(DONE);
     },
     shutdown: async () => {},
   });

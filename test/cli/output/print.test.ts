@@ -43,3 +43,42 @@ describe('whatever a command prints', () => {
     }
   });
 });
+
+describe('lines that are exported', () => {
+  /** A standard output that is full after each line, until the test drains it. */
+  function fill(lines: number) {
+    const printed: string[] = [];
+    vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+      printed.push(String(chunk));
+      return false;
+    });
+    let asked = 0;
+    const ended = printEach(
+      (async function* () {
+        for (; asked < lines; asked++) yield await Promise.resolve(`${asked}`);
+      })(),
+      'table',
+    );
+    const settle = async () => await new Promise((resolve) => setImmediate(resolve));
+    return { printed, ended, settle, asked: () => asked };
+  }
+
+  it('are written no faster than they are read', async () => {
+    const { printed, ended, settle } = fill(3);
+    for (const expected of [1, 2, 3]) {
+      await settle();
+      expect(printed).toHaveLength(expected);
+      process.stdout.emit('drain');
+    }
+    await ended;
+  });
+
+  it('end with their reader', async () => {
+    const { printed, ended, settle, asked } = fill(1000);
+    await settle();
+    vi.spyOn(process.stdout, 'errored', 'get').mockReturnValue(new Error('EPIPE'));
+    process.stdout.emit('drain');
+    await ended;
+    expect([printed.length, asked()]).toEqual([1, 0]);
+  });
+});

@@ -8,10 +8,8 @@ const made: unknown[][] = [];
 
 vi.mock('@azure/service-bus', async (original) => ({
   ...(await original<object>()),
-  ServiceBusClient: class {
-    constructor(...given: unknown[]) {
-      made.push(given);
-    }
+  ServiceBusClient: function (...given: unknown[]) {
+    made.push(given);
   },
 }));
 

@@ -101,7 +101,7 @@ describe('a message', () => {
   });
 
   it('that cannot be handed to the function is given back, and nothing of it is lost', async () => {
-    const invoke = vi.fn(succeed);
+    const invoke = vi.fn<Invoke>(succeed);
     const { receive, settlements, log } = start(invoke);
     await receive('m', { body: 1n });
     expect(settlements).toEqual(['abandoned m']);
@@ -181,7 +181,7 @@ describe('a host that stops', () => {
   });
 
   it('gives back a message that comes meanwhile, without a handler', async () => {
-    const invoke = vi.fn(succeed);
+    const invoke = vi.fn<Invoke>(succeed);
     const { running, receive, settlements } = start(invoke);
     await running.stop(NEVER);
     await receive('m');
