@@ -30,6 +30,11 @@ describe('the largest words', () => {
   it.each<[string, Status, string]>([
     ['nothing is proven', EMPTY, 'Nothing is proven yet'],
     ['mirroring is paused', { ...GOOD, paused: { since: NOW } }, 'Mirroring is paused'],
+    [
+      'nobody knows whether mirroring is paused',
+      { ...failing('pause-unknown'), paused: { since: NOW, isUnknown: true } },
+      'Not known whether mirroring is paused',
+    ],
     ['keys are excepted', withRecovery({ excepted: { count: 695, sample: [] } }), '695 keys are not in step'],
     [
       'at least one key is excepted',
@@ -76,6 +81,15 @@ describe('the largest words', () => {
   ])('do not say so where %s', (_, status, text) => {
     expect(headlineOf(status).text).toBe(text);
     expect(headlineOf(status).tone).not.toBe('ok');
+  });
+
+  it('say by their tone whether a pause is all that is wrong', () => {
+    const paused = { since: NOW };
+    expect(headlineOf({ ...GOOD, paused }).tone).toBe('hold');
+    expect(headlineOf({ ...failing('dead-letters'), paused })).toEqual({
+      tone: 'bad',
+      text: 'Mirroring is paused',
+    });
   });
 
   it.each(Object.keys(HEALTH_CODES))('do not say so while health fails by %s', (code) => {

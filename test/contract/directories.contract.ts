@@ -156,6 +156,16 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         expect(isSameAccess((await file('backup', key)).access, plain)).toBe(true);
       });
 
+      it('sets the sticky bit, and removes it where it is told that it is there', async () => {
+        const { key } = await newDirectory('backup');
+        const sticky = { ...DIRECTORY_ACCESS, permissions: DIRECTORY_ACCESS.permissions.replace(/x$/, 't') };
+        for (const access of [sticky, DIRECTORY_ACCESS]) {
+          const there = (await directory('backup', key)).access;
+          await stage.stores.backup.setAccess(key, access, there);
+          expect((await directory('backup', key)).access?.permissions).toBe(access.permissions);
+        }
+      });
+
       it('is lost to the backup if nothing is there', async () => {
         expect(await stage.stores.backup.setAccess(newKey(), FILE_ACCESS)).toEqual({
           kind: 'backup-precondition-failed',

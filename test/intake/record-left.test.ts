@@ -231,6 +231,15 @@ describe('while the state cannot be written', () => {
 });
 
 describe('a message whose keys cannot be recorded', () => {
+  it('is followed by the next try of its event alone, not by the recheck as well', async () => {
+    const { handle, state, sent } = bench(() => skipped('backup-leased'));
+    expect(await handle(renamed('BlobRenamed'))).toContain('sent');
+    expect(sent.splice(0)).toMatchObject([{ history: { looks: 1, attempts: 0 } }]);
+    state.isRecordAway = true;
+    expect(await handle(renamed('BlobRenamed'))).toEqual(['sent']);
+    expect(sent).toMatchObject([{ history: { looks: 0, attempts: 1 } }]);
+  });
+
   it('is not recorded a second time, which would take as long again', async () => {
     const { handle, state, sent } = bench(({ path }) =>
       path === 'b' ? fail('storage-rejected')() : skipped('backup-leased'),

@@ -1,3 +1,4 @@
+import type { Access } from '../../src/model/access.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';
 import type { Etag } from '../../src/model/etag.ts';
 import { type ContainerName, type Key, keyText, parseKey } from '../../src/model/key.ts';
@@ -65,16 +66,20 @@ export function createMemoryDirectories(
 
   return {
     createDirectory: (request) => call('createDirectory', request.key, () => createDirectory(request)),
-    setAccess: (key, access) =>
+    setAccess: (key, access, there) =>
       call('setAccess', key, () =>
-        state.amend(key, { access }) ? { kind: 'written', access: 'set' } : MOVED,
+        state.amend(key, { access: withSticky(access, there, state.entry(key)?.access) })
+          ? { kind: 'written', access: 'set' }
+          : MOVED,
       ),
     readRootAccess: (container) =>
       call('readRootAccess', undefined, () => state.containers.get(container)?.rootAccess),
-    setRootAccess: (container, access) =>
-      call('setRootAccess', undefined, () =>
-        state.permitRoot(container, access) ? { kind: 'written', access: 'set' } : MOVED,
-      ),
+    setRootAccess: (container, access, there) =>
+      call('setRootAccess', undefined, () => {
+        const before = state.containers.get(container)?.rootAccess;
+        const isSet = state.permitRoot(container, withSticky(access, there, before));
+        return isSet ? { kind: 'written', access: 'set' } : MOVED;
+      }),
     rename: (request) => call('rename', request.from, () => rename(request)),
     removeEmptyDirectory: (key, ifMatch) =>
       call('removeEmptyDirectory', key, () => removeEmptyDirectory(key, ifMatch)),
@@ -82,6 +87,18 @@ export function createMemoryDirectories(
     deleteTrashed: (trashed) => call('deleteTrashed', trashed, () => void state.removeTree(trashed)),
     emptyTrash: (container) => call('emptyTrash', undefined, () => trash.empty(container)),
   };
+}
+
+/** No list includes the sticky bit: it is set or removed only where one of the two is known to have it. */
+function withSticky(access: Access, there: Access | undefined, before: Access | undefined): Access {
+  const isTold = [access, there].some((each) => isSticky(each));
+  const { permissions } = access;
+  if (isTold || !isSticky(before)) return access;
+  return { ...access, permissions: `${permissions.slice(0, -1)}${permissions.endsWith('x') ? 't' : 'T'}` };
+}
+
+function isSticky(access: Access | undefined): boolean {
+  return /[tT]$/.test(access?.permissions ?? '');
 }
 
 /** A younger one may be in use: its worker is about to read the source again and to delete it itself. */

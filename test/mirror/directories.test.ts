@@ -148,6 +148,43 @@ describe('a directory', () => {
   });
 });
 
+describe('the sticky bit', () => {
+  const PLAIN = { ...ACCESS, permissions: 'rwxrwx---' };
+
+  it('goes from a directory and from a file that no longer have it at the source', async () => {
+    const tree = createMemoryTree();
+    tree.source.makeDirectory(at('a'));
+    tree.source.put(at('f'), { content: 'x' });
+    for (const access of [ACCESS, PLAIN])
+      for (const path of ['a', 'f']) {
+        tree.source.permit(at(path), access);
+        await tree.converge(at(path));
+        expect(tree.backup.entry(at(path))?.access, path).toEqual(access);
+      }
+  });
+
+  it('goes from a file that is overwritten meanwhile', async () => {
+    const tree = createMemoryTree();
+    tree.source.put(at('f'), { content: 'x' });
+    tree.source.permit(at('f'), ACCESS);
+    await tree.converge(at('f'));
+    tree.source.put(at('f'), { content: 'y' });
+    tree.source.permit(at('f'), PLAIN);
+    expect(await tree.converge(at('f'))).toMatchObject({ verdict: 'copied', created: false });
+    expect(tree.backup.entry(at('f'))?.access).toEqual(PLAIN);
+  });
+
+  it('goes from the root of a container', async () => {
+    const tree = createMemoryTree();
+    const { container } = at('x');
+    for (const access of [ACCESS, PLAIN]) {
+      tree.source.permitRoot(container, access);
+      await tree.convergeRoot(container);
+      expect(await tree.backup.readRootAccess(container)).toEqual(access);
+    }
+  });
+});
+
 describe('a directory that the source lacks', () => {
   const FOREIGN = { verdict: 'skipped', reason: 'backup-foreign-below', isDirectory: true };
   const pending = markUnfinished({ ...ofOurs().metadata, x: '1' }, 'partial', 1);
@@ -351,6 +388,20 @@ describe('the directories above a file', () => {
     await tree.converge(at('a/3'), new Date(Date.now() + 60_000));
     expect(tree.calls).toHaveLength(6);
   });
+});
+
+it('a directory that a failed copy made again is checked, however lately it was read at the source', async () => {
+  const { source, backup, converge, onBackup } = createMemoryTree(
+    // The copy makes the directory on the backup, too. Then the source is read once more.
+    once('sourceaccount.read', () => source.removeTree(at('a')), 4),
+  );
+  source.makeDirectory(at('a'));
+  const long = new Date(Date.now() - 60_000);
+  await converge(at('a'), long);
+  source.put(at('a/f'), { content: 'x' });
+  backup.removeTree(at('a'));
+  await converge(at('a/f'), long);
+  expect(onBackup()).toEqual({});
 });
 
 describe('a write in a tree', () => {

@@ -5,6 +5,7 @@ import { type MemoryAccount, createMemoryAccount, createMemoryInspector } from '
 import type { Schedule } from '../memory/schedule.ts';
 import { converge } from '../../src/mirror/converge.ts';
 import { type Key, parseKey } from '../../src/model/key.ts';
+import { theServiceClock } from '../../src/clock/observed-clock.ts';
 import { budget } from '../support/budgets.ts';
 import { KEY } from '../support/keys.ts';
 import { POLICY } from '../support/memory-pair.ts';
@@ -125,15 +126,27 @@ describe('verify of accounts in motion', () => {
     expect(differences.get('photos/cat.jpg')).toMatchObject([{ difference: 'metadata', name: 'colour' }]);
   });
 
+  it('counts the rest of a source whose clock is ahead from now', async () => {
+    const pair = createPair(undefined, () => new Date(theServiceClock.now().getTime() + 3_600_000));
+    pair.source.put(KEY, { content: 'x' });
+    const { differences } = await collectFindings(pair.sides, { settleMs: 150 });
+    expect(differences.get('photos/cat.jpg')).toEqual([{ difference: 'missing-on-backup' }]);
+  });
+
   it('says of a blob that never rests that it kept moving, and nothing else', async () => {
+    let reads = 0;
     const pair = createPair((call) => {
-      if (call === 'sourceaccount.read') pair.source.put(KEY, { content: 'again' });
+      if (call !== 'sourceaccount.read') return;
+      reads++;
+      pair.source.put(KEY, { content: 'again' });
     });
     pair.source.put(KEY, { content: 'x' });
     const { differences, stillMoving, tally } = await collectFindings(pair.sides, { settleMs: 150 });
     expect(differences).toEqual(new Map());
     expect(stillMoving).toEqual(['photos/cat.jpg']);
     expect(tally.stillMoving).toBe(1);
+    // At least 200 ms apart, in three times the settling time.
+    expect(reads).toBeLessThanOrEqual(5);
   });
 
   it('does not take a mix of two versions for a difference when the source changes under the reading', async () => {

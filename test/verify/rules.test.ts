@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../src/mirror/policy.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
 import { parseEtag } from '../../src/model/etag.ts';
 import { parseContainerName } from '../../src/model/key.ts';
-import type { BlobPresent } from '../../src/model/reading.ts';
+import { ABSENT, type BlobPresent } from '../../src/model/reading.ts';
 import { createScope } from '../../src/model/scope.ts';
 import type { AccountInspector } from '../../src/ports/account-inspector.ts';
 import { compareKey } from '../../src/verify/compare-key.ts';
+import { examine } from '../../src/verify/examine.ts';
 import type { Verification } from '../../src/verify/verification.ts';
 import { verifyContainer } from '../../src/verify/verify-container.ts';
 import { KEY } from '../support/keys.ts';
@@ -133,6 +135,32 @@ describe('content that is to be read', () => {
   });
 });
 
+it('a key is not read again for a verification that has failed', async () => {
+  let reads = 0;
+  const { task: made } = task({ settleMs: 300 });
+  const read = async () => {
+    reads++;
+    return await Promise.resolve({ ...source, etag: parseEtag(`0x${reads}`), lastModified: new Date() });
+  };
+  const sides = {
+    source: { ...made.source, read },
+    backup: { ...made.backup, read: async () => await Promise.resolve(ABSENT) },
+  } as unknown as Pick<Verification, 'source' | 'backup'>;
+  expect(await examine({ ...made, ...sides }, KEY, AbortSignal.abort())).toEqual({ kind: 'still-moving' });
+  expect(reads).toBe(1);
+});
+
+it('a blob that the service is still copying is no difference yet, and one of another version is', async () => {
+  const stamp = { account: 'sourceaccount', etag: VERSION, lastModified: new Date(0) };
+  const copying = (etag: string) => ({
+    size: 0,
+    stamp: undefined,
+    pendingCopy: { stamp: { ...stamp, etag: parseEtag(etag) } },
+  });
+  expect((await compare({}, copying('0xA') as Partial<BlobPresent>)).kind).toBe('moving');
+  expect((await compare({}, copying('0xC') as Partial<BlobPresent>)).kind).toBe('differs');
+});
+
 describe('a container that the backup lacks', () => {
   const NAME = parseContainerName('photos');
 
@@ -162,6 +190,19 @@ describe('a container that the backup lacks', () => {
 
   it('is no difference while the mirror may be about to make it', async () => {
     expect(await look(600_000, 2)).toEqual({ found: [], looks: 2 });
+  });
+
+  it('is not one that cannot be read', async () => {
+    const { task: made } = task();
+    const away = {
+      readPublicAccess: async () => await Promise.resolve('none' as const),
+      readContainer: async () =>
+        await Promise.reject(new BlobmirrorError('storage-unavailable', 'it is down')),
+    };
+    const sides = { backup: { ...made.backup, ...away } as unknown as Verification['backup'] };
+    await expect(
+      verifyContainer({ ...made, ...sides }, NAME, new AbortController().signal),
+    ).rejects.toMatchObject({ code: 'storage-unavailable' });
   });
 
   it('is one at once where its first blob has been there for longer than the mirror takes', async () => {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { createDocument } from '../../../src/documents/change-document.ts';
+import type { BlobPath } from '../../../src/model/key.ts';
 import { createScope } from '../../../src/model/scope.ts';
 import { NO_COUNTS, addCounts } from '../../../src/reconcile/counts.ts';
+import { OUTCOME_DOCUMENT } from '../../../src/reconcile/runs/record-slice.ts';
+import { outcomeName } from '../../../src/reconcile/runs/run-document.ts';
+import { MemoryDocuments } from '../../memory/memory-documents.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { toEntries } from './support/model-listing.ts';
 import { ReconcileBench } from './support/reconcile-bench.ts';
@@ -86,4 +91,36 @@ it('a slice is told to stop when its container is walked anew, and then nothing 
   });
   expect(run.containers).toMatchObject({ photos: { source: 6, backup: 6, inStep: 6, unordered: true } });
   expect(Object.keys(run.shards)).toEqual(['c0', 'c1', 'c1-u0', 'c1-u1']);
+});
+
+it('a walk of a slice that another worker finished first leaves none of its lines', async () => {
+  const outcome = {
+    counts: NO_COUNTS,
+    sample: [],
+    listed: { source: 1, backup: 1 },
+    extras: 0,
+    mirroredExtras: 0,
+  };
+  const calls: string[] = [];
+  const stored = new MemoryDocuments();
+  const documents = stored.through(async (call, _key, effect) => {
+    calls.push(call);
+    return await Promise.resolve(effect());
+  });
+  const bench = new ReconcileBench({
+    documents,
+    compareSlice: async ({ container, run, shard, slice }, { report, extra, foreign }) => {
+      await report({ container, path: 'a', verdict: 'copied' });
+      await extra('b' as BlobPath);
+      await foreign({ path: 'c' as BlobPath, reason: 'backup-foreign' });
+      const winner = { ...outcome, follow: [], extraCount: 0 };
+      await createDocument(documents, OUTCOME_DOCUMENT, outcomeName({ run, shard, slice }), winner);
+      return outcome;
+    },
+  });
+  bench.add('photos', { entries: toEntries(['same']) });
+  await bench.start();
+  await bench.handleOne();
+  expect(calls.filter((call) => call === 'documents.close')).toHaveLength(3);
+  expect([...stored.stored.keys()].filter((name) => /report|extras|foreign/.test(name))).toEqual([]);
 });
