@@ -29,6 +29,20 @@ describe('the statement', () => {
     expect(statement(nothing, AT)).toBe('nothing proven yet, live unknown');
   });
 
+  it('says what cannot be read now as unknown, not as none', () => {
+    const lost = point({ proven: null, canary: { state: 'waiting', isUnknown: true } });
+    expect(statement(lost, AT, { isProvenKnown: false })).toBe(
+      'proven unknown, live up to 12:03:02, canary unknown, except 3 keys',
+    );
+  });
+
+  it('says by how much the clock is off, and which way', () => {
+    const told = (aheadMs: number) =>
+      statement(point({ live: null }), AT, { clock: { state: 'off', aheadMs, of: 'photos' } });
+    expect(told(7_200_000)).toContain('live unknown (clock-off: the clock here is 2 h ahead)');
+    expect(told(-300_000)).toContain('live unknown (clock-off: the clock here is 5 min behind)');
+  });
+
   it('says whether all dead letters were looked at', () => {
     expect(statement(point(), AT, { letters: 'some' })).toMatch(/, except at least 3 keys$/);
     const excepted = { count: 0, sample: [] };

@@ -4,6 +4,7 @@ import {
   changeDocument,
   createDocument,
   documentKind,
+  parseDocumentText,
   readDocument,
 } from '../../src/documents/change-document.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
@@ -134,5 +135,22 @@ describe('a change of a document', () => {
     const { documents, textOf } = store();
     const { found, changed } = await changeDocument(documents, COUNTER, 'c', () => undefined);
     expect([found, changed, textOf('c')]).toEqual([{ state: 'absent' }, undefined, undefined]);
+  });
+});
+
+describe('the bytes of a document', () => {
+  const nested = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+
+  it('are a value where they are JSON in UTF-8, of a few levels', () => {
+    expect(parseDocumentText(Buffer.from('{"a":"\u00e9"}'))).toEqual({ a: '\u00e9' });
+    expect(parseDocumentText(Buffer.from(nested(32)))).toBeDefined();
+  });
+
+  it.each([
+    ['no JSON', Buffer.from('{"a":')],
+    ['text of another encoding', Buffer.from('{"a":"\u00e9"}', 'latin1')],
+    ['too deep', Buffer.from(nested(34))],
+  ])('are none where they are %s', (_, bytes) => {
+    expect(parseDocumentText(bytes)).toBeUndefined();
   });
 });

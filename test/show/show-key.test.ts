@@ -224,6 +224,24 @@ describe('a key that is shown', () => {
     });
   });
 
+  it('that is not mirrored is so while an account is away, too', async () => {
+    const { show, parts } = bench({ containers: { include: [], exclude: [KEY.container] } });
+    expect((await show(KEY, { source: { ...parts.source, read: away } })).verdict).toMatchObject({
+      state: 'not-mirrored',
+    });
+  });
+
+  it('tells an unexpected error without its text', async () => {
+    const { show, parts } = bench();
+    const read = async () => await Promise.reject(new TypeError('a secret'));
+    expect((await show(KEY, { source: { ...parts.source, read } })).source).toEqual({
+      account: 'sourceaccount',
+      isUnknown: true,
+      code: 'unexpected',
+      detail: 'an unexpected error',
+    });
+  });
+
   it('tells what could not be read of the queues and the state as unknown, not as nothing', async () => {
     const { show, source, mirror } = bench();
     source.put(KEY, { content: 'cat' });

@@ -78,6 +78,15 @@ describe('two listings', () => {
     );
   });
 
+  it('of hierarchical accounts are known by a directory of either', async () => {
+    const trees = [['a bf'], ['a/f', 'a bf']] as const;
+    for (const [one, other] of [trees, trees.toReversed()])
+      expect(await pairsOf(treeOf(one ?? []), treeOf(other ?? []))).toEqual({
+        both: ['a bf'],
+        oneSided: ['a', 'a/f'],
+      });
+  });
+
   it('that come in two orders hold every name all the same', async () => {
     const { both, oneSided } = await pairsOf(
       treeOf(['a/b', 'a b', 'a0']),
