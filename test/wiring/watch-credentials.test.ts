@@ -68,6 +68,28 @@ describe('the credentials of the settings', () => {
     expect(problems[0]?.severity).toBeUndefined();
   });
 
+  it('are replaced by a second one only if that ends later', async () => {
+    const env = {
+      BLOBMIRROR_SOURCE: sas('one', 'sv=1&se=2026-12-01'),
+      BLOBMIRROR_SOURCE__secondary: sas('one', 'sv=2&se=2026-11-28'),
+    };
+    const reports = (await watchCredentials(readSettings({ ...ENV, ...env }))())(NOW);
+    const successors = reports.map(({ name, successor }) => [name, successor]);
+    expect(successors).toEqual([
+      ['the SAS of BLOBMIRROR_SOURCE', undefined],
+      ['the SAS of BLOBMIRROR_SOURCE__secondary', 'the SAS of BLOBMIRROR_SOURCE'],
+    ]);
+  });
+
+  it('of Service Bus end at a number of seconds', async () => {
+    const problems = await watch({
+      BLOBMIRROR_SOURCE: ENV.BLOBMIRROR_BACKUP.replace('two', 'one'),
+      BLOBMIRROR_SERVICE_BUS:
+        'Endpoint=sb://x/;SharedAccessSignature=SharedAccessSignature sr=x&sig=y&se=1796040000&skn=z',
+    })();
+    expect(problems).toMatchObject([{ code: 'credential-ending', severity: 'warning' }]);
+  });
+
   it('with an end further away are no problem', async () => {
     expect(
       await watch({

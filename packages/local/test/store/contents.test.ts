@@ -41,6 +41,15 @@ describe.each([['in memory'], ['in a folder']])('contents %s', (where) => {
     }
   });
 
+  it('are not read beyond their end', async () => {
+    const { store } = await open();
+    for (const size of [10, 2 * SMALL_BYTES]) {
+      const received = await store.contents.receive(content(size));
+      expect(await bytesOf(store, [received], 1, size - 1)).toHaveLength(size - 1);
+      await expect(bytesOf(store, [received], 1, size)).rejects.toThrow(RangeError);
+    }
+  });
+
   it('are freed when nothing refers to them and no request may read them', async () => {
     const requests = new Requests();
     const { store, large } = await open(requests);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,7 +55,63 @@ async function recordsIn(path: string): Promise<{ ids: string[]; validBytes: num
 
 const first: QueueRecord = { type: 'next', sequenceNumber: 1 };
 
+it('a new log is on the disk before it has its name', async () => {
+  const path = await temporaryLog();
+  const atSync: boolean[] = [];
+  const openFile: OpenFile = async (name, flags) => {
+    const file = await open(name, flags);
+    return {
+      write: file.write.bind(file) as typeof file.write,
+      truncate: async (length) => await file.truncate(length),
+      close: async () => await file.close(),
+      sync: async () => {
+        atSync.push(existsSync(path));
+        await file.sync();
+      },
+    };
+  };
+  const options = { path, snapshot: () => [first], validBytes: 0, log: undefined, openFile };
+  await (await QueueLog.open(options)).close();
+  expect(atSync).toEqual([false]);
+  expect((await recordsIn(path)).ids).toEqual(['next']);
+});
+
 describe('a full disk', () => {
+  it('keeps the order of records that come while others cannot be written', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const path = await temporaryLog();
+    let onWrite: (() => void) | undefined;
+    const openFile: OpenFile = async (name, flags) => {
+      const file = await open(name, flags);
+      return {
+        write: (async (...args: Parameters<typeof file.write>) => {
+          onWrite?.();
+          return await file.write(...args);
+        }) as typeof file.write,
+        truncate: async (length) => await file.truncate(length),
+        sync: async () => await file.sync(),
+        close: async () => await file.close(),
+      };
+    };
+    const options = { path, snapshot: () => [first], validBytes: 0, log: undefined, openFile };
+    const log = await QueueLog.open(options);
+    onWrite = () => {
+      onWrite = undefined;
+      log.append(seen('b'));
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    };
+    log.append(seen('a'));
+    await expect(log.flushed()).rejects.toThrow(JournalError);
+    await vi.waitUntil(async () => {
+      await vi.advanceTimersByTimeAsync(1_000);
+      return log.writeError() === undefined;
+    });
+    await log.flushed();
+    await log.close();
+    expect((await recordsIn(path)).ids).toEqual(['next', 'a', 'b']);
+  });
+
   it('rejects for every waiting caller, is logged once, and the records are written when there is room', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
@@ -131,10 +188,11 @@ describe('a full disk', () => {
     }
     await log.close();
     const torn = await open(path, 'a');
-    await torn.write('torn');
+    // Longer than what is written after it.
+    await torn.write('torn'.repeat(100));
     await torn.close();
     const { validBytes, tornBytes } = await recordsIn(path);
-    expect(tornBytes).toBe(4);
+    expect(tornBytes).toBe(400);
     const again = await QueueLog.open({ ...options, validBytes });
     again.append(seen('after'));
     await again.flushed();

@@ -72,3 +72,41 @@ describe('the table of transitions', () => {
     expect(expiring.map(([state]) => state)).toEqual(['active']);
   });
 });
+
+describe('a dead letter', () => {
+  it('stays in its queue, however often it is delivered, and cannot be dead-lettered again', () => {
+    const queue = new Queue(
+      defineQueue({ maxDeliveryCount: 1 }),
+      surroundings(() => 0),
+    );
+    const settle = (name: 'main' | 'deadLetter', kind: 'abandon' | 'dead-letter') => {
+      const token = queue.receive(name, 'lock')?.lock?.token ?? '';
+      const result = queue.settle(name, token, { kind, properties: {} });
+      if (result === 'refused') queue.settle(name, token, { kind: 'release' });
+      return result;
+    };
+    queue.send(newMessage('m'));
+    expect(settle('main', 'abandon')).toBe('settled');
+    for (let i = 0; i < 5; i++) expect(settle('deadLetter', 'abandon')).toBe('settled');
+    expect(settle('deadLetter', 'dead-letter')).toBe('refused');
+    const [entry] = queue.peek('deadLetter', 0, 10);
+    expect(entry?.message.properties).toMatchObject({ DeadLetterReason: 'MaxDeliveryCountExceeded' });
+    // The delivery that dead-lettered it, and those since.
+    expect([entry?.state, entry?.message.deliveryCount]).toEqual(['active', 6]);
+  });
+});
+
+it('a queue that was emptied goes on numbering after a restart', () => {
+  const queue = new Queue(
+    defineQueue(),
+    surroundings(() => 0),
+  );
+  expect([queue.send(newMessage('a')), queue.send(newMessage('b'))]).toEqual([1, 2]);
+  while (queue.receive('main', 'take') !== undefined);
+  const again = new Queue(
+    defineQueue(),
+    surroundings(() => 0),
+  );
+  for (const record of queue.snapshot()) again.replay(record);
+  expect(again.send(newMessage('c'))).toBe(3);
+});
