@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { readSettings } from '../../src/config/settings.ts';
+import { BlobmirrorError } from '../../src/model/errors.ts';
 import { registrationName } from '../../src/identity/registration.ts';
 import { openIdentity } from '../../src/wiring/open-identity.ts';
 import { mirrorIdOf } from '../../src/wiring/mirror-id.ts';
@@ -52,5 +53,75 @@ describe('a registration that a newer release has written in its format', () => 
     expect(named).toMatchObject([
       { code: 'document-too-new', document: expect.stringContaining('.other') as string },
     ]);
+  });
+});
+
+describe('the identity of a worker', () => {
+  function bench() {
+    const documents = new MemoryDocuments();
+    const log = createSilentLogger();
+    const state = { isAway: false, writes: 0, cleared: true };
+    const store = documents.through(async (call, _key, effect) => {
+      if (state.isAway) throw new BlobmirrorError('storage-unavailable', 'it is down');
+      if (call === 'documents.write') state.writes++;
+      return await Promise.resolve(effect());
+    });
+    const open = (more: Record<string, string> = {}) =>
+      openIdentity(readSettings({ ...SETTINGS_OUT_OF_REACH, ...more }), log, store, {
+        evaluate: async () => await Promise.resolve({ kind: 'clear', blobs: 1 } as const),
+        requireClear: async () => {
+          await Promise.resolve();
+          if (!state.cleared) throw new BlobmirrorError('storage-unavailable', 'not known yet');
+        },
+      });
+    return { open, state };
+  }
+
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('registers again after the state was out of reach', async () => {
+    const { open, state } = bench();
+    const identity = open();
+    state.isAway = true;
+    await expect(identity.admit()).rejects.toMatchObject({ code: 'storage-unavailable' });
+    state.isAway = false;
+    await identity.admit();
+    expect(state.writes).toBeGreaterThan(0);
+  });
+
+  it('whose name another mirror has mirrors nothing, since the first time that it saw so', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+    const { open } = bench();
+    await open().admit();
+    const other = open({ BLOBMIRROR_EVENTS_QUEUE: 'another-queue' });
+    const first = await other.refusal();
+    expect(first?.reason).toContain('another-queue');
+    vi.advanceTimersByTime(60_000);
+    expect(await other.refusal()).toEqual(first);
+    await expect(other.guard()).rejects.toMatchObject({ code: 'mirror-name-taken' });
+  });
+
+  it('deletes nothing before it is known that accounts are not swapped', async () => {
+    const { open, state } = bench();
+    const identity = open();
+    await identity.mayDelete();
+    state.cleared = false;
+    await expect(identity.mayDelete()).rejects.toMatchObject({ code: 'storage-unavailable' });
+  });
+
+  it('is renewed each five minutes, and not with each sample', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+    const { open, state } = bench();
+    const identity = open();
+    await identity.admit();
+    const registered = state.writes;
+    vi.advanceTimersByTime(299_000);
+    await identity.renew();
+    expect(state.writes).toBe(registered);
+    vi.advanceTimersByTime(1_000);
+    await identity.renew();
+    expect(state.writes).toBe(registered + 1);
   });
 });
