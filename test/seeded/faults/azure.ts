@@ -753,6 +753,13 @@ const faults: readonly Fault[] = [
     near: ['test/azure/errors/storage-error.test.ts'],
     isSpare: true,
   },
+  {
+    name: 'a file that is replaced loses the access that it had',
+    path: 'src/azure/copy/copy-aside.ts',
+    from: 'if (access !== undefined) await directories.setAccess(aside, access);',
+    to: '',
+    near: ['test/azure/copy/copy-aside.test.ts'],
+  },
 ];
 
 export default faults;

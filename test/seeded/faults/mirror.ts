@@ -397,6 +397,44 @@ const faults: readonly Fault[] = [
     near: ['test/mirror/decide.test.ts'],
     isSpare: true,
   },
+  {
+    name: 'the access that a copied file had is not told when it is replaced',
+    path: 'src/mirror/write-blob.ts',
+    from: 'setAccess(key, access, there)',
+    to: 'setAccess(key, access)',
+    near: ['test/mirror/directories.test.ts'],
+  },
+  {
+    name: 'the access that was there is not told when it is replaced',
+    path: 'src/mirror/converge.ts',
+    from: 'setAccess(key, decision.access, decision.there)',
+    to: 'setAccess(key, decision.access)',
+    near: ['test/mirror/directories.test.ts'],
+    isSpare: true,
+  },
+  {
+    name: 'the access that the backup has is forgotten in a decision',
+    path: 'src/mirror/decide.ts',
+    from: '{ access, ...(there !== undefined && { there }) }',
+    to: '{ access }',
+    near: ['test/mirror/decide.test.ts'],
+    isSpare: true,
+  },
+  {
+    name: 'a check in a directory that was made again relies on earlier readings',
+    path: 'src/mirror/converge.ts',
+    from: '      since = undefined;\n',
+    to: '',
+    near: ['test/mirror/directories.test.ts'],
+  },
+  {
+    name: 'the access that the root has is not told when it is replaced',
+    path: 'src/mirror/converge-container.ts',
+    from: 'setRootAccess(container, wanted, there)',
+    to: 'setRootAccess(container, wanted)',
+    near: ['test/mirror/directories.test.ts'],
+    isSpare: true,
+  },
 ];
 
 export default faults;

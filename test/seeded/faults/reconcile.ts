@@ -423,6 +423,37 @@ const faults: readonly Fault[] = [
     near: ['test/reconcile/compare/compare-slice.test.ts'],
     isSpare: true,
   },
+  {
+    name: 'the lines of a walk that does not count stay',
+    path: 'src/reconcile/runs/walk-slice.ts',
+    from: '  await lines.discard();\n',
+    to: '',
+    near: ['test/reconcile/runs/watched-slice.test.ts'],
+  },
+  {
+    name: 'the extras of a walk that does not count stay',
+    path: 'src/reconcile/runs/walk-slice.ts',
+    from: '      if (extras !== undefined) await documents.remove(names.extras);\n',
+    to: '',
+    near: ['test/reconcile/runs/watched-slice.test.ts'],
+    isSpare: true,
+  },
+  {
+    name: 'the foreign keys of a walk that does not count stay',
+    path: 'src/reconcile/runs/walk-slice.ts',
+    from: '      if (foreign !== undefined) await documents.remove(names.foreign);\n',
+    to: '',
+    near: ['test/reconcile/runs/watched-slice.test.ts'],
+    isSpare: true,
+  },
+  {
+    name: 'the report of a walk that does not count stays',
+    path: 'src/reconcile/runs/walk-slice.ts',
+    from: '      if (report !== undefined) await documents.remove(names.report);\n',
+    to: '',
+    near: ['test/reconcile/runs/watched-slice.test.ts'],
+    isSpare: true,
+  },
 ];
 
 export default faults;

@@ -429,6 +429,51 @@ const faults: readonly Fault[] = [
     to: 'sources.reduce((sum, each) => sum + each.count, 0)',
     near: ['test/status/except-keys.test.ts'],
   },
+  {
+    name: 'an unknown backlog is told as zero',
+    path: 'src/status/create-status-reader.ts',
+    from: '  isComplete: false,\n  isUnknown: true,\n  byAge',
+    to: '  isComplete: false,\n  byAge',
+    near: ['test/status/status-reader.test.ts'],
+  },
+  {
+    name: 'the metric of an unknown backlog is zero',
+    path: 'src/status/create-status-reader.ts',
+    from: 'backlog.isUnknown === true ? [] : backlog.byAge',
+    to: 'backlog.byAge',
+    near: ['test/telemetry/status-metrics.test.ts'],
+  },
+  {
+    name: 'unknown dead letters are told as none',
+    path: 'src/status/create-status-reader.ts',
+    from: 'isComplete: false, isUnknown: true, acknowledged',
+    to: 'isComplete: false, acknowledged',
+    near: ['test/status/status-reader.test.ts'],
+    isSpare: true,
+  },
+  {
+    name: 'the metric of unknown dead letters is zero',
+    path: 'src/status/create-status-reader.ts',
+    from: 'deadLetters.isUnknown === true ? undefined : deadLetters.byCode',
+    to: 'deadLetters.byCode',
+    near: ['test/telemetry/status-metrics.test.ts'],
+    isSpare: true,
+  },
+  {
+    name: 'a queue that cannot be read is no problem',
+    path: 'src/status/create-status-reader.ts',
+    from: 'queue: waiting.failure ?? letters.failure',
+    to: 'queue: letters.failure',
+    near: ['test/status/status-reader.test.ts'],
+  },
+  {
+    name: 'dead letters that cannot be read are no problem',
+    path: 'src/status/create-status-reader.ts',
+    from: 'queue: waiting.failure ?? letters.failure',
+    to: 'queue: waiting.failure',
+    near: ['test/status/status-reader.test.ts'],
+    isSpare: true,
+  },
 ];
 
 export default faults;

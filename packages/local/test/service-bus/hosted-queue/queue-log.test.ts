@@ -61,7 +61,8 @@ it('a new log is on the disk before it has its name', async () => {
   const openFile: OpenFile = async (name, flags) => {
     const file = await open(name, flags);
     return {
-      write: file.write.bind(file) as typeof file.write,
+      write: (async (...args: Parameters<typeof file.write>) =>
+        await file.write(...args)) as typeof file.write,
       truncate: async (length) => await file.truncate(length),
       close: async () => await file.close(),
       sync: async () => {
