@@ -54,15 +54,6 @@ describe('a search', () => {
     expect(sync.lines).toEqual([]);
   });
 
-  it('that comes to the end says so', async () => {
-    const waiting = await findWaiting({ browse: () => each([message], [message]) }, KEY, ENOUGH);
-    const letters = await findDeadLetters(each(letter, letter), KEY, ENOUGH);
-    const sync = await findLastFullSync(reports([aRun({ state: 'done' })]), KEY, ENOUGH);
-    expect(waiting).toMatchObject({ count: 2, isComplete: true });
-    expect(letters).toMatchObject({ count: 2, isComplete: true });
-    expect(sync).toMatchObject({ isComplete: true, lines: [{ path: KEY.path }] });
-  });
-
   it('counts all that it finds, and shows the first twenty', async () => {
     const waiting = await findWaiting(
       { browse: () => each(Array.from({ length: 25 }, () => message)) },
@@ -81,11 +72,4 @@ describe('a search', () => {
     ];
     expect(await findDeadLetters(each(...others), KEY, ENOUGH)).toMatchObject({ count: 0 });
   });
-
-  it.each(['cancelled', 'damaged', 'comparing', 'deleting'] as const)(
-    'takes no full sync that is %s for one that came to the key',
-    async (state) => {
-      expect(await findLastFullSync(reports([aRun({ state })]), KEY, ENOUGH)).toMatchObject({ run: null });
-    },
-  );
 });

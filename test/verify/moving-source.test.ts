@@ -5,7 +5,6 @@ import { type MemoryAccount, createMemoryAccount, createMemoryInspector } from '
 import type { Schedule } from '../memory/schedule.ts';
 import { converge } from '../../src/mirror/converge.ts';
 import { type Key, parseKey } from '../../src/model/key.ts';
-import { theServiceClock } from '../../src/clock/observed-clock.ts';
 import { budget } from '../support/budgets.ts';
 import { KEY } from '../support/keys.ts';
 import { POLICY } from '../support/memory-pair.ts';
