@@ -13,8 +13,8 @@ import { type Census, takeCensus } from './census.ts';
 import { writeEverything } from './every-write.ts';
 
 /** A lease lasts a minute at most, and is to be read as it was written. */
-function useTickingDate(start: number): void {
-  vi.stubGlobal('Date', tickingDate(start));
+function useTickingDate(from: number): void {
+  vi.stubGlobal('Date', tickingDate(from));
   onTestFinished(() => void vi.unstubAllGlobals());
 }
 
@@ -67,11 +67,11 @@ describe.each([
 
   it('reads the same after a kill', async () => {
     const directory = await temporaryDirectory();
-    const start = Date.now();
+    const began = Date.now();
     const child = fork(new URL('../support/serve-until-killed.ts', import.meta.url), [
       directory,
       hierarchical ? 'hierarchical' : 'flat',
-      String(start),
+      String(began),
     ]);
     onTestFinished(() => void child.kill('SIGKILL'));
     const port = await new Promise<number>((resolve, reject) => {
@@ -86,7 +86,7 @@ describe.each([
     child.kill('SIGKILL');
     await exited;
     // Later than the last time that the child told.
-    useTickingDate(start + 20_000);
+    useTickingDate(began + 20_000);
     await expectAfterRestart(directory, hierarchical, before);
   });
 });
