@@ -43,6 +43,7 @@ const withoutProblems = (page: Page) => page.locator('.overall', { hasNotText: /
 const letters = (page: Page) => page.getByRole('region', { name: 'Dead letters' });
 
 it('dead letters of a fault appear with their reason, and a replay mirrors them once the fault is repaired', async () => {
+  mirror.isBroken = true;
   const page = await browser.open(mirror.address, { viewport: PHONE });
   await letters(page).getByText('There are none.').waitFor();
   for (const name of ['stuck 1.txt', 'stuck 2.txt', 'fine.txt']) await upload(name);

@@ -18,7 +18,7 @@ beforeAll(async () => {
   await files.create();
 });
 
-test('files and directories, empty ones too, are mirrored with headers, metadata and the case of metadata names', async () => {
+test('files and directories, empty ones too, are mirrored with headers, metadata and the case of metadata names, renamed and deleted, and verify finds no difference', async () => {
   await files.getDirectoryClient('empty/within').create({ metadata: { Kept: 'as it is' } });
   await writeFile(files, 'sales/2026/über 100%.csv', 'a,b');
   const described = files.getFileClient('sales/described.json');
@@ -30,21 +30,14 @@ test('files and directories, empty ones too, are mirrored with headers, metadata
   await lakes.blobs.source.getContainerClient('lake').getBlockBlobClient('by/blob api').upload('x', 1);
   // Five files and directories below three of their own.
   expect(await expectEqualLakes(lakes)).toBe(8);
-});
 
-test('a directory is renamed with its content and another is deleted', async () => {
   await files.getDirectoryClient('sales').move(encodePath('archive of sales'));
   await files.getDirectoryClient('empty').delete(true);
   expect(await expectEqualLakes(lakes)).toBe(6);
-});
 
-test('verify --local finds no difference, content and access included, and counts directories', async () => {
   const args = ['verify', `--local=${environment.readyFile}`, '--content', 'read'];
   const { status, stdout, stderr } = await runBlobmirror(args);
   expect([status, stdout]).toEqual([0, '']);
   expect(stderr).toMatch(/^3 blobs and 3 directories in 1 container compared in [\d.]+ s: no difference$/m);
-});
-
-test('there are no dead letters', async () => {
   expect((await queueCounts(environment.info.serviceBus)).deadLetter).toBe(0);
 });

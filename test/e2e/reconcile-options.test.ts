@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { blobsOf, deleteBlobs, writeBlobs } from './support/blobs-of.ts';
 import { compareListings } from './support/expect-equal-accounts.ts';
 import { listingInPages, type OnPage } from './support/listing-in-pages.ts';
@@ -16,15 +16,16 @@ beforeAll(async () => {
   });
   await unheard.startWorker();
   for (const name of ['photos', 'tables']) await writeBlobs(unheard.source, name, 40);
-  await unheard.reconcile();
 });
+// Each test begins in step.
+beforeEach(async () => void (await unheard.reconcile()));
 
 let rounds = 0;
 
 /**
- * In each container one blob to copy, one to overwrite and one to delete; their names begin with 1, 2 or 3.
+ * The number of the round, and what is out of step. In each container one blob to copy, one to overwrite and one to delete; their names begin with 1, 2 or 3.
  */
-async function putOutOfStep(): Promise<readonly string[]> {
+async function putOutOfStep(): Promise<{ round: number; differences: readonly string[] }> {
   const round = rounds++;
   for (const name of ['photos', 'tables']) {
     const container = unheard.source.getContainerClient(name);
@@ -32,12 +33,12 @@ async function putOutOfStep(): Promise<readonly string[]> {
     await container.getBlockBlobClient('2.txt').upload(`round ${round}`, 7);
     await deleteBlobs(unheard.source, name, 1, 30 + round);
   }
-  return await compareListings(unheard);
+  return { round, differences: await compareListings(unheard) };
 }
 
 test('a dry run finds what is out of step and writes nothing', async () => {
   const { requests, reconcile } = unheard;
-  const differences = await putOutOfStep();
+  const { differences } = await putOutOfStep();
   requests.length = 0;
   const { run, status } = await reconcile({ dryRun: true });
   expect([status, run.counts]).toMatchObject([
@@ -50,22 +51,23 @@ test('a dry run finds what is out of step and writes nothing', async () => {
 
 test('a run of one container, and of one prefix, touches nothing else', async () => {
   const { requests, reconcile } = unheard;
-  await putOutOfStep();
+  const { round } = await putOutOfStep();
+  const deleted = `${30 + round}.txt`;
   const touched = async (request: object) => {
     requests.length = 0;
     expect((await reconcile(request)).status).toBe(0);
     return [...new Set(writesOnBackup(requests))];
   };
-  expect(await touched({ container: 'photos', prefix: '1/' })).toEqual(['photos/1/new 0', 'photos/1/new 1']);
-  expect(await touched({ container: 'tables', prefix: '3' })).toEqual(['tables/30.txt', 'tables/31.txt']);
-  expect(await touched({ container: 'photos' })).toEqual(['photos/2.txt', 'photos/30.txt', 'photos/31.txt']);
-  expect(await touched({})).toEqual(['tables/1/new 0', 'tables/1/new 1', 'tables/2.txt']);
+  expect(await touched({ container: 'photos', prefix: '1/' })).toEqual([`photos/1/new ${round}`]);
+  expect(await touched({ container: 'tables', prefix: '3' })).toEqual([`tables/${deleted}`]);
+  expect(await touched({ container: 'photos' })).toEqual(['photos/2.txt', `photos/${deleted}`]);
+  expect(await touched({})).toEqual([`tables/1/new ${round}`, 'tables/2.txt']);
   expect(await compareListings(unheard)).toEqual([]);
 });
 
 test('a run that is cancelled in the middle deletes nothing, does not block the next one and stays cancelled', async () => {
   const { backup, reconciler, reconcile, untilEnded } = unheard;
-  await putOutOfStep();
+  const { round } = await putOutOfStep();
   let release = (): void => {};
   onPage = ({ container, number, xml }, response) => {
     if (container !== 'photos' || number !== 2) return xml;
@@ -83,7 +85,7 @@ test('a run that is cancelled in the middle deletes nothing, does not block the 
   expect(await reconciler.cancel(id)).toBe(true);
   const { run, status } = await untilEnded(id);
   expect([run.state, status]).toEqual(['cancelled', 4]);
-  expect(await blobsOf(backup, 'photos')).toContain('32.txt');
+  expect(await blobsOf(backup, 'photos')).toContain(`${30 + round}.txt`);
   const next = await reconcile();
   expect(next.status).toBe(0);
   expect(await compareListings(unheard)).toEqual([]);
@@ -100,7 +102,7 @@ test('a worker with the flag begins a run at its start, and the timer begins run
       ({ request, endedAt }) => request.reason === reason && endedAt !== undefined,
     );
   const env = { BLOBMIRROR_RECONCILE_SCHEDULE: '*/2 * * * * *' };
-  await startWorker(['--sweep'], { env });
+  const worker = await startWorker(['--sweep'], { env });
   await waitUntil(
     'both have had their runs',
     async () => (await runsBy('start')).length === 1 && (await runsBy('timer')).length >= 2,
@@ -112,4 +114,8 @@ test('a worker with the flag begins a run at its start, and the timer begins run
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .flat();
   expect(times.filter(Boolean)).toEqual(times.filter(Boolean).toSorted());
+  await worker.end();
+  await waitUntil('no run is under way', async () =>
+    (await reconciler.list()).every(({ endedAt }) => endedAt !== undefined),
+  );
 });

@@ -31,7 +31,7 @@ test('a full sync from the command line finds changes without events, repairs th
     await runBlobmirror(['reconcile', ...args, `--local=${readyFile}`]);
 
   const dry = await reconcile('--dry-run', '--wait', '-o', 'json');
-  expect([dry.stderr.split('\n').length, dry.status]).toEqual([2, 0]);
+  expect(dry.status).toBe(0);
   expect((JSON.parse(dry.stdout) as Run).counts).toMatchObject({
     inStep: 18,
     nominated: 3,

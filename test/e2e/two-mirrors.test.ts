@@ -61,7 +61,7 @@ describe('two mirrors with one source, one backup and one container of the state
     await startWorkerWith(docs);
   });
 
-  it('are paused separately, and their full syncs do not exclude each other', async () => {
+  it('are paused separately, their full syncs do not exclude each other, and neither mirrors the canary of the other one', async () => {
     expect((await run(photos, 'pause', '--reason', 'a move')).status).toBe(0);
     // A running worker may continue for two seconds; one that starts reads the pause first.
     await ofPhotos.end();
@@ -77,9 +77,7 @@ describe('two mirrors with one source, one backup and one container of the state
     expect([one.paused?.reason, other.paused]).toEqual(['a move', undefined]);
     expect([one.recovery.proven, other.recovery.proven?.run]).toEqual([null, other.runs[0]?.id]);
     expect([one.runs.length, other.runs.length]).toEqual([1, 1]);
-  });
 
-  it('have a canary each, and neither mirrors the other one', async () => {
     const follow = async (env: Settings) => {
       const app = createCommandApp(readSettings(env), createSilentLogger());
       await app.statusService.followCanary?.();
@@ -95,8 +93,11 @@ describe('two mirrors with one source, one backup and one container of the state
       ofDocs,
     ]);
     expect(await namesIn(canaries(environment.backup))).toEqual([ofDocs]);
-    const [one, other] = [await statusOf(photos), await statusOf(docs)];
-    expect([one.recovery.canary.state, other.recovery.canary.ageMs]).toEqual(['waiting', expect.any(Number)]);
+    const canary = [
+      (await statusOf(photos)).recovery.canary.state,
+      (await statusOf(docs)).recovery.canary.ageMs,
+    ];
+    expect(canary).toEqual(['waiting', expect.any(Number)]);
   });
 
   it('have separate queues: a third one with those of the first is refused, and found by check', async () => {
@@ -146,7 +147,7 @@ describe('a mirror that the former release paused in the middle of a full sync',
     expect(recovery.proven?.run).toBe('2026-11-29T16-08-36Z-813c');
   }
 
-  it('is paused for the commands of this release before a worker has started, and after', async () => {
+  it('is paused until it is resumed, also for the commands of this release before a worker has started, and its documents are unchanged', async () => {
     await expectPaused();
     await startWorkerWith(env);
     await expectPaused();
@@ -154,9 +155,7 @@ describe('a mirror that the former release paused in the middle of a full sync',
       env,
     });
     expect(report.stdout.trim().split('\n')).toHaveLength(2);
-  });
 
-  it('continues when it is resumed, and the documents of that release are unchanged', async () => {
     expect((await run(env, 'resume')).status).toBe(0);
     expect((await statusOf(env)).paused).toBeUndefined();
     // Any reader removes the activity of workers that are gone for an hour.

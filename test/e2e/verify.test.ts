@@ -13,13 +13,24 @@ beforeAll(async () => {
   for (const name of ['cat.jpg', 'dog.jpg', 'a b/%2F.jpg'])
     await container.getBlockBlobClient(name).upload(name, name.length, { metadata: { Name: 'x' } });
   for (const name of ['cat.jpg', 'dog.jpg', 'a b/%2F.jpg']) await untilMirrored(environment, 'photos', name);
+  // Of the tests that change the backup.
+  for (const [name, blobs] of [
+    ['changed', ['cat.jpg', 'dog.jpg']],
+    ['interrupted', ['cat.jpg']],
+  ] as const) {
+    await environment.source.createContainer(name);
+    for (const blob of blobs) {
+      await environment.source.getContainerClient(name).getBlockBlobClient(blob).upload(blob, blob.length);
+      await untilMirrored(environment, name, blob);
+    }
+  }
 });
 
 const verify = async (...args: string[]) =>
   await runBlobmirror(['verify', `--local=${environment.readyFile}`, ...args]);
 
 test('verify finds no difference once the mirror is at rest, and ends with status 0', async () => {
-  const { status, stdout, stderr } = await verify('--content', 'read');
+  const { status, stdout, stderr } = await verify('--content', 'read', '--container', 'photos');
   expect(stderr).toMatch(/^3 blobs in 1 container compared in [\d.]+ s: no difference$/m);
   expect(stdout).toBe('');
   expect(status).toBe(0);
@@ -52,41 +63,52 @@ test('a container that does not exist is refused with status 2', async () => {
 });
 
 test('verify prints each difference as a line of JSON and ends with status 3, within the limit', async () => {
-  const backup = environment.backup.getContainerClient('photos');
+  const backup = environment.backup.getContainerClient('changed');
   const { metadata = {} } = await backup.getBlobClient('cat.jpg').getProperties();
   await backup.getBlobClient('cat.jpg').setMetadata({ ...metadata, added: '1' });
   await backup.deleteBlob('dog.jpg');
 
-  const { status, stdout, stderr } = await verify('-o', 'json', '--settle', '0');
+  const { status, stdout, stderr } = await verify('-o', 'json', '--settle', '0', '--container', 'changed');
   const lines = stdout.trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(
     expect.arrayContaining([
       {
         finding: 'difference',
-        container: 'photos',
+        container: 'changed',
         path: 'cat.jpg',
         difference: 'metadata',
         name: 'added',
         backup: '1',
       },
-      { finding: 'difference', container: 'photos', path: 'dog.jpg', difference: 'missing-on-backup' },
+      { finding: 'difference', container: 'changed', path: 'dog.jpg', difference: 'missing-on-backup' },
     ]),
   );
   expect(stderr).toContain('in 2 places');
   expect(status).toBe(3);
-  const missing = await show('photos/dog.jpg');
+  const missing = await show('changed/dog.jpg');
   expect(missing.status).toBe(3);
   expect(missing.stdout).toMatch(/^DIFFERS +missing-on-backup; a check copies it$/m);
 
-  const limited = await verify('-o', 'json', '--settle', '0', '--limit', '1');
+  const limited = await verify('-o', 'json', '--settle', '0', '--container', 'changed', '--limit', '1');
   expect(limited.stdout.trimEnd().split('\n')).toHaveLength(1);
   expect(limited.status).toBe(3);
 });
 
 test('Ctrl-C ends it long before it has settled, with the findings so far', async () => {
-  await environment.backup.getContainerClient('photos').getBlockBlobClient('extra').upload('x', 1);
+  const backup = environment.backup.getContainerClient('interrupted');
+  // One difference is told at once, the other one only when it has settled.
+  const { metadata = {} } = await backup.getBlobClient('cat.jpg').getProperties();
+  await backup.getBlobClient('cat.jpg').setMetadata({ ...metadata, added: '1' });
+  await backup.getBlockBlobClient('extra').upload('x', 1);
   const run = trackProcess(
-    spawnBlobmirror(['verify', `--local=${environment.readyFile}`, '--settle', '3600']),
+    spawnBlobmirror([
+      'verify',
+      `--local=${environment.readyFile}`,
+      '--settle',
+      '3600',
+      '--container',
+      'interrupted',
+    ]),
   );
   await waitUntil('it has found something', () => run.output.stdout !== '', {
     isPassing: true,

@@ -98,6 +98,11 @@ export async function runBlobmirror(
   return { status, ...run.output };
 }
 
+/** What a command said, without the lines of one that takes long, as any does on a busy machine. */
+export function withoutReminders(stderr: string): string {
+  return stderr.replaceAll(/^.* s so far.*\n/gm, '');
+}
+
 function collect({ stdout, stderr }: ChildProcess): { stdout: string; stderr: string } {
   const output = { stdout: '', stderr: '' };
   stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
