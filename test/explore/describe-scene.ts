@@ -15,8 +15,11 @@ export function describeScene(scene: Scene): {
   const ofWorkers = workers
     .map(({ name, life, handling }) => {
       const locks = [...handling].map((lock) => [lock.message.messageId, queue.locks.has(lock)]);
-      const pending = network.pending.filter((call) => call.life === life).map(({ number }) => number);
-      return { name, knows: JSON.stringify([life.spared, life.seen, life.calls, pending, locks]) };
+      const pending = network.pending.filter((call) => call.life === life);
+      const knows = isSettling(scene, pending)
+        ? pending.map((call) => call.name)
+        : [life.seen, life.calls, pending.map(describePending)];
+      return { name, knows: JSON.stringify([life.spared, locks, knows]) };
     })
     .toSorted((one, other) => (one.knows < other.knows ? -1 : one.knows > other.knows ? 1 : 0));
   const ranks = new Map(ofWorkers.map(({ name }, rank) => [name, `worker ${'ABC'[rank]}`]));
@@ -47,7 +50,7 @@ export function describeScene(scene: Scene): {
     [
       fullSync.state,
       fullSync.state === 'under way' ? fullSync.life?.seen : undefined,
-      network.pending.filter(({ life }) => life === fullSync.life).map(({ number }) => number),
+      network.pending.filter(({ life }) => life === fullSync.life).map(describePending),
     ],
     witness.remembered(),
   ]);
@@ -58,6 +61,19 @@ export function describeScene(scene: Scene): {
     return name;
   });
   return { text, rename };
+}
+
+/** A worker that forgets everything between messages, and only has to settle one. */
+function isSettling({ kind, scope }: Scene, pending: readonly Call[]): boolean {
+  return (
+    (kind === 'flat' || scope.isShortLived === true) &&
+    pending.length === 1 &&
+    pending.every(({ name }) => name === 'queue.complete' || name === 'queue.abandon')
+  );
+}
+
+function describePending({ number, mayBeginLater }: Call): unknown {
+  return mayBeginLater ? [number] : number;
 }
 
 function byPath([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {

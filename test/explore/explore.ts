@@ -40,8 +40,8 @@ export interface Explored {
   readonly moves: number;
   /** Histories that were played, from the start to an end or to a state that was seen before. */
   readonly histories: number;
-  /** Of them, those that ended by themselves. */
-  readonly ended: number;
+  /** The states in which they ended by themselves, as hashes. */
+  readonly ends: ReadonlySet<string>;
   /** Moves that led to a state that was seen before. */
   readonly seenBefore: number;
   /** Moves that were left out, since they trade places with one that was made. */
@@ -76,12 +76,13 @@ export async function explore<World>(
 ): Promise<Explored> {
   /** What was left out at a state, by the name of the move. */
   const seen = new Map<string, ReadonlySet<string>>();
-  const counts = { moves: 0, histories: 1, ended: 0, seenBefore: 0, tradedPlaces: 0, longest: 0 };
+  const counts = { moves: 0, histories: 1, seenBefore: 0, tradedPlaces: 0, longest: 0 };
+  const ends = new Set<string>();
   const path: string[] = [];
   const onPath = new Set<string>();
   let broken: Explored['broken'];
   let nextProgress = PROGRESS_INTERVAL;
-  const result = (): Explored => ({ states: seen.size, ...counts, ...(broken && { broken }) });
+  const result = (): Explored => ({ states: seen.size, ends, ...counts, ...(broken && { broken }) });
 
   async function replay(): Promise<World> {
     counts.histories++;
@@ -110,7 +111,7 @@ export async function explore<World>(
     const moves = model.moves(world);
     const before = seen.get(state);
     if (before === undefined && moves.every(({ isFault }) => isFault)) {
-      counts.ended++;
+      ends.add(state);
       await model.expectRest(world);
     }
     const todo = moves.filter(({ name }) => !sleep.has(name) && (before?.has(rename(name)) ?? true));

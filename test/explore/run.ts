@@ -4,6 +4,7 @@
  *
  *   npm run explore
  *   npm run explore -- --only "flat: write, delete"      scopes whose names begin so
+ *   npm run explore -- --deep                            the larger ones as well
  *   npm run explore -- --list
  */
 import { availableParallelism } from 'node:os';
@@ -12,7 +13,9 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { createStory } from '../simulation/story.ts';
 import { type Explored, explore } from './explore.ts';
 import { modelOf } from './model.ts';
-import { SCOPES } from './scopes.ts';
+import { DEEP_SCOPES, SCOPES } from './scopes.ts';
+
+const EVERY_SCOPE = new Map([...SCOPES, ...DEEP_SCOPES]);
 
 interface Report {
   readonly counts: Explored;
@@ -21,7 +24,7 @@ interface Report {
 }
 
 async function exploreScope(name: string): Promise<void> {
-  const scope = SCOPES.get(name);
+  const scope = EVERY_SCOPE.get(name);
   if (scope === undefined) throw new Error(`there is no scope "${name}"`);
   const report = (isDone: boolean, counts: Explored, broken?: readonly string[]): void =>
     parentPort?.postMessage({ isDone, counts, broken } satisfies Report, []);
@@ -34,7 +37,7 @@ async function tell(
   name: string,
   { violation, path }: NonNullable<Explored['broken']>,
 ): Promise<readonly string[]> {
-  const scope = SCOPES.get(name);
+  const scope = EVERY_SCOPE.get(name);
   if (scope === undefined) return [];
   const story = createStory();
   const model = modelOf(scope, undefined, story.tell);
@@ -60,6 +63,8 @@ function exploreInThread(name: string, onProgress: (counts: Report['counts']) =>
   return new Promise((resolve, reject) => {
     const thread = new Worker(new URL(import.meta.url), {
       workerData: name,
+      // A state that was seen takes some hundred bytes.
+      resourceLimits: { maxOldGenerationSizeMb: 6000 },
     });
     thread.once('error', reject);
     thread.on('message', (report: Report) => {
@@ -74,10 +79,13 @@ async function main(): Promise<void> {
     options: {
       only: { type: 'string', default: '' },
       list: { type: 'boolean', default: false },
+      deep: { type: 'boolean', default: false },
       threads: { type: 'string', default: String(availableParallelism()) },
     },
   });
-  const names = [...SCOPES.keys()].filter((name) => name.startsWith(values.only));
+  const names = [...(values.deep ? EVERY_SCOPE : SCOPES).keys()].filter((name) =>
+    name.startsWith(values.only),
+  );
   const threads = Number(values.threads);
   if (names.length === 0 || !Number.isSafeInteger(threads) || threads < 1) {
     process.stderr.write(

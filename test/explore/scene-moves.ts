@@ -1,6 +1,6 @@
 import { keyText } from '../../src/model/key.ts';
 import type { Lock, MemoryMessage } from '../memory/memory-queue.ts';
-import { type Call, isOfQueue, isWrite } from '../simulation/call.ts';
+import { type Call, isOfQueue, isWrite, type Life } from '../simulation/call.ts';
 import { replayChoices } from '../simulation/choices.ts';
 import type { Worker } from '../simulation/worker.ts';
 import type { Move, Touch } from './explore.ts';
@@ -20,8 +20,12 @@ const UNDER_WAY = 'under way';
  * for the longest request, which comes after all writes that were under way when it was sent.
  */
 export function movesOf(scene: Scene): readonly Move[] {
-  const calm = scene.network.pending.find((call) => isCalm(call, scene));
-  if (calm !== undefined) return [toMove(calm, scene)];
+  if (scene.scope.everyOrder === true)
+    return allMoves(scene).map((move) => ({ ...move, touches: undefined }));
+  return movesBeforeOthers(scene) ?? allMoves(scene);
+}
+
+function allMoves(scene: Scene): readonly Move[] {
   return [
     ...scene.network.pending.map((call) => toMove(call, scene)),
     ...deliveries(scene),
@@ -33,10 +37,42 @@ export function movesOf(scene: Scene): readonly Move[] {
   ];
 }
 
-/** A worker is done with a message that nobody can take from it any more: it makes no difference what comes before. */
-function isCalm({ name, life }: Call, { budget }: Scene): boolean {
-  const isSafe = life.spared || (budget.crashes === 0 && budget.redeliveries === 0);
-  return name === 'queue.complete' && isSafe;
+/**
+ * Moves that make no difference to all others, nor others to them: every history has its like in which one of them comes
+ * next (a persistent set).
+ *
+ * - A worker settles a message: it does so, or crashes, or has lost the message.
+ * - A worker reads the source, which no user changes any more. If it crashes, it might as well do so after the answer.
+ */
+function movesBeforeOthers(scene: Scene): readonly Move[] | undefined {
+  const { network, scope, budget } = scene;
+  if (scope.concurrency > 1) return undefined;
+  const isLast = (call: Call): boolean => isSettling(call) || (budget.acts === 0 && readsSource(call));
+  // The same one in whatever order the calls were made.
+  const [call] = network.pending
+    .filter(isLast)
+    .toSorted((one, other) => (knownTo(one.life) < knownTo(other.life) ? -1 : 1));
+  if (call === undefined) return undefined;
+  const move = toMove(call, scene);
+  if (isSettling(call)) return [move, ...faults(scene, call.life)];
+  const act = (): void => {
+    // The answer might have come later, and the write that follows it, too: no delayed message waits for that write.
+    call.life.isAhead = call.name.startsWith('sourceaccount.') || call.mayBeginLater;
+    network.answer(call);
+  };
+  return [{ ...move, act }];
+}
+
+function isSettling({ name }: Call): boolean {
+  return name === 'queue.complete' || name === 'queue.abandon';
+}
+
+function readsSource({ name }: Call): boolean {
+  return name.startsWith('sourceaccount.') || name === 'backupaccount.copy-read';
+}
+
+function knownTo({ seen, spared }: Life): string {
+  return JSON.stringify([seen, spared]);
 }
 
 /** Its place in the life of its worker is the same in every order of what others do. */
@@ -45,7 +81,11 @@ function nameOf({ life, number, name, key }: Call): string {
 }
 
 function toMove(call: Call, { network }: Scene): Move {
-  return { name: nameOf(call), touches: touchesOf(call), isFault: false, act: () => network.answer(call) };
+  const act = (): void => {
+    call.life.isAhead = false;
+    network.answer(call);
+  };
+  return { name: nameOf(call), touches: touchesOf(call), isFault: false, act };
 }
 
 /** The call goes on: its worker may begin a write after it, which a delayed message that is sent later waits for. */
@@ -56,8 +96,7 @@ function touchesOf(call: Call): readonly Touch[] {
       changes(call.life.worker),
       call.name === 'queue.sendLater' ? changes(UNDER_WAY) : reads(UNDER_WAY),
     ];
-  if (call.name.startsWith('sourceaccount.') || call.name === 'backupaccount.copy-read')
-    return [...worker, reads('source')];
+  if (readsSource(call)) return [...worker, reads('source')];
   if (isWrite(call)) return [...worker, changes('backup')];
   if (call.name === 'backupaccount.compare') return [...worker, reads('source'), reads('backup')];
   return [...worker, reads('backup')];
@@ -165,12 +204,19 @@ function lateWrites({ network }: Scene): readonly Move[] {
   );
 }
 
-/** A worker that has lost a lock meets no further fault: see the faults of the simulation. */
-function faults({ network, workers, queue, budget, tell }: Scene): readonly Move[] {
-  const open = network.pending.filter(({ life }) => !life.spared);
-  const held = workers.flatMap((worker) =>
-    [...worker.handling].filter((lock) => queue.locks.has(lock)).map((lock) => ({ lock, worker })),
-  );
+/**
+ * A worker that has lost a lock meets no further fault: see the faults of the simulation.
+ *
+ * @param only those of this life
+ */
+function faults({ network, workers, queue, budget, tell }: Scene, only?: Life): readonly Move[] {
+  const isMeant = (life: Life): boolean => only === undefined || life === only;
+  const open = network.pending.filter(({ life }) => !life.spared && isMeant(life));
+  const held = workers
+    .filter(({ life }) => isMeant(life))
+    .flatMap((worker) =>
+      [...worker.handling].filter((lock) => queue.locks.has(lock)).map((lock) => ({ lock, worker })),
+    );
   const found: Move[] = [];
   const offer = (
     kind: keyof typeof budget,

@@ -39,6 +39,8 @@ export interface Scope {
   readonly fullSync?: true;
   /** Whether a worker that is idle gives way to a new one, which knows nothing. */
   readonly isShortLived?: true;
+  /** Whether orders are played, too, that make no difference: it takes long, and shows that nothing is left out. */
+  readonly everyOrder?: true;
   readonly paths: readonly string[];
   /** What the source has before, and the backup, too. */
   readonly before: readonly Act[];

@@ -46,7 +46,7 @@ export const TREE: Readonly<Record<string, Plot>> = {
 export const NO_FAULT: Faults = { redeliveries: 0, crashes: 0, unknowns: 0 };
 export const CRASH: Faults = { ...NO_FAULT, crashes: 1 };
 export const UNKNOWN: Faults = { ...NO_FAULT, unknowns: 1 };
-const REDELIVERY: Faults = { ...NO_FAULT, redeliveries: 1 };
+export const REDELIVERY: Faults = { ...NO_FAULT, redeliveries: 1 };
 
 export function flat({ before = [], acts }: Plot, faults: Faults): Scope {
   return { kind: 'flat', workers: 2, concurrency: 1, faults, paths: ['cat'], before, acts };
@@ -78,17 +78,38 @@ const ONE_FAULT: readonly (readonly [name: string, faults: Faults])[] = [
   ['an unknown outcome', UNKNOWN],
   ['a redelivery', REDELIVERY],
 ];
+const TWO_FAULTS: readonly (readonly [name: string, faults: Faults])[] = [
+  ['a crash and an unknown outcome', { ...CRASH, unknowns: 1 }],
+  ['a redelivery and a crash', { ...REDELIVERY, crashes: 1 }],
+  ['a redelivery and an unknown outcome', { ...REDELIVERY, unknowns: 1 }],
+];
 
-/** All scopes of `npm run explore`, by their names. */
+/** The scopes of `npm run explore`, by their names. */
 export const SCOPES: ReadonlyMap<string, Scope> = new Map([
   ...Object.entries(FLAT).flatMap(([name, plot]) => [
     [`flat: ${name}`, flat(plot, NO_FAULT)] as const,
     [`flat: ${name}; a full sync`, withFullSync(flat(plot, NO_FAULT))] as const,
-    ...ONE_FAULT.map(([fault, faults]) => [`flat: ${name}; ${fault}`, flat(plot, faults)] as const),
+    ...[...ONE_FAULT, ...TWO_FAULTS].map(
+      ([fault, faults]) => [`flat: ${name}; ${fault}`, flat(plot, faults)] as const,
+    ),
   ]),
   ...Object.entries(FLAT_LONG).map(([name, plot]) => [`flat: ${name}`, flat(plot, NO_FAULT)] as const),
   ...Object.entries(TREE).map(([name, plot]) => [`tree: ${name}`, tree(plot, NO_FAULT)] as const),
-  ...['make a directory, write into it', 'make a directory, delete it'].flatMap((name) =>
-    ONE_FAULT.map(([fault, faults]) => [`tree: ${name}; ${fault}`, shortLived(TREE[name], faults)] as const),
-  ),
+  ...['make a directory, write into it', 'make a directory, delete it'].flatMap((name) => [
+    ...ONE_FAULT.map(
+      ([fault, faults]) => [`tree: ${name}; ${fault}`, shortLived(TREE[name], faults)] as const,
+    ),
+    [
+      `tree: ${name}; one worker and a full sync`,
+      withFullSync({ ...shortLived(TREE[name], NO_FAULT), workers: 1 }),
+    ] as const,
+  ]),
 ]);
+
+/** The larger ones of `npm run explore -- --deep`. */
+export const DEEP_SCOPES: ReadonlyMap<string, Scope> = new Map(
+  Object.entries(FLAT).map(([name, plot]) => [
+    `flat: ${name}; a redelivery, a crash and an unknown outcome`,
+    flat(plot, { redeliveries: 1, crashes: 1, unknowns: 1 }),
+  ]),
+);

@@ -10,6 +10,8 @@ export interface Call {
   /** The name in the ports in memory: `backupaccount.copy`. */
   readonly name: string;
   readonly key: Key | undefined;
+  /** Whether its worker may as well make it later, if it is a write: see `Life.isAhead`. */
+  readonly mayBeginLater: boolean;
   readonly effect: () => unknown;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -25,6 +27,8 @@ export interface Life {
   readonly seen?: string[];
   /** How many calls it made. */
   calls: number;
+  /** Whether the answer that it goes on with might have come later just as well: so might what it does next. */
+  isAhead?: boolean;
 }
 
 const WRITES: ReadonlySet<string> = new Set(

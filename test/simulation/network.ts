@@ -48,6 +48,7 @@ export class Network {
           seenBefore: life.seen?.length ?? 0,
           name,
           key,
+          mayBeginLater: life.isAhead === true,
           effect,
           resolve: resolve as (value: unknown) => void,
           reject,
@@ -59,7 +60,8 @@ export class Network {
     this.#take(call);
     const value = this.#carryOut(call);
     this.#tell?.(call.life.worker, `${describeCall(call)}${describeAnswer(value)}`);
-    call.life.seen?.push(`${call.number} ${JSON.stringify(value, inFull)}`);
+    // Of the queue, workers learn that it took the message; the message itself has this machine's time in it.
+    call.life.seen?.push(`${call.number} ${isOfQueue(call) ? 'taken' : JSON.stringify(value, inFull)}`);
     call.resolve(value);
   }
 
@@ -119,7 +121,8 @@ export class Network {
   #noteDelays(): void {
     for (const message of this.#services.queue.scheduled) {
       if (message.delayMs < LONGEST_REQUEST_MS || this.#waitsFor.has(message)) continue;
-      this.#waitsFor.set(message, [...this.late, ...this.pending.filter(isUnderWay)]);
+      const begun = this.pending.filter((call) => isUnderWay(call) && !call.mayBeginLater);
+      this.#waitsFor.set(message, [...this.late, ...begun]);
     }
   }
 
