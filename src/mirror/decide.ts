@@ -59,6 +59,7 @@ function decideBothPresent(
         source,
         condition: { ifMatch: backup.etag },
         ...(isSameContent(source, backup) === true && { likelySame: true }),
+        ...(isForeign(ownershipOf(accounts, backup)) && { isOverForeign: true }),
         ...withMissing(policy, source, backup),
       };
     case 'restamp':

@@ -12,7 +12,13 @@ export type Decision =
    * `likelySame`: size and declared MD5 are those of the backup, which proves nothing.
    * `missing`: access that the backup lacks and a copy does not bring; also below.
    */
-  | ({ readonly action: 'copy'; readonly condition: WriteCondition; readonly likelySame?: true } & SourceCopy)
+  | ({
+      readonly action: 'copy';
+      readonly condition: WriteCondition;
+      readonly likelySame?: true;
+      /** What is overwritten is not ours: a check that finds the source without it leaves it, and moves no ETag. */
+      readonly isOverForeign?: true;
+    } & SourceCopy)
   /**
    * For a blob that cannot be overwritten, of another kind or in the archive tier: the new version is staged on the
    * account, the old one is deleted, and the new one takes its place.

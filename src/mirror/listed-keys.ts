@@ -18,10 +18,10 @@ export interface ListedReadings {
   readonly backup: BlobPresent | undefined;
 }
 
-/** A copy that was made. `isNew`: the blob was created, so the source must be read once more (invariant 5). */
+/** A copy that was made. `isUnproven`: no ETag of ours was overwritten, so the source must be read once more (invariant 5). */
 export interface ListedCopy {
   readonly verdict: Verdict;
-  readonly isNew: boolean;
+  readonly isUnproven: boolean;
 }
 
 /**
@@ -42,7 +42,9 @@ export async function copyListed(
   const decision = decide(accountsOf(context), source, onBackup, context.policy);
   if (decision.action !== 'copy') return undefined;
   const applied = await apply(context, key, decision);
-  return 'retry' in applied ? undefined : { verdict: applied.verdict, isNew: applied.readAgain === 'always' };
+  return 'retry' in applied
+    ? undefined
+    : { verdict: applied.verdict, isUnproven: applied.readAgain === 'always' };
 }
 
 /** The blobs of a key on both accounts. */
@@ -70,8 +72,12 @@ export interface AdoptRequest {
 }
 
 export type AdoptResult =
-  /** `hasMore`: a check must follow, for what the stamp does not cover. */
-  { readonly verdict: Verdict; readonly hasMore: boolean } | { readonly unfinished: ComparisonProgress };
+  /**
+   * `hasMore`: a check must follow, for what the stamp does not cover. `unproven`: the version that was adopted; the source
+   * must be read once more, since a check that finds the source without it leaves a foreign blob (invariant 5).
+   */
+  | { readonly verdict: Verdict; readonly hasMore: boolean; readonly unproven?: Etag }
+  | { readonly unfinished: ComparisonProgress };
 
 /**
  * Adopts a backup blob that another tool wrote and that is proven to equal the source: it gets the stamp and the user's
@@ -112,6 +118,7 @@ export async function adopt(
   return {
     verdict: verdict.verdict === 'restamped' ? adopted : verdict,
     hasMore: isWritten && context.tree !== undefined,
+    ...(isWritten && { unproven: source.etag }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { decideInStep, wantedTier, withMissing } from './decide.ts';
+import { accountsOf, decideInStep, isForeign, ownershipOf, wantedTier, withMissing } from './decide.ts';
 import type { Decision, MissingAccess } from './decision.ts';
 import type { MirrorContext } from './mirror-context.ts';
 import type { Key } from '../model/key.ts';
@@ -13,7 +13,7 @@ import type { WriteCondition, WriteOutcome } from '../ports/write-outcome.ts';
 export async function copyBlob(
   context: MirrorContext,
   key: Key,
-  { source: from, condition, missing, likelySame }: Extract<Decision, { action: 'copy' }>,
+  { source: from, condition, missing, likelySame, isOverForeign }: Extract<Decision, { action: 'copy' }>,
 ): Promise<ApplyResult> {
   const { request, stamped } = await toCopyRequest(context, key, from, condition);
   const outcome = await context.backup.copy(request);
@@ -31,7 +31,7 @@ export async function copyBlob(
   };
   if (outcome.kind !== 'written') return toApplyResult(outcome, copied);
   const verdict = await withAccess(context, key, copied, missing);
-  return { verdict, readAgain: created ? 'always' : 'in-a-tree' };
+  return { verdict, readAgain: created || isOverForeign === true ? 'always' : 'in-a-tree' };
 }
 
 type CopiedVerdict = Extract<Verdict, { verdict: 'copied' }>;
@@ -124,11 +124,13 @@ export async function restampBlob(
   onto: BlobPresent,
 ): Promise<ApplyResult> {
   const { source, backup, policy } = context;
+  const isOverForeign = isForeign(ownershipOf(accountsOf(context), onto));
   const asCopy = async (): Promise<ApplyResult> =>
     await copyBlob(context, key, {
       action: 'copy',
       source: from,
       condition: { ifMatch: onto.etag },
+      ...(isOverForeign && { isOverForeign }),
       ...withMissing(policy, from, onto),
     });
   if (!isSameHeaders(from.headers, onto.headers)) return await asCopy();
@@ -140,7 +142,7 @@ export async function restampBlob(
   // No ETag covers tier and tags: another round sets them.
   return outcome.kind === 'written' && stamped && decideInStep(from, onto, policy).action !== 'nothing'
     ? { retry: 'not-finished', done }
-    : toApplyResult(outcome, done, 'in-a-tree');
+    : toApplyResult(outcome, done, isOverForeign ? 'always' : 'in-a-tree');
 }
 
 /**

@@ -19,6 +19,17 @@ export function remove(path: string): Act {
   });
 }
 
+/** Another tool, or a user of the backup, puts a blob there before the history begins. */
+export function putForeign(path: string): Act {
+  return {
+    what: `puts ${path} on the backup`,
+    act: ({ backup, container }) => {
+      backup.addContainer(container);
+      backup.put({ container, path: path as BlobPath }, { content: 'theirs' });
+    },
+  };
+}
+
 export function makeDirectory(path: string): Act {
   return act(`makes the directory ${path}`, path, ({ source }, key) => {
     source.makeDirectory(key);

@@ -1,4 +1,4 @@
-import { makeDirectory, remove, removeDirectory, rename, write } from './acts.ts';
+import { makeDirectory, putForeign, remove, removeDirectory, rename, write } from './acts.ts';
 import type { Act, Faults, Scope } from './scene.ts';
 
 /** What users do, by a name; some of it before the history begins, on both sides. */
@@ -15,6 +15,10 @@ export const FLAT: Readonly<Record<string, Plot>> = {
   'write, delete': { acts: [write('cat', 'a'), remove('cat')] },
   'overwrite, delete': { before: [CAT], acts: [write('cat', 'a'), remove('cat')] },
   'delete, write': { before: [CAT], acts: [remove('cat'), write('cat', 'a')] },
+  'write over a foreign blob, delete': {
+    before: [putForeign('cat')],
+    acts: [write('cat', 'a'), remove('cat')],
+  },
 };
 
 /** Three acts. */

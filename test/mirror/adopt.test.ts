@@ -32,7 +32,11 @@ function scene(ours: Partial<MemoryBlob> = {}, before = once('never', () => {}))
 describe.each(ADOPT_BY)('adopting by %s', (by) => {
   it('stamps what is proven to be equal and gives it the metadata of the source, by one write', async () => {
     const { adopt: take, calls, backup, source, stamp } = scene();
-    expect(await take({ by })).toEqual({ verdict: { verdict: 'adopted', by }, hasMore: false });
+    expect(await take({ by })).toEqual({
+      verdict: { verdict: 'adopted', by },
+      hasMore: false,
+      unproven: source.peek(KEY)?.etag,
+    });
     expect(calls.filter((call) => !/read$|compare$/.test(call))).toEqual(['backupaccount.restamp']);
     expect(stamp()).toBe(source.peek(KEY)?.etag);
     expect(backup.peek(KEY)).toMatchObject({ content: BLOB.content, metadata: { user: 'x' } });

@@ -127,6 +127,29 @@ describe('invariant 5: absence has no version', () => {
     expect(await pair.converge()).toMatchObject({ verdict: 'copied' });
     expect(contents(pair)).toEqual(['v2', 'v2']);
   });
+
+  it.each([
+    ['copied', 'ignore'],
+    ['restamped', 'trust'],
+  ] as const)(
+    'takes back what it %s over a foreign blob, which the check of the deletion left',
+    async (_, declaredMd5) => {
+      const call = declaredMd5 === 'trust' ? 'backupaccount.restamp' : 'backupaccount.copy';
+      const pair: MemoryPair = createMemoryPair(
+        once(call, async () => {
+          pair.source.remove(KEY);
+          expect(await pair.otherWorker()).toEqual({ verdict: 'skipped', reason: 'backup-foreign' });
+        }),
+        { ...POLICY, declaredMd5 },
+      );
+      const blob = { content: 'v1', contentMd5: 'md5' };
+      pair.backup.put(KEY, blob);
+      pair.source.put(KEY, blob);
+      await pair.converge();
+      expect(writes(pair)).toEqual([call, 'backupaccount.delete']);
+      expect(contents(pair)).toEqual([undefined, undefined]);
+    },
+  );
 });
 
 describe('invariant 6: the stamp is exact', () => {

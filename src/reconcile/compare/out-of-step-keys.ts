@@ -2,6 +2,7 @@ import type { ListedCopy, ListedReadings } from '../../mirror/listed-keys.ts';
 import { readRoots } from '../../mirror/converge-container.ts';
 import { isSameAccess } from '../../model/access.ts';
 import { toBlobmirrorError } from '../../model/errors.ts';
+import type { Etag } from '../../model/etag.ts';
 import type { BlobPath, ContainerName, Key } from '../../model/key.ts';
 import type { ComparedPath } from '../shard.ts';
 import { holdsDeletions, type Verdict } from '../../model/verdict.ts';
@@ -107,7 +108,12 @@ export class OutOfStepKeys {
       return;
     }
     await this.#report(path, copied.verdict);
-    if (copied.isNew) this.#newBlobs.add({ path, etag: source.etag, place });
+    if (copied.isUnproven) await this.#proveLater(path, source.etag, place);
+  }
+
+  /** The source is read once more (invariant 5), with that of other keys. */
+  async #proveLater(path: BlobPath, etag: Etag, place: number): Promise<void> {
+    this.#newBlobs.add({ path, etag, place });
     if (this.#newBlobs.isFull) await this.#verify();
   }
 
@@ -158,7 +164,11 @@ export class OutOfStepKeys {
       return true;
     }
     await this.#report(path, adopted.verdict);
-    if (!adopted.hasMore) return true;
+    if (!adopted.hasMore) {
+      if (adopted.unproven !== undefined)
+        await this.#proveLater(path, adopted.unproven, this.#walked.listed.source);
+      return true;
+    }
     const rest = await this.#attempt(path, async () => await this.#comparing.converge(this.#key(path)));
     // Only what is left undone is a result of its own.
     if (rest !== 'failed' && isLeftOver(rest)) await this.#report(path, rest);

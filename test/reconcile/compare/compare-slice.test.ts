@@ -358,6 +358,22 @@ describe('a slice of a compare shard', () => {
     expect(isMirrored(stage, 'a') && isMirrored(stage, 'c')).toBe(true);
   });
 
+  it.each([undefined, 'md5', 'read'] as const)(
+    'undoes what it wrote over a foreign blob whose source is gone when it is listed again, adopting by %s',
+    async (by) => {
+      const stage = createStage(by === undefined ? {} : { by });
+      for (const path of ['a', 'b', 'c']) {
+        const blob = { content: path, contentMd5: `md5 of ${path}` };
+        stage.source.put(key(path), blob);
+        stage.backup.put(key(path), blob);
+      }
+      await stage.slice({}, { source: beforeListing(stage.source, 2, () => stage.source.remove(key('b'))) });
+      expect(stage.calls).toContain(by === undefined ? 'backupaccount.copy' : 'backupaccount.restamp');
+      expect(stage.backup.peek(key('b'))).toBeUndefined();
+      expect(isMirrored(stage, 'a') && isMirrored(stage, 'c')).toBe(true);
+    },
+  );
+
   it('looks at a key whose listing was out of date', async () => {
     const stage = createStage();
     write(stage, 'a');
@@ -452,7 +468,7 @@ describe('a slice of a compare shard', () => {
       {
         copyListed: async ({ path }, readings) =>
           path === ('long' as BlobPath)
-            ? await Promise.resolve({ verdict: unfinished, isNew: false })
+            ? await Promise.resolve({ verdict: unfinished, isUnproven: false })
             : await copyListed({ ...stage, policy: FLAT.policy }, key(path), readings),
         converge: async () => await Promise.resolve(unfinished),
       },

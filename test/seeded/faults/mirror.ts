@@ -306,8 +306,29 @@ const faults: readonly Fault[] = [
   {
     name: 'a new copy at a listing is never checked against the source again',
     path: 'src/mirror/listed-keys.ts',
-    from: "isNew: applied.readAgain === 'always'",
-    to: 'isNew: false',
+    from: "isUnproven: applied.readAgain === 'always'",
+    to: 'isUnproven: false',
+    near: ['test/reconcile/compare/compare-slice.test.ts'],
+  },
+  {
+    name: 'the source is not read again after a copy over a foreign blob',
+    path: 'src/mirror/write-blob.ts',
+    from: 'created || isOverForeign === true',
+    to: 'created',
+    near: ['test/mirror/invariants.test.ts'],
+  },
+  {
+    name: 'the source is not read again after a foreign blob got a stamp',
+    path: 'src/mirror/write-blob.ts',
+    from: "isOverForeign ? 'always' : 'in-a-tree'",
+    to: "'in-a-tree'",
+    near: ['test/mirror/invariants.test.ts'],
+  },
+  {
+    name: 'an adopted blob is never checked against the source again',
+    path: 'src/mirror/listed-keys.ts',
+    from: '...(isWritten && { unproven: source.etag }),',
+    to: '',
     near: ['test/reconcile/compare/compare-slice.test.ts'],
   },
   {
