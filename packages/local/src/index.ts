@@ -1,5 +1,6 @@
 export { startLocal, type Local, type LocalOptions } from './start-local.ts';
 export { startStorage, type Account, type Storage, type StorageOptions } from './start-storage.ts';
+export type { HistoryOptions } from './storage/history-settings.ts';
 export { startBroker, type Broker, type BrokerOptions } from './service-bus/start-broker.ts';
 export type { BrokerMessage } from './service-bus/amqp/broker-message.ts';
 export type { QueueDefinition } from './service-bus/queue/queue.ts';

@@ -16,6 +16,7 @@ import {
 } from './layout.ts';
 import { type Account, type Storage, startStorage } from './start-storage.ts';
 import { lockDataDirectory, recordAccountKind } from './data-directory.ts';
+import type { HistoryOptions } from './storage/history-settings.ts';
 import { createEventGrid, type EventGrid } from './event-grid/event-grid.ts';
 import type { FaultPlan } from './event-grid/fault-plan.ts';
 import type { LocalAccount, LocalConnections } from './ready-file.ts';
@@ -32,6 +33,9 @@ export interface LocalOptions {
   readonly hierarchical?: boolean;
   /** Directory of the accounts and queues. In memory when omitted. */
   readonly dataDirectory?: string;
+  /** What the accounts keep of what is overwritten or deleted. */
+  readonly sourceHistory?: HistoryOptions;
+  readonly backupHistory?: HistoryOptions;
   /** Faults between the source and the queue, for tests. */
   readonly faults?: FaultPlan;
   /** Called for every answered storage request, for counting in tests and benchmarks. */
@@ -45,6 +49,8 @@ export interface Local {
   /** Number of events on their way from the source to the queue. */
   readonly events: Pick<EventGrid, 'pending' | 'idle'>;
   readonly broker: Broker;
+  /** Puts the clock of the accounts forward: see `Storage`. */
+  readonly advance: Storage['advance'];
   stop(): Promise<void>;
 }
 
@@ -82,7 +88,10 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
       async () =>
         await startStorage({
           port: options.storagePort,
-          accounts: [SOURCE, BACKUP],
+          accounts: [
+            { ...SOURCE, ...options.sourceHistory },
+            { ...BACKUP, ...options.backupHistory },
+          ],
           hierarchical,
           onMutation: (mutation) => onMutation(mutation),
           onDiskError: (error) =>
@@ -100,7 +109,13 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     onMutation = (mutation) => events.publish(mutation);
     undo.push(async () => await events.stop());
 
-    return { connections: connectionsOf(storage, broker, hierarchical), events, broker, stop };
+    return {
+      connections: connectionsOf(storage, broker, hierarchical),
+      events,
+      broker,
+      advance: async (ms) => await storage.advance(ms),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

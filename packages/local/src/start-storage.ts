@@ -13,6 +13,7 @@ import {
 import { registerCopySourceReader } from './storage/copy/copy-source.ts';
 import { correctHandlers } from './storage/correct-handlers.ts';
 import { observeMutations } from './storage/mutations.ts';
+import type { HistoryOptions } from './storage/history-settings.ts';
 import { type Stores, openStores } from './storage/open-stores.ts';
 
 /**
@@ -24,8 +25,8 @@ import { type Stores, openStores } from './storage/open-stores.ts';
  * combines them. Clients see what Azure documents, except as listed below.
  *
  * Not simulated, and refused by name (requests/unsupported-requests.ts, requests/refuse-requests.ts):
- * versions, soft delete, immutability, encryption scopes and customer keys, structured bodies, page range
- * diffs, queries, static websites.
+ * soft delete of containers and hierarchical accounts, immutability, encryption scopes and customer keys, structured
+ * bodies, page range diffs, queries, static websites.
  * Not simulated: change feed, bearer tokens on requests (only on copy sources), roles, HTTPS, limits of rate
  * and of metadata size. Hierarchical accounts are in `data-lake/`. Asynchronous copies and rehydration
  * complete within the request. Metadata with an empty value loses its key.
@@ -57,6 +58,11 @@ export interface Storage {
   /** `http://127.0.0.1:PORT/account` */
   blobEndpoint(account: string): string;
   connectionString(account: string): string;
+  /**
+   * Puts the clock of the accounts forward by so many milliseconds, and does on the way what each day brings: what has
+   * expired goes, and the lifecycle rule deletes versions. Signatures go by the machine's clock.
+   */
+  advance(ms: number): Promise<void>;
   /** Gives running requests up to half a second, aborts the rest, and saves. Further calls do nothing. */
   stop(): Promise<void>;
 }
@@ -76,13 +82,13 @@ export async function startStorage(options: StorageOptions): Promise<Storage> {
   let stores: Stores | undefined;
   try {
     const { onDiskError = throwAtProcess, onDiskFree = () => {} } = options;
-    stores = await openStores(options.dataDirectory, options.hierarchical === true, requests, {
+    stores = await openStores(options.dataDirectory, options, requests, {
       onDiskError,
       onDiskFree,
     });
     const accounts = createAccounts(options.accounts);
     const lake = correctStore(stores, accounts, port, options);
-    const blobs = serveBlobs(stores, accounts);
+    const blobs = serveBlobs(stores, accounts, stores.history.now);
     const answers = lake?.serve(blobs) ?? blobs;
     held.release(frameHeads(observeRequests(answers, requests, options.onRequest)));
     return createStorage(server, port, options, stores);
@@ -139,6 +145,7 @@ function correctStore(
     accounts,
     store,
     paths: stores.paths,
+    history: stores.history,
     metadataStore: metadata,
     extentStore: extents,
     isOwnHost: (name) => name === `${host}:${port}` || name === `localhost:${port}`,
@@ -146,7 +153,7 @@ function correctStore(
   const lake =
     namespace && openDataLake({ store, namespace, metadata, extents }, { accounts, origin, onMutation });
   // Outermost, so that a request that is refused is not reported.
-  if (onMutation) observeMutations({ store, paths: stores.paths }, metadata, origin, onMutation);
+  if (onMutation) observeMutations(stores, metadata, origin, onMutation);
   return lake;
 }
 
@@ -170,6 +177,7 @@ function createStorage(
       const endpoints = `BlobEndpoint=${endpoint};${hierarchical ? `DfsEndpoint=${endpoint};` : ''}`;
       return `DefaultEndpointsProtocol=http;AccountName=${account};AccountKey=${key};${endpoints}`;
     },
+    advance: async (ms) => await stores.lifecycle.advance(ms),
     stop: () => (stopped ??= stop(server, stores)),
   };
 }
@@ -184,7 +192,7 @@ async function stop(server: Server, stores: Stores): Promise<void> {
   await stores.close();
 }
 
-export interface Account {
+export interface Account extends HistoryOptions {
   readonly name: string;
   /** Base64. */
   readonly key: string;

@@ -22,12 +22,13 @@ type CopyMethod = (
   options?: WriteOptions,
 ) => Promise<BlobProperties>;
 
-/** How Azurite's handlers name a blob or a snapshot of one. */
+/** How Azurite's handlers name a blob or a snapshot of one; versions are named here alone. */
 export interface BlobAddress {
   readonly account: string;
   readonly container: string;
   readonly blob: string;
   readonly snapshot?: string | undefined;
+  readonly version?: string | undefined;
 }
 
 type OfContainer = [context: Context, account: string, container: string];
@@ -37,6 +38,8 @@ type Checked = [lease?: object, conditions?: Conditions];
 
 /** What Azurite asks of the store of all that is not content. */
 export interface MetadataStore {
+  /** Flat accounts have versions and soft delete. */
+  readonly isFlat: boolean;
   setServiceProperties(context: Context, properties: ServiceProperties): Promise<unknown>;
   getServiceProperties(context: Context, account: string): Promise<object | undefined>;
 
@@ -121,6 +124,7 @@ export interface MetadataStore {
       includeSnapshots?: boolean,
       includeUncommitted?: boolean,
       startFrom?: string,
+      history?: ListedHistory,
     ]
   ): Promise<[blobs: readonly Blob[], prefixes: readonly { readonly name: string }[], marker: string]>;
   filterBlobs(
@@ -137,6 +141,7 @@ export interface MetadataStore {
     ...parameters: [...OfBlob, lease?: object, metadata?: Metadata, conditions?: Conditions]
   ): Promise<unknown>;
   deleteBlob(...parameters: [...OfBlob, options: WriteOptions]): Promise<void>;
+  undeleteBlob(...parameters: OfBlob): Promise<void>;
   sealBlob(
     ...parameters: [...OfBlob, snapshot: string | undefined, options: WriteOptions]
   ): Promise<BlobProperties>;
@@ -208,6 +213,14 @@ export interface MetadataStore {
   updateSequenceNumber(
     ...parameters: [...OfBlob, action: string, given: number | undefined, ...Checked]
   ): Promise<BlobProperties>;
+}
+
+/** What a listing includes besides the blobs that are there. */
+export interface ListedHistory {
+  readonly versions: boolean;
+  readonly deleted: boolean;
+  /** An entry for each name that has versions and no current one. */
+  readonly deletedWithVersions: boolean;
 }
 
 /** Of an account's Blob service, in Azurite's shape. */

@@ -88,6 +88,11 @@ async function listBlobs(
     include.has('snapshots'),
     include.has('uncommittedblobs'),
     request.getQuery('startFrom'),
+    {
+      versions: include.has('versions'),
+      deleted: include.has('deleted'),
+      deletedWithVersions: include.has('deletedwithversions'),
+    },
   );
   const xml = toListBlobsXml({
     serviceEndpoint: `${request.getEndpoint()}/${account}`,

@@ -48,10 +48,13 @@ function createBlobWriter({
     accessTierInferred: ({ properties }) => (properties.accessTierInferred === true ? true : undefined),
   });
   return (blob) => {
-    const { name, deleted, snapshot, metadata, blobTags } = blob;
+    const { name, deleted, snapshot, version, former, metadata, blobTags } = blob;
     let written = `<Blob>${nameElement('Name', name)}`;
-    if (deleted === true) written += '<Deleted>true</Deleted>';
     if (snapshot !== '') written += element('Snapshot', snapshot);
+    if (version !== undefined) written += element('VersionId', version);
+    if (version !== undefined && former === undefined) written += '<IsCurrentVersion>true</IsCurrentVersion>';
+    if (deleted === true) written += '<Deleted>true</Deleted>';
+    if (blob.hasVersionsOnly === true) written += '<HasVersionsOnly>true</HasVersionsOnly>';
     written += propertiesElement(blob);
     if (withMetadata && metadata !== undefined) written += metadataElement(metadata);
     if (withTags && blobTags !== undefined) written += tagsElement(blobTags);

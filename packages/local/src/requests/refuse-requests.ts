@@ -8,6 +8,8 @@ import {
   storageError,
   strictModel,
 } from '../azurite/azurite.ts';
+import type { Handler } from '../azurite/azurite-stores.ts';
+import { LONGEST_RETENTION_DAYS } from '../storage/history-settings.ts';
 import { isStoreError } from '../store/store-error.ts';
 import { notInLocalStorage, refuseMissing, refuseUnsupported } from './unsupported-requests.ts';
 
@@ -73,8 +75,13 @@ function unexpectedError(context: Context, error: unknown): AzuriteError {
   );
 }
 
+interface DeleteRetentionPolicy {
+  readonly enabled?: boolean;
+  readonly days?: number;
+}
+
 interface ServiceProperties {
-  readonly deleteRetentionPolicy?: { readonly enabled?: boolean };
+  readonly deleteRetentionPolicy?: DeleteRetentionPolicy;
   readonly staticWebsite?: { readonly enabled?: boolean };
 }
 
@@ -87,20 +94,23 @@ const missing = [
 ] as const satisfies [keyof ServiceProperties, string][];
 
 /**
- * Refuses to switch on unsupported features that Azurite accepts and shows as on: soft delete and static
- * websites. Reports soft delete as off, whatever the database of an earlier release holds.
+ * Refuses to switch on unsupported features that Azurite accepts and shows as on: static websites, and in hierarchical
+ * accounts soft delete. Reports soft delete as off there, whatever the database of an earlier release holds.
  */
 export function refuseMissingFeatures(): void {
   replaceHandlerMethod(ServiceHandler, 'setProperties', (original) => {
     const setProperties = original as (...parameters: unknown[]) => Promise<AzuriteResponse>;
     return async function setSupported(
-      this: unknown,
+      this: Handler,
       properties: ServiceProperties,
       options: object,
       context: Context,
     ) {
       for (const [name, element] of missing)
-        if (properties[name]?.enabled === true)
+        if (
+          properties[name]?.enabled === true &&
+          !(name === 'deleteRetentionPolicy' && this.metadataStore.isFlat)
+        )
           throw storageError(
             context,
             400,
@@ -108,17 +118,32 @@ export function refuseMissingFeatures(): void {
             `One of the XML nodes specified in the request body is not supported: ${notInLocalStorage(element)}.`,
             { XmlNodeName: element },
           );
+      refuseBadRetention(context, properties.deleteRetentionPolicy);
       return setProperties.call(this, properties, options, context);
     };
   });
   replaceHandlerMethod(ServiceHandler, 'getProperties', (original) => {
     const getProperties = original as (...parameters: unknown[]) => Promise<AzuriteResponse>;
-    return async function getSupported(this: unknown, ...parameters: unknown[]) {
+    return async function getSupported(this: Handler, ...parameters: unknown[]) {
+      const found = await getProperties.apply(this, parameters);
+      const isKept = this.metadataStore.isFlat && found['deleteRetentionPolicy'] !== undefined;
       return {
-        ...(await getProperties.apply(this, parameters)),
-        deleteRetentionPolicy: { enabled: false },
+        ...found,
+        ...(!isKept && { deleteRetentionPolicy: { enabled: false } }),
         staticWebsite: { enabled: false },
       };
     };
   });
+}
+
+/** @throws AzuriteError 400 for a retention that is not of 1 to 365 days */
+function refuseBadRetention(context: Context, { enabled, days }: DeleteRetentionPolicy = {}): void {
+  if (enabled === true && !(days !== undefined && days >= 1 && days <= LONGEST_RETENTION_DAYS))
+    throw storageError(
+      context,
+      400,
+      'InvalidXmlNodeValue',
+      'The value provided for one of the XML nodes in the request body was not in the correct format.',
+      { XmlNodeName: 'Days' },
+    );
 }

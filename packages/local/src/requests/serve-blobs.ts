@@ -56,9 +56,12 @@ const pathStyleOnly = true;
 /**
  * Answers the Blob API with Azurite's own steps: context, operation, authentication, parameters, handler,
  * answer. Azurite's listener makes them in express, with new adapters for each step and texts for a log that
- * nobody reads. It still answers what only it handles: CORS, and URLs that express reads in another way.
+ * nobody reads. It still answers what only it handles, by the machine's clock: CORS, and URLs that express reads in
+ * another way.
+ *
+ * @param now the clock by which requests are dated
  */
-export function serveBlobs(stores: BlobStores, accounts: Accounts): RequestListener {
+export function serveBlobs(stores: BlobStores, accounts: Accounts, now: () => number): RequestListener {
   const handlers = createHandlers(stores, accounts);
   const { metadata } = stores;
   // Whichever comes first, the outcome is the same: this is the order of their frequency.
@@ -87,6 +90,7 @@ export function serveBlobs(stores: BlobStores, accounts: Accounts): RequestListe
       pathStyleOnly,
       isLoose,
     );
+    context.startTime = new Date(now());
     dispatch.default(context, request, throwIfAny, logger);
     if (!(await authenticate.call({ logger }, context, request, response, authenticators)))
       throw notAuthorized(context);

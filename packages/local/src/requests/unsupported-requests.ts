@@ -22,7 +22,7 @@ const decisive = [
 ];
 
 /** Those of them that no operation here supports, although Azurite lists them. */
-const never = new Set(['deletetype', 'prevsnapshot', 'versionid']);
+const never = new Set(['deletetype', 'prevsnapshot']);
 
 /**
  * Parameters that an operation accepts although Azurite does not list them; with a value where only that one
@@ -42,7 +42,6 @@ const alsoTaken: Readonly<Record<string, Readonly<Record<string, string | null>>
 /** Operations that Azurite knows by name only; `comp` selects each. */
 const missing = new Set([
   'Container_Restore',
-  'Blob_Undelete',
   'Blob_SetExpiry',
   'Blob_SetImmutabilityPolicy',
   'Blob_DeleteImmutabilityPolicy',
@@ -52,10 +51,7 @@ const missing = new Set([
   'PageBlob_CopyIncremental',
 ]);
 
-/**
- * The allowed values of a listing's `include`. There are no deleted blobs, versions or policies, so none are
- * listed.
- */
+/** The allowed values of a listing's `include`. There are no policies, so none are listed. */
 const included = new Set([
   'copy',
   'deleted',
@@ -87,8 +83,11 @@ const headers = new Set([
 /** Whole families of them. */
 const families = /^x-ms-(?:encryption|expiry|immutability|source-encryption|structured)-/;
 
-/** Headers with the URL of a source, which may name a version. */
-const sources = ['x-ms-copy-source', 'x-ms-rename-source'];
+/** What the URLs in these headers may not name. */
+const sources: Readonly<Record<string, RegExp>> = {
+  'x-ms-copy-source': /[?&]deletionid=/i,
+  'x-ms-rename-source': /[?&](versionid|deletionid)=/i,
+};
 
 /** Refuses a missing operation. Runs before authentication, since Azurite has no permissions for it. */
 export function refuseMissing(context: Context, request: LocalRequest): void {
@@ -133,7 +132,7 @@ export function refuseUnsupportedHeaders(
     if (!header.startsWith('x-ms-')) continue;
     if (headers.has(header) || also.includes(header) || families.test(header))
       throw unsupported(context, 'header', header);
-    if (sources.includes(header) && /[?&](versionid|deletionid)=/i.test(String(all[name])))
+    if (sources[header]?.test(String(all[name])) === true)
       throw unsupported(context, 'header', header, 'the version of a blob');
   }
 }

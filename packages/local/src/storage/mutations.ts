@@ -9,7 +9,7 @@ import type { StorageMutation } from '../requests/storage-mutation.ts';
  * Only the metadata store sees all of them, including the parts of a batch.
  *
  * Not reported, as Azure raises no event for them: metadata, headers, tags, staged blocks, appends, pages,
- * leases, snapshots and their deletion, containers and the blobs of a deleted one. `onMutation` must not
+ * leases, snapshots, versions and their deletion, containers and the blobs of a deleted one. `onMutation` must not
  * throw.
  */
 export function observeMutations(
@@ -57,7 +57,9 @@ export function observeMutations(
   store.deleteBlob = async (context, account, container, name, options) => {
     const { contentType, blobType } = current(account, container, name)?.properties ?? {};
     const result = await deleteBlob(context, account, container, name, options);
-    const blobStays = Boolean(options.snapshot) || options.deleteSnapshots?.toLowerCase() === 'only';
+    const isVersion = context.request.getQuery('versionid') !== undefined;
+    const blobStays =
+      isVersion || Boolean(options.snapshot) || options.deleteSnapshots?.toLowerCase() === 'only';
     if (!blobStays) report(context, 'DeleteBlob', { contentType, ...(blobType ? { blobType } : {}) });
     return result;
   };
@@ -66,6 +68,7 @@ export function observeMutations(
   store.setTier = async (context, account, container, name, ...rest) => {
     const previousTier = current(account, container, name)?.properties.accessTier;
     const result = await setTier(context, account, container, name, ...rest);
+    if (context.request.getQuery('versionid') !== undefined) return result;
     report(context, 'SetBlobTier', current(account, container, name)?.properties ?? {}, previousTier);
     return result;
   };

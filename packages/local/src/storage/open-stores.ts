@@ -1,17 +1,25 @@
 import type { ExtentStore, MetadataStore } from '../azurite/azurite-stores.ts';
 import { Namespace } from '../data-lake/namespace.ts';
-import { FlatPaths, type Paths } from '../store/flat-paths.ts';
-import { type Store, openStore } from '../store/open-store.ts';
+import { FlatPaths } from '../store/flat-paths.ts';
+import { openStore } from '../store/open-store.ts';
 import type { RequestsInFlight } from '../requests/storage-request.ts';
 import { createExtentStore } from './operations/create-extent-store.ts';
 import { createMetadataStore } from './operations/create-metadata-store.ts';
 import { readFormer } from './take-over/former-format.ts';
 import { takeOver } from './take-over/take-over.ts';
+import type { Stage } from './operations/find.ts';
 import { type DiskReports, DiskState } from './disk-state.ts';
+import { type HistoryOptions, createHistorySettings } from './history-settings.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { StorageClock } from './storage-clock.ts';
 
-export interface Stores {
-  readonly store: Store;
-  readonly paths: Paths;
+export interface StorageContent {
+  readonly accounts: readonly ({ readonly name: string } & HistoryOptions)[];
+  readonly hierarchical?: boolean;
+}
+
+export interface Stores extends Stage {
+  readonly lifecycle: Lifecycle;
   /** Hierarchical accounts only. */
   readonly namespace?: Namespace;
   readonly metadata: MetadataStore;
@@ -26,7 +34,7 @@ export interface Stores {
  */
 export async function openStores(
   folder: string | undefined,
-  hierarchical: boolean,
+  { accounts, hierarchical = false }: StorageContent,
   requests: RequestsInFlight,
   reports: DiskReports,
 ): Promise<Stores> {
@@ -39,14 +47,20 @@ export async function openStores(
     if (folder !== undefined && former !== undefined) await takeOver(store, folder, former);
     const namespace = hierarchical ? new Namespace(store) : undefined;
     const paths = namespace ?? new FlatPaths(store.containers);
-    const stage = { store, paths };
+    const clock = new StorageClock();
+    const history = createHistorySettings(accounts, store.containers, !hierarchical, clock.now);
+    const stage = { store, paths, history };
+    const lifecycle = new Lifecycle(stage, accounts, clock, (error) => disk.failed(error));
     return {
-      store,
-      paths,
+      ...stage,
+      lifecycle,
       ...(namespace && { namespace }),
       metadata: createMetadataStore(stage),
       extents: createExtentStore(store.contents),
-      close: async () => await store.close(),
+      async close() {
+        await lifecycle.stop();
+        await store.close();
+      },
     };
   } catch (error) {
     await store.close();

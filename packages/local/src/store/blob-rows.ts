@@ -40,6 +40,9 @@ export const BLOB_COLUMNS = [
   'owning_group',
   'acl',
   'sticky',
+  'version',
+  'deleted_at',
+  'expires_at',
 ] as const;
 
 export function toColumns(blob: StoredBlob, content: number | null): Value[] {
@@ -47,7 +50,7 @@ export function toColumns(blob: StoredBlob, content: number | null): Value[] {
   return [
     blob.parent,
     blob.segment,
-    blob.snapshot === '' ? 'current' : 'snapshot',
+    blob.former ?? (blob.snapshot === '' ? 'current' : 'snapshot'),
     blob.snapshot,
     blob.kind,
     blob.isCommitted ? 1 : 0,
@@ -77,6 +80,9 @@ export function toColumns(blob: StoredBlob, content: number | null): Value[] {
     access?.group ?? null,
     access?.acl ?? null,
     flagOf(access?.sticky),
+    blob.version ?? '',
+    blob.deletedAt ?? null,
+    blob.expiresAt ?? null,
   ];
 }
 
@@ -121,6 +127,7 @@ export function toBlob(row: Row, accountName: string, containerName: string, nam
     writer: row[33] === null ? undefined : row[33] === 'path' ? 'path' : 'blob',
   };
   readLease(blob, properties, row, 26);
+  readHistory(blob, row);
   if (row[34] !== null)
     blob.access = {
       owner: String(row[34]),
@@ -129,6 +136,15 @@ export function toBlob(row: Row, accountName: string, containerName: string, nam
       sticky: row[37] === 1,
     };
   return blob;
+}
+
+function readHistory(blob: StoredBlob, row: Row): void {
+  const state = row[3];
+  if (state === 'version' || state === 'deleted') blob.former = state;
+  if (row[38] !== '') blob.version = textIn(row[38]);
+  if (state !== 'deleted') return;
+  blob.deletedAt = numberIn(row[39]);
+  blob.expiresAt = numberIn(row[40]);
 }
 
 /** The six columns of a lease. */

@@ -74,6 +74,9 @@ export interface BlobProperties extends ContentHeaders, LeaseProperties {
   incrementalCopy?: boolean | undefined;
   /** Not stored. */
   tagCount?: number | undefined;
+  /** Not stored, as the next one: listings set them. */
+  deletedTime?: Date;
+  remainingRetentionDays?: number;
   /** Not stored: listings of hierarchical accounts set it and the members below. */
   resourceType?: BlobKind;
   owner?: string;
@@ -114,7 +117,16 @@ export interface Blob extends Lease {
   name: string;
   /** Empty for the blob itself. */
   snapshot: string;
-  /** Azurite's mark of a deleted blob: there are none. */
+  /** Set where it is no blob or snapshot that is there: a previous version, or what was deleted and can be restored. */
+  former?: 'version' | 'deleted' | undefined;
+  /** Its version id, when it is a version: the current one, a previous one, or one that was deleted. */
+  version?: string | undefined;
+  /** Of what was deleted, in milliseconds since 1970: when, and when it goes. */
+  deletedAt?: number | undefined;
+  expiresAt?: number | undefined;
+  /** Not stored: the entry of a listing that stands for a name with versions and no current one. */
+  hasVersionsOnly?: boolean;
+  /** Azurite's mark of a deleted blob. Not stored: listings set it. */
   deleted?: boolean | undefined;
   isCommitted: boolean;
   properties: BlobProperties;

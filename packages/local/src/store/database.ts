@@ -1,5 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
-import { APPLICATION_ID, SCHEMA_VERSION, schema } from './schema.ts';
+import { APPLICATION_ID, SCHEMA_STEPS } from './schema.ts';
 import { storeError, fromSqlite } from './store-error.ts';
 
 export type Value = SQLInputValue;
@@ -148,7 +148,7 @@ function prepare(sqlite: DatabaseSync, file: string): void {
   const application = numberOf(sqlite, 'application_id');
   const isEmpty = numberOf(sqlite, 'page_count') === 0;
   if (!isEmpty && application !== APPLICATION_ID) throw storeError('foreign', file);
-  if (version > SCHEMA_VERSION) throw storeError('newer', file);
+  if (version > SCHEMA_STEPS.length) throw storeError('newer', file);
   if (isEmpty) sqlite.exec('PRAGMA page_size = 8192');
   sqlite.exec(`
     PRAGMA journal_mode = WAL;
@@ -157,16 +157,16 @@ function prepare(sqlite: DatabaseSync, file: string): void {
     PRAGMA cache_size = -${CACHE_KIB};
     PRAGMA temp_store = MEMORY;
   `);
-  if (version === SCHEMA_VERSION) {
+  if (version === SCHEMA_STEPS.length) {
     // Takes the lock, so that a second process fails now and not at its first write.
     sqlite.exec('BEGIN IMMEDIATE; COMMIT');
     return;
   }
   sqlite.exec(`
     BEGIN IMMEDIATE;
-    ${schema}
+    ${SCHEMA_STEPS.slice(version).join('')}
     PRAGMA application_id = ${APPLICATION_ID};
-    PRAGMA user_version = ${SCHEMA_VERSION};
+    PRAGMA user_version = ${SCHEMA_STEPS.length};
     COMMIT;
   `);
 }

@@ -6,6 +6,8 @@ import { ContentFiles } from './content-files.ts';
 import { Contents } from './contents.ts';
 import { Database } from './database.ts';
 import type { LargeContents } from './large-contents.ts';
+import { FormerBlobs } from './former-blobs.ts';
+import { HistoryListing } from './history-listing.ts';
 import { Listing } from './listing.ts';
 import { MemoryContents } from './memory-contents.ts';
 import { Parts } from './parts.ts';
@@ -21,6 +23,8 @@ export interface Store {
   readonly parts: Parts;
   readonly contents: Contents;
   readonly listing: Listing;
+  readonly former: FormerBlobs;
+  readonly historyListing: HistoryListing;
   /** Bytes of large contents in memory. */
   bytesHeld(): number;
   close(): Promise<void>;
@@ -74,6 +78,8 @@ function open(
     parts: new Parts(database, contents),
     contents,
     listing: new Listing(database),
+    former: new FormerBlobs(database),
+    historyListing: new HistoryListing(database),
     bytesHeld: () => large.bytesHeld,
     async close() {
       await sweep.stop();

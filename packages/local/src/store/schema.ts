@@ -1,5 +1,5 @@
 /**
- * The tables of the store. A change of them is a new `SCHEMA_VERSION`, with a step that brings the former
+ * The tables of the store. A change of them is another step at the end of `SCHEMA_STEPS`, which brings the former
  * tables there.
  *
  * - Both kinds of accounts use the same tables: a blob is a name in a directory. A flat account has one
@@ -10,7 +10,7 @@
  * - `state` says what a row is: the `current` blob of its name, a `snapshot`, a former `version`, a `deleted`
  *   blob that can be restored, or what is `gone` and waits to be swept. A name has one current row; only current
  *   rows are in the index that listings read, so that a page costs the same however many former rows there are.
- *   Nothing makes versions and deleted blobs yet.
+ *   A deleted row keeps the name of the snapshot or the version that it was, and goes at `expires_at`.
  * - Content is counted: triggers keep `refs` at the number of rows that refer to it.
  * - Times are milliseconds since 1970; members without a value are NULL.
  */
@@ -18,9 +18,7 @@
 /** In the header of each database file, as SQLite's documentation asks of file formats: `blmr`. */
 export const APPLICATION_ID = 0x626c_6d72;
 
-export const SCHEMA_VERSION = 1;
-
-export const schema = `
+const FIRST = `
 -- One row: what the store is for.
 CREATE TABLE store (kind TEXT NOT NULL) STRICT;
 
@@ -128,3 +126,32 @@ BEGIN UPDATE contents SET refs = refs + 1 WHERE id = new.content; END;
 CREATE TRIGGER block_unstaged AFTER DELETE ON staged WHEN old.content IS NOT NULL
 BEGIN UPDATE contents SET refs = refs - 1 WHERE id = old.content; END;
 `;
+
+/** The time of a snapshot or version; of the blob itself, current or deleted, what sorts behind every time. */
+export const ROW_TIME = `iif(snapshot = '' AND version = '', '~', snapshot || version)`;
+
+/** What was deleted can be restored, and former rows of a name are read in the order of their times. */
+const WITH_HISTORY = `
+ALTER TABLE blobs ADD COLUMN expires_at INTEGER;
+CREATE INDEX former_times ON blobs (parent, name, ${ROW_TIME}) WHERE state <> 'current';
+CREATE INDEX expiring_blobs ON blobs (expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX versions_written ON blobs (version) WHERE state = 'version';
+CREATE INDEX container_roots ON containers (root);
+CREATE TABLE deleted_containers (
+  account TEXT NOT NULL,
+  name TEXT NOT NULL,
+  version TEXT NOT NULL,
+  deleted_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  root INTEGER NOT NULL,
+  etag TEXT NOT NULL,
+  modified INTEGER NOT NULL,
+  public_access TEXT,
+  policies TEXT,
+  metadata TEXT,
+  PRIMARY KEY (account, name, version)
+) STRICT, WITHOUT ROWID;
+`;
+
+/** Each brings the tables from the version that is its index to the next one. */
+export const SCHEMA_STEPS: readonly string[] = [FIRST, WITH_HISTORY];

@@ -80,7 +80,8 @@ describe.each([
     });
     const blobEndpoint = (account: string) => `http://127.0.0.1:${port}/${account}`;
     await writeEverything(blobEndpoint, hierarchical);
-    const serving = { blobEndpoint, port, connectionString: () => '', stop: async () => {} };
+    const ends = { advance: async () => {}, stop: async () => {} };
+    const serving = { blobEndpoint, port, connectionString: () => '', ...ends };
     const before = await takeCensus(serving, { hierarchical });
     const exited = once(child, 'exit');
     child.kill('SIGKILL');

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import type { Context } from '../../src/azurite/azurite-model.ts';
+import { createHistorySettings } from '../../src/storage/history-settings.ts';
 import { createMetadataStore } from '../../src/storage/operations/create-metadata-store.ts';
 import { FlatPaths } from '../../src/store/flat-paths.ts';
 import { blob, makeStore } from '../store/support.ts';
@@ -28,7 +29,11 @@ const context: Context = {
 
 async function makeContainers(...names: readonly string[]) {
   const store = await makeStore();
-  const metadata = createMetadataStore({ store, paths: new FlatPaths(store.containers) });
+  const metadata = createMetadataStore({
+    store,
+    paths: new FlatPaths(store.containers),
+    history: createHistorySettings([], store.containers, true, Date.now),
+  });
   for (const name of names)
     await metadata.createContainer(context, {
       accountName: account,

@@ -4,7 +4,14 @@ import type { Context, HandlerParameters } from '../../azurite/azurite-model.ts'
 import type { Handler } from '../../azurite/azurite-stores.ts';
 import { BlobHandler, replaceHandlerMethod } from '../../azurite/azurite.ts';
 import type { StoredBlob } from '../../store/blob.ts';
-import { copySourceError, copySourceReader, copySourceTooLarge, findSourceBlob } from './copy-source.ts';
+import {
+  copySourceError,
+  copySourceReader,
+  copySourceTooLarge,
+  findSourceBlob,
+  refuseVersions,
+  toSourceState,
+} from './copy-source.ts';
 import { authorizeCopySource, openBlobVersion, toCopySourceAddress } from './local-copy-source.ts';
 import { parseCopySource } from './open-copy-source.ts';
 import { verifyMd5 } from './store-content.ts';
@@ -33,6 +40,7 @@ export function correctCopyFromUrl(): void {
 async function validateCopySource(this: Handler, copySource: string, _account: string, context: Context) {
   const url = parseCopySource(copySource, context);
   const reader = copySourceReader(this.metadataStore);
+  refuseVersions(reader, url, context);
   const address = toCopySourceAddress(url);
   if (!address || !reader.isOwnHost(url.host)) throw copySourceError(context, 404, '');
   const authorization = context.request.getHeader('x-ms-copy-source-authorization');
@@ -43,15 +51,16 @@ async function validateCopySource(this: Handler, copySource: string, _account: s
 function findSource({ metadataStore }: Handler, copySource: string): StoredBlob | undefined {
   const url = new URL(copySource);
   const address = toCopySourceAddress(url);
-  const snapshot = url.searchParams.get('snapshot') ?? '';
-  return address && findSourceBlob(copySourceReader(metadataStore), { ...address, snapshot });
+  return address && findSourceBlob(copySourceReader(metadataStore), { ...address, ...toSourceState(url) });
 }
 
 async function verifySource(
   handler: Handler,
   ...[copySource, options, context]: HandlerParameters<[copySource: string]>
 ): Promise<void> {
-  const address = toCopySourceAddress(parseCopySource(copySource, context));
+  const url = parseCopySource(copySource, context);
+  refuseVersions(copySourceReader(handler.metadataStore), url, context);
+  const address = toCopySourceAddress(url);
   if (!address) throw copySourceError(context, 404, '');
   // Within one account the caller's own authorisation covers the source.
   if (address.account !== context.context.account)

@@ -10,6 +10,7 @@ import type {
 } from '../../azurite/azurite-model.ts';
 import type { BlobAddress, ExtentStore, MetadataStore } from '../../azurite/azurite-stores.ts';
 import { isAzuriteError, storageError } from '../../azurite/azurite.ts';
+import { unsupported } from '../../requests/unsupported-requests.ts';
 import type { StoredBlob } from '../../store/blob.ts';
 import { type Stage, blobAt } from '../operations/find.ts';
 
@@ -83,7 +84,21 @@ export function copySourceTooLarge(context: Context, limitMiB: number): AzuriteE
   );
 }
 
-/** A blob or snapshot of this server with its blocks and pages: one version, whatever is written later. */
+/** Which snapshot or version a source's URL names. */
+export function toSourceState(url: URL): Pick<BlobAddress, 'snapshot' | 'version'> {
+  return {
+    snapshot: url.searchParams.get('snapshot') ?? '',
+    version: url.searchParams.get('versionid') ?? undefined,
+  };
+}
+
+/** @throws AzuriteError 400 for a version in a hierarchical account */
+export function refuseVersions({ history }: CopySourceReader, url: URL, context: Context): void {
+  if (!history.isFlat && url.searchParams.has('versionid'))
+    throw unsupported(context, 'header', 'x-ms-copy-source', 'the version of a blob');
+}
+
+/** A blob, snapshot or version of this server with its blocks and pages: one version, whatever is written later. */
 export function findSourceBlob(reader: CopySourceReader, address: BlobAddress): StoredBlob | undefined {
   const blob = blobAt(reader, address);
   return blob && reader.store.parts.load(blob);

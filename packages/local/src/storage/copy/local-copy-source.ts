@@ -20,7 +20,9 @@ import {
   type CopySourceReader,
   copySourceError,
   findSourceBlob,
+  refuseVersions,
   toCopySourceError,
+  toSourceState,
 } from './copy-source.ts';
 
 /** Opens a blob of this server without an HTTP request, with the authorisation and checks of one. */
@@ -33,6 +35,7 @@ export async function openLocalCopySource(
 ): Promise<CopySource> {
   const address = toCopySourceAddress(url);
   if (!address) throw copySourceError(context, 404, '');
+  refuseVersions(reader, url, context);
   const authorization = options.copySourceAuthorization;
   const authorize = (operation: 'Blob_Download' | 'Blob_GetTags') =>
     authorizeCopySource(reader, url, address, operation, authorization, context);
@@ -40,8 +43,7 @@ export async function openLocalCopySource(
 
   // Nothing awaits from here to the end of the function, so the version read is the one whose conditions were
   // checked.
-  const snapshot = url.searchParams.get('snapshot') ?? '';
-  const blob = findSourceBlob(reader, { ...address, snapshot });
+  const blob = findSourceBlob(reader, { ...address, ...toSourceState(url) });
   if (blob?.isCommitted !== true) throw copySourceError(context, 404, '');
   try {
     validateReadConditions(sourceContext, toConditions(options.sourceModifiedAccessConditions), blob, true);

@@ -1,8 +1,9 @@
 import type { MetadataStore } from '../../azurite/azurite-stores.ts';
 import { errors, newETag, validateWriteConditions } from '../../azurite/azurite.ts';
-import type { Block } from '../../store/blob.ts';
+import type { Blob, Block } from '../../store/blob.ts';
 import { refuseBadName } from '../../requests/blob-names.ts';
 import { type Stage, changedBlob, checkWriteLease, findBlob, putBlob, refuseArchived } from './find.ts';
+import { replaceBlob, settleDeleted } from './keep-history.ts';
 import { touch } from './write-operations.ts';
 
 const MAX_APPENDED_BLOCKS = 50_000;
@@ -25,24 +26,23 @@ export function blockOperations(stage: Stage): BlockOperations {
         let blob = findBlob(stage, context, address);
         refuseArchived(context, blob);
         if (blob === undefined) {
-          blob = putBlob(
-            stage,
-            {
-              accountName,
-              containerName,
-              name: path,
-              snapshot: '',
-              isCommitted: false,
-              properties: {
-                creationTime: context.startTime,
-                lastModified: context.startTime,
-                etag: newETag(),
-                contentLength: 0,
-                blobType: 'BlockBlob',
-              },
+          const made: Blob = {
+            accountName,
+            containerName,
+            name: path,
+            snapshot: '',
+            isCommitted: false,
+            properties: {
+              creationTime: context.startTime,
+              lastModified: context.startTime,
+              etag: newETag(),
+              contentLength: 0,
+              blobType: 'BlockBlob',
             },
-            undefined,
-          );
+          };
+          const place = stage.paths.find(accountName, containerName, path);
+          if (stage.history.isFlat && place !== undefined) settleDeleted(stage, place, made);
+          blob = putBlob(stage, made, undefined);
         } else {
           if (blob.properties.blobType !== 'BlockBlob')
             throw errors.getBlobInvalidBlobType(context.contextId);
@@ -83,7 +83,7 @@ export function blockOperations(stage: Stage): BlockOperations {
         blob.persistency = undefined;
         blob.properties.contentLength = blocks.reduce((sum, { size }) => sum + size, 0);
         given.properties.contentLength = blob.properties.contentLength;
-        const stored = putBlob(stage, blob, there);
+        const stored = replaceBlob(stage, context, blob, there);
         parts.setBlocks(stored.id, blocks);
         parts.unstageAll(stored.id);
       });

@@ -9,8 +9,10 @@ import {
   validateWriteConditions,
 } from '../../azurite/azurite.ts';
 import { refuseBadName } from '../../requests/blob-names.ts';
+import { unsupported } from '../../requests/unsupported-requests.ts';
 import type { Blob, BlobProperties, Metadata, StoredBlob } from '../../store/blob.ts';
-import { type Stage, checkWriteLease, committedBlob, findBlob, putBlob, refuseArchived } from './find.ts';
+import { type Stage, checkWriteLease, committedBlob, findBlob, refuseArchived } from './find.ts';
+import { replaceBlob } from './keep-history.ts';
 
 type ParseTier = (tier: string) => string | undefined;
 
@@ -33,7 +35,8 @@ export function copyOperations(stage: Stage, parseTier: ParseTier): CopyOperatio
   ): BlobProperties => {
     refuseBadName(context, destination.blob);
     return store.write(() => {
-      const original = committedBlob(stage, context, source);
+      const version = sourceVersion(stage, context, copySource);
+      const original = committedBlob(stage, context, { ...source, version });
       const there = findBlob(stage, context, destination);
       refuseArchived(context, there);
       validateSource(context, options, original, method);
@@ -49,10 +52,9 @@ export function copyOperations(stage: Stage, parseTier: ParseTier): CopyOperatio
       const made = toCopy(context, original, destination, copySource, metadata, options, method);
       setTier(context, made.properties, tier, parseTier);
       if (there !== undefined) checkWriteLease(context, there, options.leaseAccessConditions, made);
-      const isOnItself = there?.id === original.id;
-      const stored = putBlob(stage, made, there);
-      if (!isOnItself) {
-        if (there !== undefined) parts.setBlocks(stored.id, []);
+      const stored = replaceBlob(stage, context, made, there);
+      if (stored.id !== original.id) {
+        if (stored.id === there?.id) parts.setBlocks(stored.id, []);
         parts.copy(original.id, stored.id);
       }
       parts.unstageAll(stored.id);
@@ -72,6 +74,14 @@ export function copyOperations(stage: Stage, parseTier: ParseTier): CopyOperatio
       );
     },
   };
+}
+
+/** @throws AzuriteError 400 for a version in a hierarchical account */
+function sourceVersion({ history }: Stage, context: Context, copySource: string): string | undefined {
+  const version = new URL(copySource).searchParams.get('versionid') ?? undefined;
+  if (version !== undefined && !history.isFlat)
+    throw unsupported(context, 'header', 'x-ms-copy-source', 'the version of a blob');
+  return version;
 }
 
 /** Any condition that the source does not meet is 412 SourceConditionNotMet, so that a caller knows the side. */

@@ -14,18 +14,27 @@ import type { BlobAddress } from '../../azurite/azurite-stores.ts';
 import type { Blob, StoredBlob } from '../../store/blob.ts';
 import type { Paths } from '../../store/flat-paths.ts';
 import type { Store } from '../../store/open-store.ts';
+import type { HistorySettings } from '../history-settings.ts';
 
 /** What every operation works on. */
 export interface Stage {
   readonly store: Store;
   readonly paths: Paths;
+  readonly history: HistorySettings;
 }
 
-/** A blob or snapshot as it is stored; undefined when there is none, and no container. */
-export function blobAt({ store, paths }: Stage, address: BlobAddress): StoredBlob | undefined {
-  const { account, container, blob: path, snapshot } = address;
+/** A blob, snapshot or version as it is stored; undefined when there is none, and no container. */
+export function blobAt(
+  { store, paths }: Pick<Stage, 'store' | 'paths'>,
+  address: BlobAddress,
+): StoredBlob | undefined {
+  const { account, container, blob: path, snapshot, version } = address;
   const place = paths.find(account, container, path);
-  return place && store.blobs.find(place, { accountName: account, containerName: container }, path, snapshot);
+  if (place === undefined) return undefined;
+  const known = { accountName: account, containerName: container };
+  const blob = store.blobs.find(place, known, path, snapshot);
+  if (version === undefined || blob?.version === version) return blob;
+  return store.former.version(place, known, path, version);
 }
 
 /** @throws AzuriteError 404 */
@@ -42,7 +51,7 @@ export function checkContainer({ store }: Stage, context: Context, account: stri
 export function findBlob(stage: Stage, context: Context, address: BlobAddress): StoredBlob | undefined {
   checkContainer(stage, context, address.account, address.container);
   const blob = blobAt(stage, address);
-  if (blob?.snapshot === '') syncLease(blob, context);
+  if (blob?.snapshot === '' && blob.former === undefined) syncLease(blob, context);
   return blob;
 }
 

@@ -6,6 +6,7 @@ import type { StoredBlob } from '../../store/blob.ts';
 import type { Row } from '../../store/database.ts';
 import { type Start, afterPrefix, compareNames } from '../../store/listing.ts';
 import { type Stage, checkContainer, syncLease } from './find.ts';
+import { listHistory } from './list-history.ts';
 import { fromMarker, toMarker } from './marker.ts';
 
 const LONGEST_PAGE = 5000;
@@ -18,12 +19,28 @@ export function listOperations(stage: Stage): ListOperations {
 
   return {
     async listBlobs(context, account, container, delimiter, _blob, prefix = '', ...rest) {
-      const [maxResults = LONGEST_PAGE, marker = '', withSnapshots = false, uncommitted = false, startFrom] =
+      const [maxResults = LONGEST_PAGE, marker = '', withSnapshots = false, uncommitted = false, ...more] =
         rest;
+      const [startFrom, history] = more;
       const showOnly = context.request.getQuery('showonly');
       // Hierarchical accounts alone have it.
       if (showOnly !== undefined) throw unsupported(context, 'query parameter', 'showonly', showOnly);
       checkContainer(stage, context, account, container);
+      if (history?.versions === true || history?.deleted === true || history?.deletedWithVersions === true)
+        return await Promise.resolve(
+          listHistory(stage, context, {
+            ...history,
+            account,
+            container,
+            delimiter,
+            prefix,
+            maxResults,
+            marker,
+            startFrom,
+            uncommitted,
+            snapshots: withSnapshots,
+          }),
+        );
       const root = containers.root(account, container) ?? 0;
       const start = startOf(context, marker, startFrom);
       const known = { accountName: account, containerName: container };
@@ -104,7 +121,7 @@ function startOf(
   marker: string,
   startFrom: string | undefined,
 ): Start & { readonly snapshot?: string | undefined } {
-  const { name, from, snapshot } = fromMarker(context, marker);
+  const { name, from, at, snapshot = at } = fromMarker(context, marker);
   const first = { name: startFrom ?? '', isIncluded: true };
   const next =
     name === undefined

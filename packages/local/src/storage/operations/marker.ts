@@ -5,6 +5,8 @@ import { invalidQuery } from '../../requests/unsupported-requests.ts';
 const shape = z.strictObject({
   /** The last name of the page. */
   name: z.string().optional(),
+  /** Its last row was this one of the name, in a listing with versions or deleted blobs. */
+  at: z.string().optional(),
   /** Its last row was this snapshot of the name: the later ones and the blob itself follow. */
   snapshot: z.string().optional(),
   /** In place of a name: the first name after the last prefix of the page. */

@@ -2,6 +2,7 @@ import type { Context } from '../../azurite/azurite-model.ts';
 import type { MetadataStore } from '../../azurite/azurite-stores.ts';
 import { errors, validateWriteConditions } from '../../azurite/azurite.ts';
 import { type Stage, changedBlob, checkWriteLease, committedBlob, refuseArchived } from './find.ts';
+import { keepState, versionOf } from './keep-history.ts';
 import { touch } from './write-operations.ts';
 
 const TIERS = ['Hot', 'Cool', 'Cold', 'Archive'];
@@ -40,6 +41,7 @@ export function propertyOperations(stage: Stage): PropertyOperations {
         store.write(() => {
           const blob = changedBlob(stage, context, { account, container, blob: path }, lease, conditions);
           refuseArchived(context, blob);
+          keepState(stage, context, blob);
           blob.metadata = metadata;
           return touch(stage, blob, context.startTime);
         }),
@@ -48,7 +50,8 @@ export function propertyOperations(stage: Stage): PropertyOperations {
     // Azurite passes none of the conditions on: x-ms-if-tags, and the ETag ones of newer service versions.
     async setBlobTag(context, account, container, path, snapshot, lease, tags) {
       store.write(() => {
-        const blob = committedBlob(stage, context, { account, container, blob: path, snapshot });
+        const version = versionOf(stage, context);
+        const blob = committedBlob(stage, context, { account, container, blob: path, snapshot, version });
         validateWriteConditions(
           context,
           {
@@ -67,7 +70,8 @@ export function propertyOperations(stage: Stage): PropertyOperations {
     async setTier(context, account, container, path, tier, lease) {
       return await Promise.resolve(
         store.write(() => {
-          const blob = committedBlob(stage, context, { account, container, blob: path });
+          const version = versionOf(stage, context);
+          const blob = committedBlob(stage, context, { account, container, blob: path, version });
           validateWriteConditions(context, { ifTags: context.request.getHeader('x-ms-if-tags') }, blob);
           checkWriteLease(context, blob, lease);
           const { properties } = blob;

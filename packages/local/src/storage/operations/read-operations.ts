@@ -6,6 +6,7 @@ import {
   validateReadConditions,
 } from '../../azurite/azurite.ts';
 import { type Stage, blobAt, checkContainer, findBlob, readBlob } from './find.ts';
+import { tellVersion, versionOf } from './keep-history.ts';
 
 type ReadOperations = Pick<
   MetadataStore,
@@ -24,12 +25,15 @@ export function readOperations(stage: Stage): ReadOperations {
 
   return {
     async downloadBlob(context, account, container, blob, snapshot, lease, conditions) {
-      return await Promise.resolve(
-        parts.load(readBlob(stage, context, { account, container, blob, snapshot }, lease, conditions)),
-      );
+      const address = { account, container, blob, snapshot, version: versionOf(stage, context) };
+      const found = readBlob(stage, context, address, lease, conditions);
+      tellVersion(context, found, true);
+      return await Promise.resolve(parts.load(found));
     },
     async getBlobProperties(context, account, container, path, snapshot, lease, conditions) {
-      const blob = readBlob(stage, context, { account, container, blob: path, snapshot }, lease, conditions);
+      const address = { account, container, blob: path, snapshot, version: versionOf(stage, context) };
+      const blob = readBlob(stage, context, address, lease, conditions);
+      tellVersion(context, blob, true);
       const { properties, metadata, blobTags } = blob;
       const tags = blobTags?.blobTagSet.length ?? 0;
       properties.tagCount = tags === 0 ? undefined : tags;
@@ -71,9 +75,8 @@ export function readOperations(stage: Stage): ReadOperations {
       return await Promise.resolve({ properties, pageRangesInOrder: parts.pages(blob.id) });
     },
     async getBlobTag(context, account, container, blob, snapshot, lease, conditions) {
-      return await Promise.resolve(
-        readBlob(stage, context, { account, container, blob, snapshot }, lease, conditions).blobTags,
-      );
+      const address = { account, container, blob, snapshot, version: versionOf(stage, context) };
+      return await Promise.resolve(readBlob(stage, context, address, lease, conditions).blobTags);
     },
   };
 }

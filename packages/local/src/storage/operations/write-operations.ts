@@ -1,40 +1,44 @@
-import type { Conditions } from '../../azurite/azurite-model.ts';
+import type { Conditions, Context } from '../../azurite/azurite-model.ts';
 import type { MetadataStore } from '../../azurite/azurite-stores.ts';
 import {
   BlobLeaseAdapter,
   BlobWriteLeaseValidator,
   errors,
   newETag,
-  toSnapshotTime,
+  storageError,
   validateWriteConditions,
 } from '../../azurite/azurite.ts';
 import type { Blob, StoredBlob } from '../../store/blob.ts';
 import { refuseBadName } from '../../requests/blob-names.ts';
+import { invalidQuery, unsupported } from '../../requests/unsupported-requests.ts';
+import { timeAfter } from '../../store/times.ts';
 import {
   type Stage,
   changedBlob,
+  checkContainer,
   checkWriteLease,
   findBlob,
-  putBlob,
   readBlob,
   refuseArchived,
 } from './find.ts';
+import {
+  deleteBlob,
+  deletionOf,
+  deleteSnapshots as deleteSnapshotsOf,
+  keepState,
+  replaceBlob,
+  versionOf,
+} from './keep-history.ts';
 
-type WriteOperations = Pick<MetadataStore, 'createBlob' | 'createSnapshot' | 'deleteBlob' | 'sealBlob'>;
+type WriteOperations = Pick<
+  MetadataStore,
+  'createBlob' | 'createSnapshot' | 'deleteBlob' | 'undeleteBlob' | 'sealBlob'
+>;
 
 /** Put Blob of all types, snapshots and deletions. */
 export function writeOperations(stage: Stage): WriteOperations {
-  const { store } = stage;
+  const { store, history } = stage;
   const { blobs, parts } = store;
-
-  /** The name of a snapshot that is made at a time: its tick of 100 ns, or the next one that is free. */
-  const freeTime = (blob: StoredBlob, time: Date): string => {
-    const first = toSnapshotTime(time.toISOString());
-    for (let tick = Number(first.slice(-5, -1)); ; tick++) {
-      const snapshot = `${first.slice(0, -5)}${String(tick).padStart(4, '0')}Z`;
-      if (blobs.find(blob, blob, blob.name, snapshot) === undefined) return snapshot;
-    }
-  };
 
   return {
     async createBlob(context, blob, lease, conditions) {
@@ -51,7 +55,7 @@ export function writeOperations(stage: Stage): WriteOperations {
           checkWriteLease(context, there, lease, blob);
           refuseArchived(context, there);
         }
-        const stored = putBlob(stage, blob, there);
+        const stored = replaceBlob(stage, context, blob, there);
         if (there === undefined) return;
         parts.setBlocks(stored.id, []);
         // learn.microsoft.com/rest/api/storageservices/put-block: Put Blob discards staged blocks.
@@ -66,7 +70,8 @@ export function writeOperations(stage: Stage): WriteOperations {
           refuseArchived(context, blob);
           const made: Blob = {
             ...blob,
-            snapshot: freeTime(blob, context.startTime),
+            snapshot: timeAfter(context.startTime.getTime(), store.former.lastSnapshot(blob)),
+            version: undefined,
             metadata: metadata ?? blob.metadata,
             properties: {
               ...blob.properties,
@@ -81,23 +86,52 @@ export function writeOperations(stage: Stage): WriteOperations {
           };
           const { parent, segment } = blob;
           parts.copy(blob.id, blobs.insert(made, { parent, segment }).id);
+          if (history.keepsVersions(account)) {
+            keepState(stage, context, blob);
+            blobs.update(blob);
+          }
           return { properties: made.properties, snapshot: made.snapshot };
         }),
       );
     },
     async deleteBlob(context, account, container, path, options) {
-      store.write(() => {
+      const isGone = store.write(() => {
         const { snapshot, deleteSnapshots, leaseAccessConditions, modifiedAccessConditions } = options;
-        const blob = findBlob(stage, context, { account, container, blob: path, snapshot });
+        const version = versionOf(stage, context);
+        if (version !== undefined && deleteSnapshots !== undefined)
+          throw invalidQuery(context, 'versionid', version);
+        const blob = findBlob(stage, context, { account, container, blob: path, snapshot, version });
         validateWriteConditions(context, modifiedAccessConditions, blob);
         if (blob === undefined) throw errors.getBlobNotFound(context.contextId);
         if (blob.snapshot !== '' && deleteSnapshots !== undefined)
           throw errors.getInvalidOperation(context.contextId, 'Invalid operation against a blob snapshot.');
+        if (version !== undefined && blob.former === undefined) throw currentVersion(context);
         new BlobWriteLeaseValidator(leaseAccessConditions).validate(new BlobLeaseAdapter(blob), context);
-        if (blob.snapshot === '' && deleteSnapshots === undefined && blobs.hasSnapshots(blob))
+        const isBase = blob.snapshot === '' && blob.former === undefined;
+        if (isBase && deleteSnapshots === undefined && blobs.hasSnapshots(blob))
           throw errors.getSnapshotsPresent(context.contextId);
-        if (deleteSnapshots !== undefined) blobs.removeSnapshots(blob, blob);
-        if (deleteSnapshots !== 'only') blobs.remove(blob.id);
+        if (deleteSnapshots !== undefined) deleteSnapshotsOf(stage, blob);
+        return deleteSnapshots === 'only'
+          ? deletionOf(stage, account) === undefined
+          : deleteBlob(stage, blob);
+      });
+      context.response?.setHeader('x-ms-delete-type-permanent', String(isGone));
+      await Promise.resolve();
+    },
+    async undeleteBlob(context, account, container, path) {
+      if (!history.isFlat) throw unsupported(context, 'query parameter', 'comp', 'undelete');
+      store.write(() => {
+        checkContainer(stage, context, account, container);
+        const now = history.now();
+        const there = findBlob(stage, context, { account, container, blob: path });
+        const place = there ?? stage.paths.find(account, container, path);
+        const hasFormer = place !== undefined && store.former.hasAny(place, now);
+        if (there?.isCommitted !== true && !hasFormer) throw errors.getBlobNotFound(context.contextId);
+        if (!hasFormer) return;
+        store.former.restore(place, now);
+        const known = { accountName: account, containerName: container };
+        const deleted = there === undefined && store.former.deletedBlob(place, known, path, now);
+        if (deleted) store.former.restoreBlob(deleted);
       });
       await Promise.resolve();
     },
@@ -123,4 +157,14 @@ export function touch({ store }: Stage, blob: StoredBlob, time: Date): StoredBlo
   blob.properties.lastModified = time;
   store.blobs.update(blob);
   return blob.properties;
+}
+
+/** A version that is the current one goes by a deletion of the blob. */
+function currentVersion(context: Context): Error {
+  return storageError(
+    context,
+    403,
+    'OperationNotAllowedOnRootBlob',
+    'The specified operation is not allowed on root blob.',
+  );
 }
