@@ -243,7 +243,6 @@ export interface AzuriteModules extends HandlerModules {
     computeHMACSHA256: (text: string, key: Uint8Array) => string;
     convertRawHeadersToMetadata: (rawHeaders: string[], requestId: string) => Metadata | undefined;
     newEtag: () => string;
-    convertDateTimeStringMsTo7Digital: (isoDate: string) => string;
   };
   'blob/generated/artifacts/specifications': {
     default: Readonly<Record<number, OperationSpecification | undefined>>;

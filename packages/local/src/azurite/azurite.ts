@@ -124,8 +124,6 @@ export const ContainerReadLeaseValidator = member('blob/lease/ContainerReadLease
 export const validMetadataOf = member('common/utils/utils', 'convertRawHeadersToMetadata');
 export const tagsOf = member('blob/utils/utils', 'getTagsFromString');
 export const toBlobTags = member('blob/utils/utils', 'toBlobTags');
-/** An ISO date with seven digits of a second. */
-export const toSnapshotTime = member('common/utils/utils', 'convertDateTimeStringMsTo7Digital');
 export const newETag = member('common/utils/utils', 'newEtag');
 
 /** Modules whose functions are called as members of the module, so that a member can be replaced. */
