@@ -67,6 +67,8 @@ export interface MetadataStore {
   getContainerACL(...parameters: [...OfContainer, lease?: object]): Promise<unknown>;
   setContainerACL(...parameters: [...OfContainer, acl: ContainerAcl]): Promise<void>;
   checkContainerExist(...parameters: OfContainer): Promise<void>;
+  /** `version`: of the deleted container. */
+  restoreContainer(...parameters: [...container: OfContainer, version: string]): Promise<void>;
 
   acquireContainerLease(
     ...parameters: [...OfContainer, options: LeaseOptions & { duration?: number; proposedLeaseId?: string }]

@@ -110,6 +110,8 @@ export interface ContainersPage {
     readonly properties: object;
     /** When the request asked for it. */
     readonly metadata?: Metadata | undefined;
+    /** Of a deleted one. */
+    readonly version?: string;
   }[];
   /** Empty after the last page. */
   readonly nextMarker: string;
@@ -120,8 +122,10 @@ export function toListContainersXml(page: ContainersPage): string {
   const propertiesElement = createPropertiesWriter(containerProperties.type.modelProperties);
   let containers = '';
   for (const container of page.containerItems) {
-    const { name, metadata } = container;
-    containers += `<Container>${element('Name', name)}${propertiesElement(container)}`;
+    const { name, metadata, version } = container;
+    containers += `<Container>${element('Name', name)}`;
+    if (version !== undefined) containers += `<Deleted>true</Deleted>${element('Version', version)}`;
+    containers += propertiesElement(container);
     containers += `${metadata === undefined ? '' : metadataElement(metadata)}</Container>`;
   }
   return (

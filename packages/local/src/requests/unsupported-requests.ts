@@ -41,7 +41,6 @@ const alsoTaken: Readonly<Record<string, Readonly<Record<string, string | null>>
 
 /** Operations that Azurite knows by name only; `comp` selects each. */
 const missing = new Set([
-  'Container_Restore',
   'Blob_SetExpiry',
   'Blob_SetImmutabilityPolicy',
   'Blob_DeleteImmutabilityPolicy',

@@ -23,14 +23,14 @@ let isDone = false;
  * Corrects what Azurite keeps per process and not per server (its handler classes, permission tables and modules).
  * Runs once, however many servers are started. What is replaced, and why:
  *
- * - the SAS permissions of the operations that read from a URL, and of Undelete Blob: missing, so that such a request was answered with 500
+ * - the SAS permissions of the operations that read from a URL, of Undelete Blob and of Restore Container: missing, so that such a request was answered with 500
  * - Put Blob, Put Block, Append Block and Put Page From URL: missing
  * - Copy Blob From URL: without its limit of size, and the check of the source's MD5
  * - metadata and tags: names that are members of an object were lost
  * - listings: a quarter of a second for each page in its XML library; names that XML cannot hold broke them
  * - answers, the choice of the operation and the parameters: repeated for each request what is the same for all
  * - refusals: without a reason, and features that are not there ignored
- * - Undelete Blob: missing
+ * - Undelete Blob and Restore Container: missing
  * - ranges, and blocks without bytes: taken where the service refuses or ignores them
  * - signatures: prepared the account key anew for each request
  *
@@ -63,6 +63,7 @@ const sameAs = {
   AppendBlob_AppendBlockFromUrl: 'AppendBlob_AppendBlock',
   PageBlob_UploadPagesFromURL: 'PageBlob_UploadPages',
   Blob_Undelete: 'Blob_SetMetadata',
+  Container_Restore: 'Container_SetMetadata',
 } as const;
 
 /**

@@ -24,6 +24,8 @@ export interface HistorySettings {
   keepsVersions(account: string): boolean;
   /** Days that what is deleted now can be restored; undefined: it is gone at once. */
   blobRetention(account: string): number | undefined;
+  /** Likewise of containers. */
+  containerRetention(account: string): number | undefined;
 }
 
 export const DAY_MS = 24 * 3600 * 1000;
@@ -57,6 +59,7 @@ export function createHistorySettings(
       const { enabled, days } = properties.deleteRetentionPolicy ?? {};
       return isFlat && enabled === true ? days : undefined;
     },
+    containerRetention: (account) => byName.get(account)?.containerRetentionDays || undefined,
   };
 }
 

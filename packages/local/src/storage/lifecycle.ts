@@ -99,5 +99,11 @@ function deleteVersions(stage: Stage, account: string, days: number): number {
 }
 
 function expire(store: Store, now: number): number {
-  return store.write(() => store.former.expire(now, BATCH));
+  return store.write(() => {
+    for (const container of store.deletedContainers.expired(now)) {
+      store.blobs.discard(container.root);
+      store.deletedContainers.remove(container, false);
+    }
+    return store.former.expire(now, BATCH);
+  });
 }

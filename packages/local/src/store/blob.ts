@@ -161,6 +161,9 @@ interface ContainerProperties extends LeaseProperties {
   publicAccess?: string | undefined;
   hasImmutabilityPolicy?: boolean | undefined;
   hasLegalHold?: boolean | undefined;
+  /** Not stored, as the next one: listings set them. */
+  deletedTime?: Date;
+  remainingRetentionDays?: number;
 }
 
 export interface Container extends Lease {

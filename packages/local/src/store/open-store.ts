@@ -5,6 +5,7 @@ import { Containers } from './containers.ts';
 import { ContentFiles } from './content-files.ts';
 import { Contents } from './contents.ts';
 import { Database } from './database.ts';
+import { DeletedContainers } from './deleted-containers.ts';
 import type { LargeContents } from './large-contents.ts';
 import { FormerBlobs } from './former-blobs.ts';
 import { HistoryListing } from './history-listing.ts';
@@ -19,6 +20,7 @@ export interface Store {
   /** One transaction: all that happens in it, or nothing. */
   write<Result>(change: () => Result): Result;
   readonly containers: Containers;
+  readonly deletedContainers: DeletedContainers;
   readonly blobs: Blobs;
   readonly parts: Parts;
   readonly contents: Contents;
@@ -74,6 +76,7 @@ function open(
   return {
     write: (change) => database.write(change),
     containers: new Containers(database),
+    deletedContainers: new DeletedContainers(database),
     blobs: new Blobs(database, contents),
     parts: new Parts(database, contents),
     contents,

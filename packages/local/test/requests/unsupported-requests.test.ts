@@ -195,7 +195,6 @@ describe.each([
     ['PUT', '/docs/live?comp=legalhold', 'comp', { 'x-ms-legal-hold': 'true' }],
     ['POST', '/docs/live?comp=query', 'comp', {}, '<QueryRequest/>'],
     ['PUT', '/docs/live?comp=incrementalcopy', 'comp', { 'x-ms-copy-source': 'http://127.0.0.1/a/b/c' }],
-    ['PUT', '/docs?restype=container&comp=undelete', 'comp'],
     ['PUT', '/docs?restype=container&comp=rename', 'comp'],
     ['GET', '/docs/live?comp=metadata', 'comp'],
     ['PATCH', '/docs/live?action=setProperties', 'action'],

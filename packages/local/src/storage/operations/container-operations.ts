@@ -11,6 +11,8 @@ import {
 } from '../../azurite/azurite.ts';
 import type { Container, StoredContainer } from '../../store/blob.ts';
 import { rootOf } from '../../store/containers.ts';
+import { type DeletedContainer, placeOf } from '../../store/deleted-containers.ts';
+import { DAY_MS } from '../history-settings.ts';
 import { type Stage, checkContainer } from './find.ts';
 
 const LONGEST_PAGE = 5000;
@@ -47,12 +49,13 @@ type ContainerOperations = Pick<
   | 'getContainerACL'
   | 'setContainerACL'
   | 'checkContainerExist'
+  | 'restoreContainer'
 >;
 
 /** Accounts' services and containers. */
 export function containerOperations(stage: Stage): ContainerOperations {
-  const { store } = stage;
-  const { containers, blobs } = store;
+  const { store, history } = stage;
+  const { containers, deletedContainers, blobs } = store;
 
   const changed = (
     context: Context,
@@ -82,9 +85,20 @@ export function containerOperations(stage: Stage): ContainerOperations {
       return await Promise.resolve(containers.serviceProperties(account));
     },
     async listContainers(context, account, prefix = '', maxResults = LONGEST_PAGE, marker = '') {
-      const found = containers.list(account, prefix, marker, maxResults + 1);
-      const page = found.slice(0, maxResults).map((container) => syncContainerLease(container, context));
-      const next = found.length > maxResults ? page.at(-1)?.name : undefined;
+      const there = containers.list(account, prefix, marker, maxResults + 1);
+      const include = (context.request.getQuery('include') ?? '').toLowerCase().split(',');
+      const now = history.now();
+      const deleted = include.includes('deleted')
+        ? deletedContainers.list(account, prefix, marker, now, maxResults + 1)
+        : [];
+      const found: ListedContainer[] = [
+        ...there.map((container) => syncContainerLease(container, context)),
+        ...deleted.map((container) => toListedContainer(container, now)),
+      ];
+      if (deleted.length > 0) found.sort(byPlace);
+      const page = found.slice(0, maxResults);
+      const last = page.at(-1);
+      const next = found.length > maxResults && last !== undefined ? placeOf(last) : undefined;
       return await Promise.resolve([page, next]);
     },
     async createContainer(context, container: Container) {
@@ -114,7 +128,10 @@ export function containerOperations(stage: Stage): ContainerOperations {
           new ContainerLeaseAdapter(container),
           context,
         );
-        blobs.discard(container.root);
+        const days = history.containerRetention(account);
+        const now = history.now();
+        if (days === undefined) blobs.discard(container.root);
+        else deletedContainers.insert(container, { deletedAt: now, expiresAt: now + days * DAY_MS });
         containers.remove(container);
       });
       await Promise.resolve();
@@ -145,9 +162,47 @@ export function containerOperations(stage: Stage): ContainerOperations {
       });
       await Promise.resolve();
     },
+    async restoreContainer(context, account, name, version) {
+      store.write(() => {
+        if (containers.root(account, name) !== undefined)
+          throw errors.getContainerAlreadyExists(context.contextId);
+        const deleted = deletedContainers.find(account, name, version, history.now());
+        if (deleted === undefined) throw errors.getContainerNotFound(context.contextId);
+        const { properties, metadata, containerAcl } = deleted;
+        deletedContainers.remove(deleted, true);
+        Object.assign(properties, { leaseState: 'available' });
+        containers.insert({ accountName: account, name, properties, metadata, containerAcl }, deleted.root);
+      });
+      await Promise.resolve();
+    },
     async checkContainerExist(context, account, name) {
       checkContainer(stage, context, account, name);
       await Promise.resolve();
     },
   };
+}
+
+/** A container in a listing; of a deleted one, with its version. */
+interface ListedContainer extends Container {
+  readonly version?: string;
+}
+
+/** As Azure lists a deleted container: its lease is over. */
+function toListedContainer(container: DeletedContainer, now: number): ListedContainer {
+  const { deletedAt, expiresAt, properties } = container;
+  return {
+    ...container,
+    properties: {
+      ...properties,
+      leaseStatus: 'unlocked',
+      leaseState: 'expired',
+      deletedTime: new Date(deletedAt),
+      remainingRetentionDays: Math.floor((expiresAt - now) / DAY_MS),
+    },
+  };
+}
+
+function byPlace(left: ListedContainer, right: ListedContainer): number {
+  const [one, other] = [placeOf(left), placeOf(right)];
+  return one < other ? -1 : one > other ? 1 : 0;
 }
