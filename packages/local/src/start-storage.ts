@@ -25,7 +25,7 @@ import { type Stores, openStores } from './storage/open-stores.ts';
  * combines them. Clients see what Azure documents, except as listed below.
  *
  * Not simulated, and refused by name (requests/unsupported-requests.ts, requests/refuse-requests.ts):
- * soft delete of containers and hierarchical accounts, immutability, encryption scopes and customer keys, structured
+ * soft delete of blobs in hierarchical accounts, immutability, encryption scopes and customer keys, structured
  * bodies, page range diffs, queries, static websites.
  * Not simulated: change feed, bearer tokens on requests (only on copy sources), roles, HTTPS, limits of rate
  * and of metadata size. Hierarchical accounts are in `data-lake/`. Asynchronous copies and rehydration
