@@ -4,7 +4,18 @@ import { toTime } from '../store/times.ts';
 import { DAY_MS, type HistoryOptions } from './history-settings.ts';
 import { type Stage } from './operations/find.ts';
 import { deletionOf } from './operations/keep-history.ts';
-import type { StorageClock } from './storage-clock.ts';
+
+/** The clock of the accounts of a storage: the machine's, which tests can put forward. */
+export class StorageClock {
+  #ahead = 0;
+
+  /** Milliseconds since 1970. */
+  readonly now = (): number => Date.now() + this.#ahead;
+
+  advance(ms: number): void {
+    this.#ahead += ms;
+  }
+}
 
 /** Rows that one transaction frees, so that requests are served in between. */
 const BATCH = 1000;

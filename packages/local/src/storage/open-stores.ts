@@ -10,8 +10,7 @@ import { takeOver } from './take-over/take-over.ts';
 import type { Stage } from './operations/find.ts';
 import { type DiskReports, DiskState } from './disk-state.ts';
 import { type HistoryOptions, createHistorySettings } from './history-settings.ts';
-import { Lifecycle } from './lifecycle.ts';
-import { StorageClock } from './storage-clock.ts';
+import { Lifecycle, StorageClock } from './lifecycle.ts';
 
 export interface StorageContent {
   readonly accounts: readonly ({ readonly name: string } & HistoryOptions)[];
