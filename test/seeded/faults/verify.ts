@@ -196,15 +196,6 @@ const faults: readonly Fault[] = [
     isSpare: true,
   },
   {
-    name: 'a source with a clock ahead never rests',
-    path: 'src/verify/examine.ts',
-    from: 'Math.min(theServiceClock.now().getTime(), side',
-    to: 'Math.max(0, side',
-    near: ['test/verify/moving-source.test.ts'],
-    test: 'verify of accounts in motion counts the rest of a source whose clock is ahead from now',
-    isSpare: true,
-  },
-  {
     name: 'tags are not read',
     path: 'src/verify/examine.ts',
     from: '(reading.tagCount ?? 0) > 0;',
