@@ -17,6 +17,7 @@ import { BlobmirrorError } from '../../src/model/errors.ts';
 import { parseKey } from '../../src/model/key.ts';
 import type { VerificationCounts } from '../../src/wiring/verify-accounts.ts';
 import { SETTINGS_OUT_OF_REACH } from '../support/settings-out-of-reach.ts';
+import { waitFor } from '../../packages/local/test/support/wait-for.ts';
 
 /** What the commands ask, as each test has it. */
 const app = {
@@ -112,7 +113,7 @@ describe('the exit status of blobmirror status', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('is 130 when --watch ends by %s', async (signal) => {
     app.status = health('failing');
     const ended = runStatus({ ...JSON_OUTPUT, watch: true });
-    await vi.waitFor(() => expect(printed.stdout).not.toBe(''));
+    await waitFor(() => expect(printed.stdout).not.toBe(''));
     process.emit(signal);
     expect(await ended).toBe(130);
     expect(app.stops).toBe(1);
@@ -329,7 +330,7 @@ describe('blobmirror verify', () => {
       await new Promise(() => {});
     };
     const ended = runVerify(OPTIONS);
-    await vi.waitFor(() => expect(printed.stdout).not.toBe(''));
+    await waitFor(() => expect(printed.stdout).not.toBe(''));
     process.emit('SIGINT');
     expect(await ended).toBe(130);
     expect(printed.stderr).toContain('before it was interrupted');

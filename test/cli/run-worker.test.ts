@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runWorker } from '../../src/cli/run-worker.ts';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
 import { SETTINGS_OUT_OF_REACH } from '../support/settings-out-of-reach.ts';
+import { waitFor } from '../../packages/local/test/support/wait-for.ts';
 
 /** What happens, in order. */
 const acts: string[] = [];
@@ -71,9 +72,9 @@ afterEach(() => {
 
 async function startAndStop(): Promise<void> {
   const ended = runWorker(OPTIONS);
-  await vi.waitFor(() => expect(acts).toContain('ready'));
+  await waitFor(() => expect(acts).toContain('ready'));
   askToStop();
-  await vi.waitFor(() => expect(acts).toContain('host stops'));
+  await waitFor(() => expect(acts).toContain('host stops'));
   await new Promise((resolve) => setImmediate(resolve));
   endHost?.();
   await ended;

@@ -4,6 +4,7 @@ import { recordIgnored } from '../../src/telemetry/metrics.ts';
 import { openExporters } from '../../src/telemetry/open-exporters.ts';
 import { startTelemetry } from '../../src/telemetry/start-telemetry.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
+import { waitFor } from '../../packages/local/test/support/wait-for.ts';
 
 // Nobody is there; the SDK's own retries and statistics would outlive the test.
 const CONNECTION =
@@ -87,7 +88,7 @@ describe('exporters that fail', () => {
       metrics: exporter,
       spans: exporter,
     }));
-    await vi.waitFor(() => expect(log.lines).toHaveLength(1));
+    await waitFor(() => expect(log.lines).toHaveLength(1));
     expect(log.lines).toMatchObject([
       { level: 'warn', message: expect.stringContaining('tracing') as string },
     ]);
