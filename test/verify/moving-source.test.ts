@@ -125,6 +125,22 @@ describe('verify of accounts in motion', () => {
     expect(differences.get('photos/cat.jpg')).toMatchObject([{ difference: 'metadata', name: 'colour' }]);
   });
 
+  it('counts the rest of a source from its last change', async () => {
+    let reads = 0;
+    const pair = createPair((call) => {
+      if (call !== 'sourceaccount.read') return;
+      now = new Date(began + Math.min(reads++, 2) * HOUR_MS);
+      if (reads === 2) pair.source.put(KEY, { content: 'v3' });
+    });
+    pair.source.put(KEY, { content: 'v1' });
+    await pair.mirror();
+    const began = now.getTime();
+    pair.source.put(KEY, { content: 'v2' });
+    const { differences } = await collectFindings(pair.sides, { settleMs: HOUR_MS });
+    expect(reads).toBe(3);
+    expect(differences.get('photos/cat.jpg')).toMatchObject([{ difference: 'stamp-etag' }]);
+  });
+
   it('says of a blob that never rests that it kept moving, and nothing else', async () => {
     let reads = 0;
     const pair = createPair((call) => {

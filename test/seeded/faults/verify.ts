@@ -175,7 +175,7 @@ const faults: readonly Fault[] = [
     from: 'if (seen !== version) [version',
     to: 'if (version === undefined) [version',
     near: ['test/verify/moving-source.test.ts'],
-    test: 'verify of accounts in motion says of a blob that never rests that it kept moving, and nothing else',
+    test: 'verify of accounts in motion counts the rest of a source from its last change',
   },
   {
     name: 'a deletion counts as old',
