@@ -25,7 +25,7 @@ import { type Stores, openStores } from './storage/open-stores.ts';
  * combines them. Clients see what Azure documents, except as listed below.
  *
  * Not simulated, and refused by name (requests/unsupported-requests.ts, requests/refuse-requests.ts):
- * soft delete of blobs in hierarchical accounts, immutability, encryption scopes and customer keys, structured
+ * immutability, encryption scopes and customer keys, structured
  * bodies, page range diffs, queries, static websites.
  * Not simulated: change feed, bearer tokens on requests (only on copy sources), roles, HTTPS, limits of rate
  * and of metadata size. Hierarchical accounts are in `data-lake/`. Asynchronous copies and rehydration
@@ -151,7 +151,11 @@ function correctStore(
     isOwnHost: (name) => name === `${host}:${port}` || name === `localhost:${port}`,
   });
   const lake =
-    namespace && openDataLake({ store, namespace, metadata, extents }, { accounts, origin, onMutation });
+    namespace &&
+    openDataLake(
+      { store, namespace, history: stores.history, metadata, extents },
+      { accounts, origin, onMutation },
+    );
   // Outermost, so that a request that is refused is not reported.
   if (onMutation) observeMutations(stores, metadata, origin, onMutation);
   return lake;

@@ -38,8 +38,6 @@ type Checked = [lease?: object, conditions?: Conditions];
 
 /** What Azurite asks of the store of all that is not content. */
 export interface MetadataStore {
-  /** Flat accounts have versions and soft delete. */
-  readonly isFlat: boolean;
   setServiceProperties(context: Context, properties: ServiceProperties): Promise<unknown>;
   getServiceProperties(context: Context, account: string): Promise<object | undefined>;
 
@@ -142,7 +140,7 @@ export interface MetadataStore {
   createSnapshot(
     ...parameters: [...OfBlob, lease?: object, metadata?: Metadata, conditions?: Conditions]
   ): Promise<unknown>;
-  deleteBlob(...parameters: [...OfBlob, options: WriteOptions]): Promise<void>;
+  deleteBlob(...parameters: [...OfBlob, options: WriteOptions]): Promise<DeletedBlob>;
   undeleteBlob(...parameters: OfBlob): Promise<void>;
   sealBlob(
     ...parameters: [...OfBlob, snapshot: string | undefined, options: WriteOptions]
@@ -215,6 +213,14 @@ export interface MetadataStore {
   updateSequenceNumber(
     ...parameters: [...OfBlob, action: string, given: number | undefined, ...Checked]
   ): Promise<BlobProperties>;
+}
+
+/** What is left of what was deleted. */
+export interface DeletedBlob {
+  /** Nothing that could be restored. */
+  readonly isGone: boolean;
+  /** Of a path of a hierarchical account that can be restored. */
+  readonly deletionId?: string;
 }
 
 /** What a listing includes besides the blobs that are there. */

@@ -2,8 +2,8 @@ import { listedProperties, storageError } from '../azurite/azurite.ts';
 import type { Context } from '../azurite/azurite-model.ts';
 import type { MetadataStore } from '../azurite/azurite-stores.ts';
 import { invalidQuery } from '../requests/unsupported-requests.ts';
-import { syncLease } from '../storage/operations/find.ts';
-import type { Store } from '../store/open-store.ts';
+import { type Stage, syncLease } from '../storage/operations/find.ts';
+import { listDeletedPaths, undeletePath } from './deleted-paths.ts';
 import { guardBlobWrites, notSupported, withTypeMismatch } from './blob-writes.ts';
 import { accessHeaders } from './path-properties.ts';
 import { type BlobListing, listBlobs } from './list-blobs.ts';
@@ -19,12 +19,17 @@ const longestPage = 5000;
  * (learn.microsoft.com/azure/storage/blobs/data-lake-storage-known-issues). The status codes are Azure's; the
  * error codes of the last three are inferred.
  */
-export function adaptBlobApi(store: MetadataStore, rows: Store, namespace: Namespace): void {
+export function adaptBlobApi(store: MetadataStore, stage: Stage, namespace: Namespace): void {
+  const { store: rows } = stage;
   const nodeOf = ({ context }: Context): Node | undefined =>
     namespace.node(context.account, context.container, context.blob);
   showDirectories(store, nodeOf);
   guardBlobWrites(store, rows, namespace, nodeOf);
   refuseTags(store);
+  store.undeleteBlob = async (context) => {
+    undeletePath(stage, namespace, context);
+    await Promise.resolve();
+  };
 
   store.listBlobs = async (context, account, container, delimiter, _blob, prefix, ...rest) => {
     const [maxResults, marker, snapshots, uncommitted, startFrom] = rest;
@@ -32,6 +37,15 @@ export function adaptBlobApi(store: MetadataStore, rows: Store, namespace: Names
     if (delimiter !== undefined && delimiter !== '/')
       throw storageError(context, 400, 'InvalidQueryParameterValue', 'The delimiter can only be a slash.');
     const showOnly = context.request.getQuery('showonly') ?? 'all';
+    if (showOnly === 'deleted')
+      return listDeletedPaths(stage, context, {
+        account,
+        container,
+        prefix: prefix ?? '',
+        delimiter,
+        maxResults: maxResults ?? longestPage,
+        marker: marker ?? '',
+      });
     const kinds = shownOnly.get(showOnly);
     if (kinds === undefined) throw invalidQuery(context, 'showonly', showOnly);
     const after = marker ? fromContinuation(marker) : undefined;
@@ -56,12 +70,11 @@ export function adaptBlobApi(store: MetadataStore, rows: Store, namespace: Names
   };
 }
 
-/** Filters a listing by `showonly`. There are no deleted blobs, as in an account without soft delete. */
+/** Filters a listing by `showonly`, which is `deleted` also. */
 const shownOnly = new Map<string, BlobListing['kinds']>([
   ['all', ['file', 'directory']],
   ['files', ['file']],
   ['directories', ['directory']],
-  ['deleted', []],
 ]);
 
 /**

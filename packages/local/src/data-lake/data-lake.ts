@@ -9,6 +9,7 @@ import { pathUrl } from './path-request.ts';
 import { routes } from './routes.ts';
 import { servePaths } from './serve-paths.ts';
 import type { StorageMutation } from '../requests/storage-mutation.ts';
+import type { HistorySettings } from '../storage/history-settings.ts';
 import type { Store } from '../store/open-store.ts';
 
 /**
@@ -23,7 +24,7 @@ import type { Store } from '../store/open-store.ts';
  * Not simulated: access checks (a key or SAS grants all its rights, whatever access control lists and sticky
  * bits say), bearer tokens, SAS of a directory; leases are enforced only for writes through the Blob API and
  * for creating and deleting files. Refused by name: operations on file systems and accounts, setting
- * properties, expiry, undelete, and all that the Blob API refuses.
+ * properties, expiry, and all that the Blob API refuses.
  */
 
 export interface DataLake {
@@ -42,21 +43,23 @@ export interface DataLakeStores {
   readonly store: Store;
   /** The paths with which the Blob API's operations work. */
   readonly namespace: Namespace;
+  readonly history: HistorySettings;
   readonly metadata: MetadataStore;
   readonly extents: ExtentStore;
 }
 
 /** Call before the store's mutations are observed: those of the Data Lake API are reported here. */
 export function openDataLake(
-  { store, namespace, metadata, extents }: DataLakeStores,
+  { store, namespace, history, metadata, extents }: DataLakeStores,
   { accounts, origin, onMutation }: DataLakeOptions,
 ): DataLake {
   listPathProperties();
   reportHierarchicalAccounts(metadata);
-  adaptBlobApi(metadata, store, namespace);
+  adaptBlobApi(metadata, { store, paths: namespace, history }, namespace);
   const lake: Lake = {
     store,
     namespace,
+    history,
     extents,
     origin,
     createBlob: metadata.createBlob.bind(metadata),
@@ -70,7 +73,7 @@ export function openDataLake(
         ...(change.destinationUrl === undefined && { url: pathUrl(origin, account, container, path) }),
         requestId: context.contextId,
         ...(clientRequestId !== undefined && { clientRequestId }),
-        time: new Date(),
+        time: new Date(history.now()),
         ...change,
       });
     },

@@ -1,4 +1,6 @@
 import { validateWriteConditions } from '../azurite/azurite.ts';
+import type { DeletedBlob } from '../azurite/azurite-stores.ts';
+import { deleteNode } from './deleted-paths.ts';
 import type { Lake, PathAnswer } from './lake.ts';
 import type { Node } from './namespace.ts';
 import { PathError, pathErrors } from './path-error.ts';
@@ -18,7 +20,7 @@ export async function deletePath(lake: Lake, request: PathRequest): Promise<Path
   if (node === undefined || path === '') throw pathErrors.notFound();
   if (node.kind === 'directory') return deleteDirectory(lake, request);
   const { contentType, blobType } = node.properties;
-  await lake.deleteBlob(context, account, container, path, {
+  const deleted = await lake.deleteBlob(context, account, container, path, {
     modifiedAccessConditions: conditionsOf(request),
     leaseAccessConditions: { leaseId: request.header('x-ms-lease-id') },
   });
@@ -27,14 +29,14 @@ export async function deletePath(lake: Lake, request: PathRequest): Promise<Path
     ...(contentType !== undefined && { contentType }),
     ...(blobType !== undefined && { blobType }),
   });
-  return { status: 200 };
+  return { status: 200, headers: deletionHeaders(deleted) };
 }
 
 function deleteDirectory(lake: Lake, request: PathRequest): PathAnswer {
   const { store, namespace } = lake;
   const { account, container, path, context, query } = request;
   const recursive = query.get('recursive') === 'true';
-  const continuation = store.write(() => {
+  const outcome = store.write((): DeletedBlob | string => {
     const node = namespace.node(account, container, path);
     if (node === undefined) throw pathErrors.notFound();
     validateWriteConditions(context, conditionsOf(request), node);
@@ -45,12 +47,15 @@ function deleteDirectory(lake: Lake, request: PathRequest): PathAnswer {
         'The recursive query parameter value must be true to delete a non-empty directory.',
       );
     const next = query.get('paginated') === 'true' ? endOfPage(lake, request, node) : undefined;
-    if (next === undefined) namespace.remove(node);
-    return next;
+    return next ?? deleteNode(lake, node);
   });
-  if (continuation !== undefined) return { status: 200, headers: { 'x-ms-continuation': continuation } };
+  if (typeof outcome === 'string') return { status: 200, headers: { 'x-ms-continuation': outcome } };
   lake.report(request, { api: 'DeleteDirectory', recursive: recursive ? 'true' : 'false' });
-  return { status: 200 };
+  return { status: 200, headers: deletionHeaders(outcome) };
+}
+
+function deletionHeaders({ isGone, deletionId }: DeletedBlob): Record<string, string | undefined> {
+  return { 'x-ms-delete-type-permanent': String(isGone), 'x-ms-deletion-id': deletionId };
 }
 
 /** Where the next page begins; undefined on the last page. */

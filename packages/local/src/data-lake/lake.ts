@@ -1,5 +1,6 @@
 import type { ExtentStore, MetadataStore } from '../azurite/azurite-stores.ts';
 import type { StorageMutation } from '../requests/storage-mutation.ts';
+import type { HistorySettings } from '../storage/history-settings.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Namespace } from './namespace.ts';
 import type { PathRequest } from './path-request.ts';
@@ -9,6 +10,7 @@ export interface Lake {
   /** Each operation that is acknowledged is one transaction of it. */
   readonly store: Store;
   readonly namespace: Namespace;
+  readonly history: HistorySettings;
   /** Takes bytes in, and reports a disk that fails. */
   readonly extents: Pick<ExtentStore, 'appendExtent'>;
   /** `http://127.0.0.1:PORT`, the same for both APIs. */

@@ -24,9 +24,12 @@ export interface Node extends StoredBlob {
 export class Namespace implements Paths {
   readonly #store: Store;
   readonly #blobs: Blobs;
+  readonly #now: () => number;
 
-  constructor(store: Store) {
+  /** @param now the clock by which directories are dated */
+  constructor(store: Store, now: () => number = Date.now) {
     this.#store = store;
+    this.#now = now;
     this.#blobs = store.blobs;
   }
 
@@ -105,15 +108,6 @@ export class Namespace implements Paths {
     Object.assign(node, { parent: parent.id, segment });
   }
 
-  /** Removes a node with its snapshots and everything below it. */
-  remove(node: Node): void {
-    this.#store.write(() => {
-      this.#blobs.removeSnapshots(node, node);
-      if (node.kind === 'directory') this.#blobs.discard(node.id);
-      else this.#blobs.remove(node.id);
-    });
-  }
-
   /** Saves a change of a node. */
   changed(node: Node): void {
     this.#blobs.update(node);
@@ -145,7 +139,8 @@ export class Namespace implements Paths {
 
   #addDirectory(parent: Node, segment: string): Node {
     const name = parent.name === '' ? segment : `${parent.name}/${segment}`;
-    const directory = toDirectory(parent, name, defaultAccess(parent.access, 'directory'));
+    const access = defaultAccess(parent.access, 'directory');
+    const directory = toDirectory(parent, name, access, new Date(this.#now()));
     return toNode(this.#blobs.insert(directory, { parent: parent.id, segment }));
   }
 }
@@ -162,8 +157,12 @@ export function toNode(blob: StoredBlob): Node {
 }
 
 /** A new directory: a blob without content, with Azure's marker for clients of the Blob API. */
-function toDirectory({ accountName, containerName }: Known, name: string, access: PathAccess): Blob {
-  const now = new Date();
+function toDirectory(
+  { accountName, containerName }: Known,
+  name: string,
+  access: PathAccess,
+  now: Date,
+): Blob {
   return {
     accountName,
     containerName,

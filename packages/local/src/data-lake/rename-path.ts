@@ -1,7 +1,8 @@
 import { isAzuriteError, validateReadConditions, validateWriteConditions } from '../azurite/azurite.ts';
 import { refuseBadName } from '../requests/blob-names.ts';
+import { deleteNode } from './deleted-paths.ts';
 import type { Lake, PathAnswer } from './lake.ts';
-import { type Namespace, type Node, toSegments } from './namespace.ts';
+import { type Node, toSegments } from './namespace.ts';
 import { PathError, pathErrors } from './path-error.ts';
 import { metadataOf, versionHeaders } from './path-properties.ts';
 import { type PathPlace, type PathRequest, conditionsOf, pathUrl, renameSourceOf } from './path-request.ts';
@@ -26,8 +27,9 @@ export function renamePath(lake: Lake, request: PathRequest): PathAnswer {
   return { status: 201, headers: versionHeaders(moved) };
 }
 
-function move({ namespace }: Lake, request: PathRequest, from: PathPlace): Node {
+function move(lake: Lake, request: PathRequest, from: PathPlace): Node {
   const { account, container, path } = request;
+  const { namespace } = lake;
   const source = namespace.node(account, from.container, from.path);
   if (source === undefined || !source.isCommitted)
     throw new PathError(404, 'SourcePathNotFound', 'The source path for a rename operation does not exist.');
@@ -48,7 +50,7 @@ function move({ namespace }: Lake, request: PathRequest, from: PathPlace): Node 
   validateDestination(request, there);
   const isInPlace = there?.id === source.id;
   if (isInPlace && isDirectory) throw renamedIntoItself();
-  if (there !== undefined && !isInPlace) removeDestination(namespace, source, there);
+  if (there !== undefined && !isInPlace) removeDestination(lake, source, there);
   if (!isInPlace) namespace.move(source, parent, segment);
 
   const metadata = metadataOf(request);
@@ -94,15 +96,15 @@ function validateDestination(request: PathRequest, there: Node | undefined): voi
 }
 
 /** Removes the destination where Azure would replace it. */
-function removeDestination(namespace: Namespace, source: Node, there: Node): void {
+function removeDestination(lake: Lake, source: Node, there: Node): void {
   if (source.kind !== there.kind)
     throw new PathError(
       409,
       'InvalidSourceOrDestinationResourceType',
       'The source and destination resource type must be identical.',
     );
-  if (there.kind === 'directory' && namespace.hasChildren(there)) throw pathErrors.exists('directory');
-  namespace.remove(there);
+  if (there.kind === 'directory' && lake.namespace.hasChildren(there)) throw pathErrors.exists('directory');
+  deleteNode(lake, there);
 }
 
 function renamedIntoItself(): PathError {

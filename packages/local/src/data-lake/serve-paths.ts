@@ -39,6 +39,7 @@ export function servePaths(
     Object.assign(response, { locals });
     void answerTo(request, response, async () => {
       const call = parsePathRequest(request, accounts, route?.name ?? 'Unknown', locals);
+      call.context.startTime = new Date(lake.history.now());
       response.setHeader('x-ms-request-id', call.context.contextId);
       if (route === undefined) throw missingOperation(call);
       await authorizePath(call, route.rights, accounts, store);

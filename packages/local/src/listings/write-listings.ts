@@ -53,6 +53,7 @@ function createBlobWriter({
     if (snapshot !== '') written += element('Snapshot', snapshot);
     if (version !== undefined) written += element('VersionId', version);
     if (version !== undefined && former === undefined) written += '<IsCurrentVersion>true</IsCurrentVersion>';
+    if (blob.deletionId !== undefined) written += element('DeletionId', blob.deletionId);
     if (deleted === true) written += '<Deleted>true</Deleted>';
     if (blob.hasVersionsOnly === true) written += '<HasVersionsOnly>true</HasVersionsOnly>';
     written += propertiesElement(blob);

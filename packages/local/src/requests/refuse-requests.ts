@@ -8,7 +8,6 @@ import {
   storageError,
   strictModel,
 } from '../azurite/azurite.ts';
-import type { Handler } from '../azurite/azurite-stores.ts';
 import { LONGEST_RETENTION_DAYS } from '../storage/history-settings.ts';
 import { isStoreError } from '../store/store-error.ts';
 import { notInLocalStorage, refuseMissing, refuseUnsupported } from './unsupported-requests.ts';
@@ -86,52 +85,36 @@ interface ServiceProperties {
 }
 
 /**
- * Features that can be switched off but not on, with their names in the body of Set Blob Service Properties.
- */
-const missing = [
-  ['deleteRetentionPolicy', 'DeleteRetentionPolicy'],
-  ['staticWebsite', 'StaticWebsite'],
-] as const satisfies [keyof ServiceProperties, string][];
-
-/**
- * Refuses to switch on unsupported features that Azurite accepts and shows as on: static websites, and in hierarchical
- * accounts soft delete. Reports soft delete as off there, whatever the database of an earlier release holds.
+ * Refuses to switch on static websites, which Azurite accepts and shows as on, and a soft delete without its days. Reports
+ * soft delete as off when it was never switched on.
  */
 export function refuseMissingFeatures(): void {
   replaceHandlerMethod(ServiceHandler, 'setProperties', (original) => {
     const setProperties = original as (...parameters: unknown[]) => Promise<AzuriteResponse>;
     return async function setSupported(
-      this: Handler,
+      this: unknown,
       properties: ServiceProperties,
       options: object,
       context: Context,
     ) {
-      for (const [name, element] of missing)
-        if (
-          properties[name]?.enabled === true &&
-          !(name === 'deleteRetentionPolicy' && this.metadataStore.isFlat)
-        )
-          throw storageError(
-            context,
-            400,
-            'UnsupportedXmlNode',
-            `One of the XML nodes specified in the request body is not supported: ${notInLocalStorage(element)}.`,
-            { XmlNodeName: element },
-          );
+      if (properties.staticWebsite?.enabled === true)
+        throw storageError(
+          context,
+          400,
+          'UnsupportedXmlNode',
+          `One of the XML nodes specified in the request body is not supported: ${notInLocalStorage('StaticWebsite')}.`,
+          { XmlNodeName: 'StaticWebsite' },
+        );
       refuseBadRetention(context, properties.deleteRetentionPolicy);
       return setProperties.call(this, properties, options, context);
     };
   });
   replaceHandlerMethod(ServiceHandler, 'getProperties', (original) => {
     const getProperties = original as (...parameters: unknown[]) => Promise<AzuriteResponse>;
-    return async function getSupported(this: Handler, ...parameters: unknown[]) {
+    return async function getSupported(this: unknown, ...parameters: unknown[]) {
+      const off = { enabled: false };
       const found = await getProperties.apply(this, parameters);
-      const isKept = this.metadataStore.isFlat && found['deleteRetentionPolicy'] !== undefined;
-      return {
-        ...found,
-        ...(!isKept && { deleteRetentionPolicy: { enabled: false } }),
-        staticWebsite: { enabled: false },
-      };
+      return { deleteRetentionPolicy: off, ...found, staticWebsite: off };
     };
   });
 }

@@ -108,7 +108,8 @@ export function refuseUnsupported(context: Context, request: LocalRequest): void
     if (!included.has(name.toLowerCase())) throw invalidQuery(context, 'include', name);
   const most = request.getQuery('maxresults');
   if (most && !/^-?\d+$/.test(most)) throw invalidQuery(context, 'maxresults', most);
-  refuseUnsupportedHeaders(context, request);
+  const isUndelete = operations[context.operation] === 'Blob_Undelete';
+  refuseUnsupportedHeaders(context, request, [], isUndelete ? ['x-ms-undelete-source'] : []);
 }
 
 function isTaken(operation: number, name: string, value: string): boolean {
@@ -124,11 +125,12 @@ export function refuseUnsupportedHeaders(
   context: Context,
   request: LocalRequest,
   also: readonly string[] = [],
+  taken: readonly string[] = [],
 ): void {
   const all = request.getHeaders();
   for (const name in all) {
     const header = name.toLowerCase();
-    if (!header.startsWith('x-ms-')) continue;
+    if (!header.startsWith('x-ms-') || taken.includes(header)) continue;
     if (headers.has(header) || also.includes(header) || families.test(header))
       throw unsupported(context, 'header', header);
     if (sources[header]?.test(String(all[name])) === true)

@@ -57,7 +57,7 @@ export function createHistorySettings(
       const properties: { deleteRetentionPolicy?: DeleteRetentionPolicy } =
         containers.serviceProperties(account) ?? {};
       const { enabled, days } = properties.deleteRetentionPolicy ?? {};
-      return isFlat && enabled === true ? days : undefined;
+      return enabled === true ? days : undefined;
     },
     containerRetention: (account) => byName.get(account)?.containerRetentionDays || undefined,
   };
@@ -78,8 +78,6 @@ function checkOptions(
 ) {
   const refuse = (what: string) => new RangeError(`Storage: account ${name}: ${what}`);
   if (versioning === true && !isFlat) throw refuse('a hierarchical account cannot have versioning');
-  if (days.blobRetentionDays !== undefined && !isFlat)
-    throw refuse('blobRetentionDays is not there for hierarchical accounts');
   for (const option of ['blobRetentionDays', 'containerRetentionDays', 'deleteVersionsAfterDays'] as const) {
     const value = days[option] ?? 0;
     const most = option === 'deleteVersionsAfterDays' ? Number.MAX_SAFE_INTEGER : LONGEST_RETENTION_DAYS;

@@ -23,7 +23,10 @@ export function observeMutations(
     api: StorageMutation['api'],
     properties: Partial<BlobProperties>,
     previousTier?: string,
-  ) => onMutation(toMutation(origin, context, api, properties, previousTier));
+  ) => {
+    const mutation = toMutation(origin, context, api, properties, previousTier);
+    onMutation({ ...mutation, time: new Date(stage.history.now()) });
+  };
   const current = (account: string, container: string, blob: string): StoredBlob | undefined =>
     blobAt(stage, { account, container, blob });
 
@@ -80,7 +83,7 @@ function toMutation(
   api: StorageMutation['api'],
   properties: Partial<BlobProperties>,
   previousTier: string | undefined,
-): StorageMutation {
+): Omit<StorageMutation, 'time'> {
   const { account, container, blob: path } = context.context;
   const { etag, contentType, contentLength, blobType, accessTier } = properties;
   const clientRequestId = context.request.getHeader('x-ms-client-request-id');
@@ -98,6 +101,5 @@ function toMutation(
     url: `${origin}/${[account, container, ...path.split('/')].map(encodeURIComponent).join('/')}`,
     requestId: context.contextId,
     ...(clientRequestId === undefined ? {} : { clientRequestId }),
-    time: new Date(),
   };
 }

@@ -44,9 +44,9 @@ export async function openStores(
   const store = disk.watch(opened);
   try {
     if (folder !== undefined && former !== undefined) await takeOver(store, folder, former);
-    const namespace = hierarchical ? new Namespace(store) : undefined;
-    const paths = namespace ?? new FlatPaths(store.containers);
     const clock = new StorageClock();
+    const namespace = hierarchical ? new Namespace(store, clock.now) : undefined;
+    const paths = namespace ?? new FlatPaths(store.containers);
     const history = createHistorySettings(accounts, store.containers, !hierarchical, clock.now);
     const stage = { store, paths, history };
     const lifecycle = new Lifecycle(stage, accounts, clock, (error) => disk.failed(error));

@@ -124,6 +124,8 @@ export interface Blob extends Lease {
   /** Of what was deleted, in milliseconds since 1970: when, and when it goes. */
   deletedAt?: number | undefined;
   expiresAt?: number | undefined;
+  /** Not stored: listings of hierarchical accounts tell by which deletion a path went. */
+  deletionId?: string;
   /** Not stored: the entry of a listing that stands for a name with versions and no current one. */
   hasVersionsOnly?: boolean;
   /** Azurite's mark of a deleted blob. Not stored: listings set it. */

@@ -42,7 +42,7 @@ export class Blobs {
   readonly #child: Statement;
   readonly #parent: Statement;
   readonly #moveOne: Statement;
-  readonly #moveFormer: Statement;
+  readonly #moveSnapshots: Statement;
   readonly #discard: Statement;
 
   constructor(database: Database, contents: Contents) {
@@ -67,7 +67,9 @@ export class Blobs {
     );
     this.#parent = database.prepare('SELECT parent, name FROM blobs WHERE id = ?');
     this.#moveOne = database.prepare('UPDATE blobs SET parent = ?, name = ? WHERE id = ?');
-    this.#moveFormer = database.prepare(`UPDATE blobs SET parent = ?, name = ? ${ofFormer}`);
+    this.#moveSnapshots = database.prepare(
+      `UPDATE blobs SET parent = ?, name = ? ${ofFormer} AND state = 'snapshot'`,
+    );
     this.#discard = database.prepare(
       `UPDATE blobs SET parent = ${NOWHERE}, name = id, state = 'gone' WHERE id = ?`,
     );
@@ -149,7 +151,7 @@ export class Blobs {
   /** Moves what is at a place, with its snapshots and everything below it, to a free place. */
   move(id: number, from: Place, to: Place): void {
     this.#database.write(() => {
-      this.#moveFormer.run(to.parent, to.segment, from.parent, from.segment);
+      this.#moveSnapshots.run(to.parent, to.segment, from.parent, from.segment);
       this.#moveOne.run(to.parent, to.segment, id);
     });
   }

@@ -39,6 +39,7 @@ export class FormerBlobs {
   readonly #restoreFormer: Statement;
   readonly #restoreBlob: Statement;
   readonly #removeDeleted: Statement;
+  readonly #expireDirectories: Statement;
   readonly #expire: Statement;
   readonly #writtenBefore: Statement;
 
@@ -80,9 +81,12 @@ export class FormerBlobs {
     this.#removeDeleted = database.prepare(
       `DELETE FROM blobs ${ofName} AND state = 'deleted' AND version = ''`,
     );
-    this.#expire = database.prepare(
-      'DELETE FROM blobs WHERE id IN (SELECT id FROM blobs WHERE expires_at <= ? LIMIT ?)',
+    const expired = `SELECT id FROM blobs WHERE expires_at <= ? AND state = 'deleted' AND kind`;
+    this.#expireDirectories = database.prepare(
+      `UPDATE blobs SET parent = 0, name = id, state = 'gone', snapshot = '', expires_at = NULL
+       WHERE id IN (${expired} = 'directory' LIMIT ?)`,
     );
+    this.#expire = database.prepare(`DELETE FROM blobs WHERE id IN (${expired} = 'file' LIMIT ?)`);
     this.#writtenBefore = database.prepare(
       `SELECT blobs.id, version FROM blobs CROSS JOIN containers ON root = parent
        WHERE state = 'version' AND version < ? AND account = ? AND type IN ('BlockBlob', 'AppendBlob')
@@ -153,9 +157,9 @@ export class FormerBlobs {
     this.#removeDeleted.run(parent, segment);
   }
 
-  /** Removes what has expired, up to `limit` rows; how many. */
+  /** Removes what has expired, up to `limit` files and directories; how many of one kind. `Sweep` frees what is below. */
   expire(now: number, limit: number): number {
-    return this.#expire.run(now, limit).changes;
+    return Math.max(this.#expireDirectories.run(now, limit).changes, this.#expire.run(now, limit).changes);
   }
 
   /** Previous versions of block and append blobs that were written before a time. */

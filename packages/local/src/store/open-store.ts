@@ -5,6 +5,7 @@ import { Containers } from './containers.ts';
 import { ContentFiles } from './content-files.ts';
 import { Contents } from './contents.ts';
 import { Database } from './database.ts';
+import { DeletedPaths } from './deleted-paths.ts';
 import { DeletedContainers } from './deleted-containers.ts';
 import type { LargeContents } from './large-contents.ts';
 import { FormerBlobs } from './former-blobs.ts';
@@ -26,6 +27,7 @@ export interface Store {
   readonly contents: Contents;
   readonly listing: Listing;
   readonly former: FormerBlobs;
+  readonly deletedPaths: DeletedPaths;
   readonly historyListing: HistoryListing;
   /** Bytes of large contents in memory. */
   bytesHeld(): number;
@@ -82,6 +84,7 @@ function open(
     contents,
     listing: new Listing(database),
     former: new FormerBlobs(database),
+    deletedPaths: new DeletedPaths(database),
     historyListing: new HistoryListing(database),
     bytesHeld: () => large.bytesHeld,
     async close() {

@@ -1,5 +1,7 @@
 import { StatementSync } from 'node:sqlite';
 import { Namespace, type Node } from '../../src/data-lake/namespace.ts';
+import { createHistorySettings } from '../../src/storage/history-settings.ts';
+import { deleteBlob } from '../../src/storage/operations/keep-history.ts';
 import type { Store } from '../../src/store/open-store.ts';
 import { blob, makeStore } from '../store/support.ts';
 
@@ -8,6 +10,7 @@ export interface Tree {
   readonly namespace: Namespace;
   readonly makeFile: (container: string, path: string) => void;
   readonly node: (container: string, path: string) => Node;
+  readonly remove: (node: Node) => void;
 }
 
 const account = 'a';
@@ -16,6 +19,7 @@ const account = 'a';
 export async function makeTree(...containers: readonly string[]): Promise<Tree> {
   const store = await makeStore();
   const namespace = new Namespace(store);
+  const history = createHistorySettings([], store.containers, false, Date.now);
   const node = (container: string, path: string): Node => {
     const found = namespace.node(account, container, path);
     if (found === undefined) throw new Error(`there is no ${path}`);
@@ -34,6 +38,7 @@ export async function makeTree(...containers: readonly string[]): Promise<Tree> 
     makeFile: (container, path) =>
       store.write(() => void store.blobs.insert(blob(path), namespace.make(account, container, path))),
     node,
+    remove: (each) => store.write(() => void deleteBlob({ store, paths: namespace, history }, each)),
   };
 }
 

@@ -68,14 +68,14 @@ function inModel(model: Model, { act, path: at, to }: Step): boolean {
 
 /** Whether it was done. `canMove`: the tree leaves it to its callers to check. */
 function inTree(tree: Tree, { act, path: at, to }: Step, canMove: boolean): boolean {
-  const { store, namespace, node, makeFile } = tree;
+  const { store, namespace, node, makeFile, remove } = tree;
   const there = namespace.node('a', 'c', at);
   try {
     if (act === 'directory') namespace.makeDirectory('a', 'c', at);
     else if (act === 'file' && there?.kind === 'file') namespace.make('a', 'c', at);
     else if (act === 'file') makeFile('c', at);
     else if (there === undefined || (act === 'move' && !canMove)) return false;
-    else if (act === 'remove') namespace.remove(there);
+    else if (act === 'remove') remove(there);
     else store.write(() => namespace.move(there, node('c', parentOf(to)), to.split('/').at(-1) ?? ''));
     return true;
   } catch (error) {

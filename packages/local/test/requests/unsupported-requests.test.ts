@@ -188,7 +188,6 @@ describe.each([
   });
 
   it.each([
-    ...(hierarchical ? [['PUT', '/docs/live?comp=undelete', 'comp']] : []),
     ['PUT', '/docs/live?comp=expiry', 'comp', { 'x-ms-expiry-option': 'NeverExpire' }],
     ['PUT', '/docs/live?comp=immutabilityPolicies', 'comp'],
     ['DELETE', '/docs/live?comp=immutabilityPolicies', 'comp'],
@@ -274,15 +273,11 @@ describe.each([
     const blobs = BlobServiceClient.fromConnectionString(
       storage.connectionString('sourceaccount').replace(/DfsEndpoint=[^;]*;/, ''),
     );
-    const on = { enabled: true, days: 3 };
     const off = { enabled: false };
-    expect(await refusalOf(blobs.setProperties({ deleteRetentionPolicy: on }))).toBe(
-      hierarchical ? '400 UnsupportedXmlNode' : 'was not refused',
-    );
     expect(await refusalOf(blobs.setProperties({ staticWebsite: { enabled: true } }))).toBe(
       '400 UnsupportedXmlNode',
     );
-    await blobs.setProperties({ deleteRetentionPolicy: off, staticWebsite: off });
+    await blobs.setProperties({ staticWebsite: off });
     expect(await blobs.getProperties()).toMatchObject({ deleteRetentionPolicy: off, staticWebsite: off });
     // The service properties that were read can be written back.
     const { _response, ...read } = await blobs.getProperties();

@@ -17,7 +17,6 @@ import { writeOperations } from './write-operations.ts';
 export function createMetadataStore(stage: Stage): MetadataStore {
   const properties = propertyOperations(stage);
   return {
-    isFlat: stage.history.isFlat,
     ...containerOperations(stage),
     ...leaseOperations(stage),
     ...readOperations(stage),

@@ -1,4 +1,5 @@
 import type { Context } from '../../azurite/azurite-model.ts';
+import type { DeletedBlob } from '../../azurite/azurite-stores.ts';
 import { errors, storageError } from '../../azurite/azurite.ts';
 import { invalidQuery, unsupported } from '../../requests/unsupported-requests.ts';
 import type { Blob, StoredBlob } from '../../store/blob.ts';
@@ -87,9 +88,13 @@ export function keepState(stage: Stage, context: Context, blob: StoredBlob): voi
   tellVersion(context, blob);
 }
 
-/** Deletes a blob, snapshot or version. True when nothing of it is left. */
-export function deleteBlob(stage: Stage, blob: StoredBlob): boolean {
+/**
+ * Deletes a blob, snapshot or version; of a hierarchical account, a file or directory with all below it. Soft delete is
+ * not there for the snapshots of such an account.
+ */
+export function deleteBlob(stage: Stage, blob: StoredBlob): DeletedBlob {
   const { store, history } = stage;
+  if (!history.isFlat) return deletePath(stage, blob);
   const isCurrent = blob.snapshot === '' && blob.former === undefined;
   const isVersion = history.keepsVersions(blob.accountName) || blob.version !== undefined;
   const deletion = deletionOf(stage, blob.accountName);
@@ -101,20 +106,34 @@ export function deleteBlob(stage: Stage, blob: StoredBlob): boolean {
     store.parts.unstageAll(blob.id);
   } else {
     store.blobs.remove(blob.id);
-    return true;
+    return { isGone: true };
   }
-  return false;
+  return { isGone: false };
+}
+
+function deletePath({ store, history }: Stage, blob: StoredBlob): DeletedBlob {
+  const root = store.containers.root(blob.accountName, blob.containerName);
+  const deletion = deletionOf({ history }, blob.accountName);
+  const isKept = blob.snapshot === '' && blob.isCommitted && !store.blobs.hasSnapshots(blob);
+  if (isKept && deletion !== undefined && root !== undefined) {
+    store.parts.unstageAll(blob.id);
+    return { isGone: false, deletionId: store.deletedPaths.retire(root, blob, deletion) };
+  }
+  if (blob.snapshot === '') store.blobs.removeSnapshots(blob, blob);
+  if (blob.kind === 'directory') store.blobs.discard(blob.id);
+  else store.blobs.remove(blob.id);
+  return { isGone: true };
 }
 
 export function deleteSnapshots(stage: Stage, blob: StoredBlob): void {
-  const { store } = stage;
-  const deletion = deletionOf(stage, blob.accountName);
+  const { store, history } = stage;
+  const deletion = history.isFlat ? deletionOf(stage, blob.accountName) : undefined;
   if (deletion === undefined) store.blobs.removeSnapshots(blob, blob);
   else store.former.deleteSnapshots(blob, deletion);
 }
 
 /** When something that is deleted now goes for good; undefined: at once. */
-export function deletionOf({ history }: Stage, account: string): Deletion | undefined {
+export function deletionOf({ history }: Pick<Stage, 'history'>, account: string): Deletion | undefined {
   const days = history.blobRetention(account);
   const now = history.now();
   return days === undefined ? undefined : { deletedAt: now, expiresAt: now + days * DAY_MS };

@@ -1,5 +1,5 @@
 import type { Conditions, Context } from '../../azurite/azurite-model.ts';
-import type { MetadataStore } from '../../azurite/azurite-stores.ts';
+import type { DeletedBlob, MetadataStore } from '../../azurite/azurite-stores.ts';
 import {
   BlobLeaseAdapter,
   BlobWriteLeaseValidator,
@@ -95,7 +95,7 @@ export function writeOperations(stage: Stage): WriteOperations {
       );
     },
     async deleteBlob(context, account, container, path, options) {
-      const isGone = store.write(() => {
+      const deleted = store.write((): DeletedBlob => {
         const { snapshot, deleteSnapshots, leaseAccessConditions, modifiedAccessConditions } = options;
         const version = versionOf(stage, context);
         if (version !== undefined && deleteSnapshots !== undefined)
@@ -110,16 +110,20 @@ export function writeOperations(stage: Stage): WriteOperations {
         const isBase = blob.snapshot === '' && blob.former === undefined;
         if (isBase && deleteSnapshots === undefined && blobs.hasSnapshots(blob))
           throw errors.getSnapshotsPresent(context.contextId);
-        if (deleteSnapshots !== undefined) deleteSnapshotsOf(stage, blob);
+        // A path of a hierarchical account goes with its snapshots, for good.
+        if (deleteSnapshots === 'only' || (deleteSnapshots !== undefined && history.isFlat))
+          deleteSnapshotsOf(stage, blob);
         return deleteSnapshots === 'only'
-          ? deletionOf(stage, account) === undefined
+          ? { isGone: deletionOf(stage, account) === undefined }
           : deleteBlob(stage, blob);
       });
-      context.response?.setHeader('x-ms-delete-type-permanent', String(isGone));
-      await Promise.resolve();
+      context.response?.setHeader('x-ms-delete-type-permanent', String(deleted.isGone));
+      return await Promise.resolve(deleted);
     },
     async undeleteBlob(context, account, container, path) {
-      if (!history.isFlat) throw unsupported(context, 'query parameter', 'comp', 'undelete');
+      // Hierarchical accounts have an operation of their own.
+      if (context.request.getHeader('x-ms-undelete-source') !== undefined)
+        throw unsupported(context, 'header', 'x-ms-undelete-source');
       store.write(() => {
         checkContainer(stage, context, account, container);
         const now = history.now();
