@@ -103,7 +103,8 @@ function removeDestination(lake: Lake, source: Node, there: Node): void {
       'InvalidSourceOrDestinationResourceType',
       'The source and destination resource type must be identical.',
     );
-  if (there.kind === 'directory' && lake.namespace.hasChildren(there)) throw pathErrors.exists('directory');
+  const { namespace } = lake;
+  if (there.kind === 'directory' && namespace.hasChildren(there)) throw pathErrors.exists('directory');
   deleteNode(lake, there);
 }
 

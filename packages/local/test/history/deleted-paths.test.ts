@@ -35,8 +35,9 @@ describe(`soft delete in hierarchical accounts (${OVERVIEW})`, () => {
       extendedAcls: false,
     });
     const before = await file.getProperties();
-    const deletion = await file.delete();
-    const { headers } = deletion._response;
+    const {
+      _response: { headers },
+    } = await file.delete();
     expect(headers.get('x-ms-delete-type-permanent')).toBe('false');
     expect(await paths()).toEqual(['d']);
     const [path, ...more] = await deleted();

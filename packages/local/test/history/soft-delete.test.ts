@@ -128,6 +128,21 @@ describe(`soft delete of blobs (${OVERVIEW})`, () => {
     expect(await refusalOf(blob.undelete())).toBe('404 BlobNotFound');
   });
 
+  it('restores what has not expired, and nothing that has, before anybody has removed it', async () => {
+    const { blob, put, source, storage } = await softDeleting();
+    await put('one');
+    const { snapshot: early = '' } = await blob.createSnapshot();
+    const { snapshot: late = '' } = await blob.createSnapshot();
+    await blob.withSnapshot(early).delete();
+    await storage.advance(3 * DAY);
+    await blob.withSnapshot(late).delete();
+    await storage.advance(4 * DAY);
+    expect(await listed(source, everything)).toHaveLength(2);
+    await blob.undelete();
+    const items = await listed(source, { includeSnapshots: true });
+    expect(items.map(({ snapshot }) => snapshot)).toEqual([late, undefined]);
+  });
+
   it('is switched on and off by Set Blob Service Properties, and what is deleted stays', async () => {
     const { source, storage } = await startWith({});
     const service = BlobServiceClient.fromConnectionString(storage.connectionString('sourceaccount'));
