@@ -10,7 +10,7 @@ import { aRun } from '../support/a-run.ts';
 import { KEY } from '../support/keys.ts';
 
 const NOW = new Date('2026-11-25T12:00:00Z');
-const FEW = { mostMessages: 2, budgetMs: 60_000 };
+const ENOUGH = { mostMessages: 100, budgetMs: 600_000 };
 
 function message(
   path: string,
@@ -34,11 +34,20 @@ function message(
   };
 }
 
-const browse = (...pages: readonly (readonly BrowsedMessage[])[]) => ({
-  browse: async function* () {
-    for (const page of pages) yield await Promise.resolve(page);
-  },
-});
+async function* each<Item>(...items: readonly Item[]) {
+  for (const item of items) yield await Promise.resolve(item);
+}
+
+const browse = (...pages: readonly (readonly BrowsedMessage[])[]) => ({ browse: () => each(...pages) });
+const letter = { id: 'events:1', ...KEY } as Partial<DeadLetter> as DeadLetter;
+
+function reports(changes: Partial<Run>, ...paths: readonly string[]) {
+  return {
+    mirror: '',
+    list: async () => await Promise.resolve([aRun({ state: 'done', ...changes })]),
+    report: () => each(...paths.map((path) => JSON.stringify({ ...KEY, path, verdict: 'copied' }))),
+  };
+}
 
 describe('a message is about a key', () => {
   const below = parseKey('photos', 'a/b.jpg');
@@ -50,8 +59,8 @@ describe('a message is about a key', () => {
     ['not of another container', message('a/b.jpg', { container: 'docs' }), false],
     ['not of a directory there', message('a', { type: 'DirectoryDeleted', container: 'docs' }), false],
     ['not of another name', message('a/c.jpg'), false],
-  ])('%s', async (_, each, isAbout) => {
-    expect((await findWaiting(browse([each]), below)).count).toBe(isAbout ? 1 : 0);
+  ])('%s', async (_, one, isAbout) => {
+    expect((await findWaiting(browse([one]), below)).count).toBe(isAbout ? 1 : 0);
   });
 
   it('that it holds back, whatever its event is about', async () => {
@@ -62,33 +71,47 @@ describe('a message is about a key', () => {
   });
 });
 
-describe('a search that was cut off', () => {
-  it('of the queue is not complete, and counts what it has seen', async () => {
-    const queue = browse([message('other'), message(KEY.path)], [message(KEY.path)]);
-    expect(await findWaiting(queue, KEY, FEW)).toMatchObject({ count: 1, read: 2, isComplete: false });
-    expect(await findWaiting(queue, KEY)).toMatchObject({ count: 2, read: 3, isComplete: true });
+it('a dead letter is about its own key, and not about one of another container or path', async () => {
+  const others = [
+    { ...letter, container: 'docs' },
+    { ...letter, path: 'other' },
+  ];
+  expect(await findDeadLetters(each(letter, ...others), KEY)).toMatchObject({ count: 1 });
+});
+
+describe('a search', () => {
+  const find = async (bounds?: typeof ENOUGH) => {
+    const page = [message(KEY.path)];
+    const waiting = await findWaiting(browse(page, page, page), KEY, bounds);
+    const letters = await findDeadLetters(each(letter, letter, letter), KEY, bounds);
+    const lastFullSync = await findLastFullSync(reports({}, 'other', 'other', KEY.path), KEY, bounds);
+    return { waiting, letters, lastFullSync };
+  };
+
+  it.each([
+    ['many', { ...ENOUGH, mostMessages: 2 }],
+    ['long', { ...ENOUGH, budgetMs: 0 }],
+  ])('that takes too %s ends, and says so', async (_, bounds) => {
+    const { waiting, letters, lastFullSync } = await find(bounds);
+    for (const found of [waiting, letters, lastFullSync]) expect(found.isComplete).toBe(false);
+    expect(waiting.count).toBeLessThan(3);
+    expect(letters.count).toBeLessThan(3);
+    expect(lastFullSync.lines).toEqual([]);
   });
 
-  it('of the dead letters is not complete', async () => {
-    const letter = { id: 'events:1', ...KEY } as Partial<DeadLetter> as DeadLetter;
-    const letters = async function* () {
-      yield* await Promise.resolve([letter, letter, letter]);
-    };
-    expect(await findDeadLetters(letters(), KEY, FEW)).toMatchObject({ count: 2, isComplete: false });
-    expect(await findDeadLetters(letters(), KEY)).toMatchObject({ count: 3, isComplete: true });
+  it('says that it came to the end, and what it read of the queue', async () => {
+    expect(await find()).toMatchObject({
+      waiting: { count: 3, read: 3, isComplete: true },
+      letters: { count: 3, isComplete: true },
+      lastFullSync: { lines: [{ path: KEY.path }], isComplete: true },
+    });
   });
 
-  it('of a report is not complete', async () => {
-    const line = JSON.stringify({ ...KEY, verdict: 'copied' });
-    const runs = {
-      mirror: '',
-      list: async () => await Promise.resolve([aRun({ state: 'done' })]),
-      report: async function* () {
-        yield* await Promise.resolve([line, line, line]);
-      },
-    };
-    expect(await findLastFullSync(runs, KEY, FEW)).toMatchObject({ isComplete: false });
-    expect(await findLastFullSync(runs, KEY)).toMatchObject({ isComplete: true });
+  it('counts all that it finds, and shows the first twenty', async () => {
+    const waiting = await findWaiting(browse(Array.from({ length: 25 }, () => message(KEY.path))), KEY);
+    const letters = await findDeadLetters(each(...Array.from({ length: 25 }, () => letter)), KEY);
+    expect([waiting.count, waiting.messages.length]).toEqual([25, 20]);
+    expect([letters.count, letters.letters.length]).toEqual([25, 20]);
   });
 });
 
@@ -108,13 +131,6 @@ describe('the last full sync that compared a key', () => {
     ['was of its prefix', of({ container: KEY.container, prefix: 'cat' }), true],
     ['was not of another prefix', of({ container: KEY.container, prefix: 'dog' }), false],
   ])('%s', async (_, changes, isOne) => {
-    const runs = {
-      mirror: '',
-      list: async () => await Promise.resolve([aRun({ state: 'done', ...changes })]),
-      report: async function* () {
-        yield* await Promise.resolve([]);
-      },
-    };
-    expect((await findLastFullSync(runs, KEY)).run === null).toBe(!isOne);
+    expect((await findLastFullSync(reports(changes), KEY)).run === null).toBe(!isOne);
   });
 });

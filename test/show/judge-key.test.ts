@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgeKey } from '../../src/show/judge-key.ts';
+import { judgeKey, toKeyDecision } from '../../src/show/judge-key.ts';
 import { readSide, toShownSide } from '../../src/show/read-side.ts';
 import type { KeyComparison } from '../../src/verify/compare-key.ts';
 import { createMemoryAccount, createMemoryInspector } from '../memory/memory-account.ts';
@@ -29,6 +29,13 @@ describe('the judgement of a key', () => {
     });
     expect(judged.state).toBe(state);
     expect(judged.detail).toMatch(detail);
+  });
+});
+
+it('a decision to leave a key is shown with its reason', () => {
+  expect(toKeyDecision({ action: 'skip', reason: 'backup-leased' })).toEqual({
+    action: 'skip',
+    reason: 'backup-leased',
   });
 });
 

@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { UnprotectedKey } from '../../src/api/unprotected.ts';
-import { judgeKey, toKeyDecision } from '../../src/show/judge-key.ts';
-import { readSide, toShownSide } from '../../src/show/read-side.ts';
 import { type Mentions, findStop, withNextStep } from '../../src/show/what-stops.ts';
-import { createMemoryAccount, createMemoryInspector } from '../memory/memory-account.ts';
 import { KEY } from '../support/keys.ts';
 
 const UNKNOWN = { isUnknown: true, code: 'storage-unavailable', detail: 'it did not answer' } as const;
@@ -56,33 +53,4 @@ describe('the next step of a key that differs', () => {
       expect(hint({ [what]: UNKNOWN })).toContain('A full sync tries it');
     },
   );
-});
-
-it('a key whose content was not compared says so', () => {
-  const evidence = { container: 'photos', isAbsent: false, decision: { action: 'nothing' } } as const;
-  const detail = (contentProven: boolean) =>
-    judgeKey({ ...evidence, comparison: { kind: 'equal', contentProven } }).detail;
-  expect(detail(true)).toBe('nothing differs');
-  expect(detail(false)).toContain('the content was not compared');
-  expect(toKeyDecision({ action: 'skip', reason: 'backup-leased' })).toEqual({
-    action: 'skip',
-    reason: 'backup-leased',
-  });
-});
-
-it('a side says whether its tier is its own, and is read with its tags where they are compared', async () => {
-  const account = createMemoryAccount('sourceaccount');
-  account.addContainer(KEY.container);
-  account.put(KEY, { content: 'x', tags: { colour: 'red' } });
-  const inspector = createMemoryInspector(account);
-  const { reading, view } = await readSide(inspector, KEY, true);
-  expect(view?.tags).toEqual({ colour: 'red' });
-  expect((await readSide(inspector, KEY, false)).view?.tags).toEqual({});
-  expect(toShownSide({ ...reading, tier: 'Cool' } as typeof reading)).toMatchObject({ tier: 'Cool' });
-  expect(toShownSide({ ...reading, tier: 'Cool' } as typeof reading)).not.toHaveProperty('isTierInferred');
-  const { tier: _, ...untold } = reading as typeof reading & { tier?: string };
-  expect(toShownSide({ ...untold, inferredTier: 'Hot' } as typeof reading)).toMatchObject({
-    tier: 'Hot',
-    isTierInferred: true,
-  });
 });

@@ -17,14 +17,6 @@ const faults: readonly Fault[] = [
     isSpare: true,
   },
   {
-    name: 'a report that was not read to its end has no more lines',
-    path: 'src/show/find-mentions.ts',
-    from: 'return { run: about, lines, isComplete: false };',
-    to: 'return { run: about, lines, isComplete: true };',
-    near: ['test/show/find-mentions.test.ts'],
-    isSpare: true,
-  },
-  {
     name: 'a message is about what only begins like its directory',
     path: 'src/show/find-mentions.ts',
     from: 'path.startsWith(`${each.path}/`)',
@@ -72,22 +64,6 @@ const faults: readonly Fault[] = [
     isSpare: true,
   },
   {
-    name: 'an excluded key is judged as if it were mirrored',
-    path: 'src/show/show-key.ts',
-    from: 'verdict: excluded ?? judgeKey',
-    to: 'verdict: judgeKey',
-    near: ['test/show/show-key.test.ts'],
-    isSpare: true,
-  },
-  {
-    name: 'content that was not compared is proven',
-    path: 'src/show/judge-key.ts',
-    from: 'detail: comparison.contentProven\n',
-    to: 'detail: comparison.contentProven || !isAbsent\n',
-    near: ['test/show/judge-key.test.ts'],
-    isSpare: true,
-  },
-  {
     name: 'a copy under way is in step',
     path: 'src/show/judge-key.ts',
     from: "case 'moving':\n      return { state: 'differs'",
@@ -100,7 +76,7 @@ const faults: readonly Fault[] = [
     path: 'src/show/what-stops.ts',
     from: 'recorded.toSorted((one, other) => other.path.length - one.path.length)',
     to: 'recorded.toSorted((one, other) => one.path.length - other.path.length)',
-    near: ['test/show/show-key.test.ts'],
+    near: ['test/show/what-stops.test.ts'],
     isSpare: true,
   },
   {
@@ -109,14 +85,6 @@ const faults: readonly Fault[] = [
     from: '  if (!waiting.isComplete) return undefined;\n',
     to: '',
     near: ['test/show/show-key.test.ts'],
-    isSpare: true,
-  },
-  {
-    name: 'tags are never read',
-    path: 'src/show/read-side.ts',
-    from: 'withTags && isBlob(reading) && (reading.tagCount ?? 0) > 0',
-    to: 'withTags && isBlob(reading) && (reading.tagCount ?? 0) < 0',
-    near: ['test/show/judge-key.test.ts'],
     isSpare: true,
   },
   {
@@ -148,7 +116,7 @@ const faults: readonly Fault[] = [
     path: 'src/show/find-mentions.ts',
     from: 'read >= mostMessages || performance.now() >= end) return { count, messages',
     to: 'performance.now() >= end) return { count, messages',
-    near: ['test/show/show-key.test.ts'],
+    near: ['test/show/find-mentions.test.ts'],
     isSpare: true,
   },
   {
@@ -156,7 +124,7 @@ const faults: readonly Fault[] = [
     path: 'src/show/find-mentions.ts',
     from: 'read >= mostMessages || performance.now() >= end) return { count, messages',
     to: 'read >= mostMessages) return { count, messages',
-    near: ['test/show/search-bounds.test.ts'],
+    near: ['test/show/find-mentions.test.ts'],
     isSpare: true,
   },
   {
@@ -164,7 +132,7 @@ const faults: readonly Fault[] = [
     path: 'src/show/find-mentions.ts',
     from: 'letter.container !== container || letter.path !== path',
     to: 'letter.path !== path',
-    near: ['test/show/search-bounds.test.ts'],
+    near: ['test/show/find-mentions.test.ts'],
     isSpare: true,
   },
   {
@@ -212,7 +180,7 @@ const faults: readonly Fault[] = [
     path: 'src/show/find-mentions.ts',
     from: 'if (messages.length < MAX_SHOWN) messages',
     to: 'messages',
-    near: ['test/show/search-bounds.test.ts'],
+    near: ['test/show/find-mentions.test.ts'],
     isSpare: true,
   },
   {
@@ -220,7 +188,7 @@ const faults: readonly Fault[] = [
     path: 'src/show/judge-key.ts',
     from: 'detail: comparison.contentProven',
     to: 'detail: comparison.contentProven || true',
-    near: ['test/show/what-stops.test.ts'],
+    near: ['test/show/judge-key.test.ts'],
     isSpare: true,
   },
   {
@@ -280,14 +248,6 @@ const faults: readonly Fault[] = [
     isSpare: true,
   },
   {
-    name: 'the reason of a container comes before that of the key',
-    path: 'src/show/what-stops.ts',
-    from: 'other.path.length - one.path.length);\n  if (nearest',
-    to: 'one.path.length - other.path.length);\n  if (nearest',
-    near: ['test/show/what-stops.test.ts'],
-    isSpare: true,
-  },
-  {
     name: 'what the settings keep counts as stopped',
     path: 'src/show/what-stops.ts',
     from: '!isIntended(left) && ',
@@ -320,19 +280,11 @@ const faults: readonly Fault[] = [
     isSpare: true,
   },
   {
-    name: 'a tier of a blob of its own is told as the default of the account',
-    path: 'src/show/read-side.ts',
-    from: 'blob.tier === undefined && { isTierInferred',
-    to: 'blob.tier !== undefined && { isTierInferred',
-    near: ['test/show/what-stops.test.ts'],
-    isSpare: true,
-  },
-  {
     name: 'tags are not compared',
     path: 'src/show/read-side.ts',
     from: 'withTags && isBlob(reading) && (reading.tagCount ?? 0) > 0',
     to: 'false',
-    near: ['test/show/what-stops.test.ts'],
+    near: ['test/show/judge-key.test.ts'],
     isSpare: true,
   },
 ];
