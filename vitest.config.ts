@@ -46,9 +46,9 @@ export default defineConfig(({ mode }) => {
         include,
         exclude: [...skipped, ...exclude],
         env: { TEST_BUDGET: isFull ? 'full' : 'small' },
-        // For what hangs: on a machine that does much else, an environment takes a minute to come up.
         // A test that asserts nothing passes whatever happens.
         expect: { requireAssertions: true },
+        // For what hangs, and longer than any wait: on a machine that does much else, an environment takes a minute to come up.
         testTimeout: 600_000,
         hookTimeout: 600_000,
         maxWorkers: WORKERS,

@@ -9,7 +9,6 @@ import { waitUntil } from './support/wait-until.ts';
 import { writeAtRandom } from './support/write-at-random.ts';
 
 const ROUNDS = budget(3, 2);
-/** Service Bus holds a killed worker's messages until their locks expire, after 15 seconds. */
 
 test('an environment that is killed during writes, several times, restarts with the backup equal to the source', async () => {
   const data = await temporaryDirectory();

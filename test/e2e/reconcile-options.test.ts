@@ -23,7 +23,8 @@ beforeEach(async () => void (await unheard.reconcile()));
 let rounds = 0;
 
 /**
- * The number of the round, and what is out of step. In each container one blob to copy, one to overwrite and one to delete; their names begin with 1, 2 or 3.
+ * Puts three blobs of each container out of step: one to copy, one to overwrite and one to delete, whose names begin with
+ * 1, 2 and 3. Returns the number of the round, which is in those names, and what differs.
  */
 async function putOutOfStep(): Promise<{ round: number; differences: readonly string[] }> {
   const round = rounds++;

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { runBlobmirror, spawnBlobmirror } from './support/blobmirror-process.ts';
@@ -16,8 +15,6 @@ import {
 import { temporaryDirectory } from './support/temporary-directory.ts';
 import { untilMirrored } from './support/until-mirrored.ts';
 import { waitUntil } from './support/wait-until.ts';
-
-/** The time limit of a stop in the outside contract. */
 
 async function portOf(server: Server): Promise<number> {
   server.listen(0, '127.0.0.1');

@@ -10,7 +10,6 @@ const ALONE = process.env['BLOBMIRROR_SEED'];
 const SEEDS = ALONE === undefined ? Array.from({ length: budget(500) }, (_, n) => n + 1) : [Number(ALONE)];
 /** The number of histories at a time: few enough that the mirror sees some events of each before its end. */
 const AT_ONCE = 40;
-/** An idle one needs a tenth of this. */
 
 test(`${SEEDS.length} random histories of small trees end equal, with a quarter of the events doubled, all reordered and delayed`, async () => {
   const lakes = await startMirroredLakes({

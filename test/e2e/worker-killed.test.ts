@@ -5,7 +5,6 @@ import { startEnvironment, startWorker } from './support/start-environment.ts';
 import { writeAtRandom } from './support/write-at-random.ts';
 
 const WRITES = 500;
-/** Service Bus holds a killed worker's messages until their locks expire, after 15 seconds. */
 
 test('a worker that is killed in the middle of 500 writes and restarted loses nothing', async () => {
   const environment = await startEnvironment(['--no-worker']);
