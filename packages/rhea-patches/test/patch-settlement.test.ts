@@ -7,7 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { patchRheaSettlement } from '../src/patch-settlement.ts';
 import { patchRheaWindow } from '../src/patch-window.ts';
 import { loadRheaInternals } from '../src/rhea-internals.ts';
-import { eventually, QUEUE, receive, startTestBroker } from '../../local/test/support/test-broker.ts';
+import { QUEUE, receive, startTestBroker } from '../../local/test/support/test-broker.ts';
+import { waitFor } from '../../local/test/support/wait-for.ts';
 
 const run = promisify(execFile);
 
@@ -66,10 +67,10 @@ describe('settling several messages in one tick', () => {
     if (!first?.sequenceNumber || !third) throw new Error('messages are missing');
     // The second lock expires while the others are renewed.
     const { sequenceNumber: fromSequenceNumber } = first;
-    await eventually(async () => {
+    await waitFor(async () => {
       await Promise.all([receiver.renewMessageLock(first), receiver.renewMessageLock(third)]);
       const [, second] = await receiver.peekMessages(3, { fromSequenceNumber });
-      return second?.deliveryCount === 1;
+      expect(second?.deliveryCount).toBe(1);
     });
     const results = await Promise.allSettled(messages.map((message) => receiver.completeMessage(message)));
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
@@ -97,7 +98,7 @@ describe('settling several messages in one tick', () => {
       { maxConcurrentCalls: 2 },
     );
     await sender.sendMessages([{ body: 'works' }, { body: 'fails' }]);
-    await eventually(() => broker.runtimeCounts(QUEUE).total === 0);
+    await waitFor(() => expect(broker.runtimeCounts(QUEUE).total).toBe(0));
     expect(deliveries).toEqual([
       ['works', 0],
       ['fails', 0],

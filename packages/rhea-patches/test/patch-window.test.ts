@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { eventually, QUEUE, startTestBroker } from '../../local/test/support/test-broker.ts';
+import { QUEUE, startTestBroker } from '../../local/test/support/test-broker.ts';
+import { waitFor } from '../../local/test/support/wait-for.ts';
 
 /** More than rhea's 2,048 places for deliveries in a session. */
 const MANY = 2_500;
@@ -18,10 +19,10 @@ it('one slow handler does not stop a subscription, whatever the number of later 
   for (let sent = 0; sent < MANY; sent += 500) {
     await sender.sendMessages(Array.from({ length: 500 }, () => ({ body: 'quick' })));
   }
-  await eventually(() => broker.runtimeCounts(QUEUE).total === 1);
+  await waitFor(() => expect(broker.runtimeCounts(QUEUE).total).toBe(1));
   expect(await client.createReceiver(QUEUE).peekMessages(10)).toMatchObject([{ body: 'slow' }]);
   finish();
-  await eventually(() => broker.runtimeCounts(QUEUE).total === 0);
+  await waitFor(() => expect(broker.runtimeCounts(QUEUE).total).toBe(0));
 });
 
 it('a single sender is not stopped by the number of its messages', async () => {

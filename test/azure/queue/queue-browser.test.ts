@@ -3,12 +3,8 @@ import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { createAzureQueueBrowser } from '../../../src/azure/queue/queue-browser.ts';
 import { describeQueueBrowser } from '../../contract/queue-browser.contract.ts';
-import {
-  eventually,
-  QUEUE,
-  receiveOne,
-  startTestBroker,
-} from '../../../packages/local/test/support/test-broker.ts';
+import { QUEUE, receiveOne, startTestBroker } from '../../../packages/local/test/support/test-broker.ts';
+import { waitFor } from '../../../packages/local/test/support/wait-for.ts';
 
 describeQueueBrowser('on Service Bus', async () => {
   const { broker, client, sender, receiver } = await startTestBroker();
@@ -29,7 +25,7 @@ describeQueueBrowser('on Service Bus', async () => {
         deadLetterReason: 'TTLExpiredException',
         deadLetterErrorDescription: 'The message expired and was dead lettered.',
       });
-      await eventually(() => broker.runtimeCounts(QUEUE).deadLetter === 1);
+      await waitFor(() => expect(broker.runtimeCounts(QUEUE).deadLetter).toBe(1));
     },
   };
 });

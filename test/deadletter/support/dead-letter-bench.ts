@@ -1,5 +1,5 @@
 import { ServiceBusClient, type ServiceBusMessage } from '@azure/service-bus';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { startBroker } from '@blobmirror/local';
 import { createAzureDeadLetterQueue } from '../../../src/azure/queue/dead-letter-queue.ts';
 import { parseBytes } from '../../../src/azure/queue/queue-browser.ts';
@@ -9,7 +9,7 @@ import { immediately } from '../../memory/schedule.ts';
 import type { DeadLetterQueueName } from '../../../src/api/dead-letter.ts';
 import { toProperties } from '../../../src/model/hint-message.ts';
 import type { DeadLetterQueue } from '../../../src/ports/dead-letter-queue.ts';
-import { eventually } from '../../../packages/local/test/support/test-broker.ts';
+import { waitFor } from '../../../packages/local/test/support/wait-for.ts';
 import { createSilentLogger } from '../../support/silent-logger.ts';
 
 export interface DeadLetterBench {
@@ -64,7 +64,7 @@ export async function startDeadLetterBench(lockDurationMs = 15_000): Promise<Dea
         const group = messages.slice(from, from + 200);
         await senders[queue].sendMessages(group.map((message) => ({ ...message, timeToLive: 1 })));
       }
-      await eventually(() => counts(queue).deadLetter === before + messages.length);
+      await waitFor(() => expect(counts(queue).deadLetter).toBe(before + messages.length));
     },
     drain: async (queue) => {
       const receiver = client.createReceiver(queue, {

@@ -35,7 +35,7 @@ describe('a message whose link is lost while its handler runs', () => {
     await entered.promise;
     relay.cut();
     await queue.send({ body: 'next' });
-    await waitFor(() => expect(inputs.includes('next')).toBe(true));
+    await waitFor(() => expect(inputs).toContain('next'));
     return { inputs, end: finish.resolve };
   }
   afterEach(async () => {

@@ -5,15 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import {
-  connect,
-  defineQueue,
-  eventually,
-  QUEUE,
-  receive,
-  receiveOne,
-  startTestBroker,
-} from '../support/test-broker.ts';
+import { connect, defineQueue, QUEUE, receive, receiveOne, startTestBroker } from '../support/test-broker.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { type Broker, startBroker } from '../../src/service-bus/start-broker.ts';
 
 const BROKER = fileURLToPath(new URL('../support/serve-broker.ts', import.meta.url));
@@ -104,8 +97,8 @@ describe('a restart on the same directory', () => {
     onTestFinished(() => void vi.useRealTimers());
     const second = await startOn(directory);
     onTestFinished(() => second.stop());
-    await eventually(() => second.runtimeCounts(QUEUE).scheduled === 0);
-    await eventually(() => second.runtimeCounts(QUEUE).deadLetter === 1);
+    await waitFor(() => expect(second.runtimeCounts(QUEUE).scheduled).toBe(0));
+    await waitFor(() => expect(second.runtimeCounts(QUEUE).deadLetter).toBe(1));
     expect(second.runtimeCounts(QUEUE)).toMatchObject({ total: 2, active: 1 });
   });
 
@@ -184,7 +177,7 @@ describe('the log', () => {
     );
     const body = Buffer.alloc(200_000, 1);
     for (let i = 0; i < 60; i++) await sender.sendMessages({ body });
-    await eventually(() => completed === 60 && broker.runtimeCounts(QUEUE).total === 0);
+    await waitFor(() => expect([completed, broker.runtimeCounts(QUEUE).total]).toEqual([60, 0]));
     // 12 MB were written; the log is rewritten above 4 MB.
     expect((await stat(logOf(directory))).size).toBeLessThan(7_000_000);
     await client.close();
@@ -214,7 +207,7 @@ describe('the log', () => {
       }
     };
     const sending = Promise.allSettled(Array.from({ length: 16 }, sendOn));
-    await eventually(() => acknowledged.length > 500);
+    await waitFor(() => expect(acknowledged.length).toBeGreaterThan(500));
     child.kill('SIGKILL');
     await once(child, 'exit');
     await sending;

@@ -2,7 +2,8 @@ import { connect as connectSocket } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startBroker } from '../../src/service-bus/start-broker.ts';
-import { connect, defineQueue, eventually, QUEUE, startTestBroker } from '../support/test-broker.ts';
+import { connect, defineQueue, QUEUE, startTestBroker } from '../support/test-broker.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 describe("the broker's port", () => {
   it('is named in the error when it is taken', async () => {
@@ -40,12 +41,12 @@ describe("the broker's port", () => {
       processError: () => Promise.resolve(),
     });
     await first.send(QUEUE, { body: 'before' });
-    await eventually(() => seen.length === 1);
+    await waitFor(() => expect(seen).toHaveLength(1));
     await first.stop();
     const second = await startBroker({ port: first.port, queues: [defineQueue()] });
     onTestFinished(() => second.stop());
     await second.send(QUEUE, { body: 'after' });
-    await eventually(() => seen.length === 2);
+    await waitFor(() => expect(seen).toHaveLength(2));
     expect(seen).toEqual(['before', 'after']);
   });
 });

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import rhea, { type Connection, type EventContext } from 'rhea';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { eventually, QUEUE, startTestBroker } from '../support/test-broker.ts';
+import { QUEUE, startTestBroker } from '../support/test-broker.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const KEY_NAME = 'RootManageSharedAccessKey';
 const KEY = 'SAS_KEY_VALUE';
@@ -46,7 +47,7 @@ describe('SASL', () => {
     socket.write(Buffer.from('AMQP\x03\x01\0\0', 'latin1'));
     let answer = '';
     socket.on('data', (chunk) => (answer += chunk.toString('latin1')));
-    await eventually(() => answer.includes('EXTERNAL'));
+    await waitFor(() => expect(answer).toContain('EXTERNAL'));
     expect(answer.match(/MSSBCBS|PLAIN|ANONYMOUS|EXTERNAL/g)).toEqual([
       'MSSBCBS',
       'PLAIN',
@@ -110,7 +111,7 @@ describe('SASL', () => {
     const init = [0, 0, 0, 25, 2, 1, 0, 0, 0, 0x53, 0x41, 0xc0, 12, 1, 0xa3, 9, ...Buffer.from('ANONYMOUS')];
     const open = [0, 0, 0, 17, 2, 0, 0, 0, 0, 0x53, 0x10, 0xc0, 4, 1, 0xa1, 1, 0x63];
     socket.write(Buffer.concat([header(3), Buffer.from(init), header(0), Buffer.from(open)]));
-    await eventually(() => answer.includes('blobmirror-service-bus'));
+    await waitFor(() => expect(answer).toContain('blobmirror-service-bus'));
     expect(answer).toContain('AMQP\0');
   });
 });

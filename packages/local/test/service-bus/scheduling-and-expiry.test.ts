@@ -1,6 +1,7 @@
 import rhea, { type EventContext } from 'rhea';
 import { describe, expect, it } from 'vitest';
-import { eventually, QUEUE, receive, receiveOne, startTestBroker } from '../support/test-broker.ts';
+import { QUEUE, receive, receiveOne, startTestBroker } from '../support/test-broker.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 const soon = (ms: number) => new Date(Date.now() + ms);
 
@@ -51,14 +52,14 @@ describe('a message that expires', () => {
   it('is dropped otherwise', async () => {
     const { broker, sender } = await startTestBroker({ deadLetterOnExpiration: false });
     await sender.sendMessages({ body: 1, timeToLive: 30 });
-    await eventually(() => broker.runtimeCounts(QUEUE).active === 0);
+    await waitFor(() => expect(broker.runtimeCounts(QUEUE).active).toBe(0));
     expect(broker.runtimeCounts(QUEUE).total).toBe(0);
   });
 
   it("has the queue's default time to live, which is also the maximum", async () => {
     const { broker, sender } = await startTestBroker({ defaultTimeToLiveMs: 50 });
     await sender.sendMessages([{ body: 1 }, { body: 2, timeToLive: 60_000 }]);
-    await eventually(() => broker.runtimeCounts(QUEUE).deadLetter === 2);
+    await waitFor(() => expect(broker.runtimeCounts(QUEUE).deadLetter).toBe(2));
     expect(broker.runtimeCounts(QUEUE).active).toBe(0);
   });
 
@@ -72,10 +73,10 @@ describe('a message that expires', () => {
       { body: 'free', timeToLive: 3_001 },
     ]);
     const message = await receiveOne(receiver);
-    await eventually(() => broker.runtimeCounts(QUEUE).deadLetter === 1);
+    await waitFor(() => expect(broker.runtimeCounts(QUEUE).deadLetter).toBe(1));
     expect(broker.runtimeCounts(QUEUE).active).toBe(1);
     await receiver.abandonMessage(message);
-    await eventually(() => broker.runtimeCounts(QUEUE).deadLetter === 2);
+    await waitFor(() => expect(broker.runtimeCounts(QUEUE).deadLetter).toBe(2));
   });
 });
 
@@ -94,9 +95,9 @@ describe('duplicate detection', () => {
 
   it('forgets an id after the window', async () => {
     const { broker, sender } = await startTestBroker({ duplicateDetectionWindowMs: 50 });
-    await eventually(async () => {
+    await waitFor(async () => {
       await sender.sendMessages({ body: 1, messageId: 'same' });
-      return broker.runtimeCounts(QUEUE).total === 3;
+      expect(broker.runtimeCounts(QUEUE).total).toBe(3);
     });
     expect(broker.runtimeCounts(QUEUE).active).toBe(3);
   });

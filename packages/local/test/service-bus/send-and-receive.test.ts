@@ -1,6 +1,7 @@
 import rhea, { type EventContext } from 'rhea';
 import { describe, expect, it } from 'vitest';
-import { eventually, QUEUE, receive, receiveOne, startTestBroker } from '../support/test-broker.ts';
+import { QUEUE, receive, receiveOne, startTestBroker } from '../support/test-broker.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 describe('sending and receiving', () => {
   it('delivers a message as it was sent', async () => {
@@ -104,9 +105,9 @@ describe('sending and receiving', () => {
         { maxConcurrentCalls: 2 },
       );
     }
-    await eventually(async () => {
+    await waitFor(async () => {
       await sender.sendMessages(Array.from({ length: 20 }, (_, body) => ({ body })));
-      return seen.every((count) => count > 5);
+      expect(Math.min(...seen)).toBeGreaterThan(5);
     });
     expect(seen).toHaveLength(2);
   });
@@ -142,7 +143,7 @@ describe('sending and receiving', () => {
       link?.add_credit(2);
       link?.drain_credit();
     });
-    await eventually(() => drained);
+    await waitFor(() => expect(drained).toBe(true));
     expect(messages).toBe(2);
     connection.on('disconnected', () => undefined);
     connection.close();

@@ -1,6 +1,7 @@
 import rhea, { type EventContext } from 'rhea';
 import { describe, expect, it } from 'vitest';
-import { QUEUE, eventually, receive, receiveOne, startTestBroker } from '../support/test-broker.ts';
+import { QUEUE, receive, receiveOne, startTestBroker } from '../support/test-broker.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 describe('settling a message', () => {
   it('removes a completed message', async () => {
@@ -144,12 +145,13 @@ describe('a lock', () => {
     await sender.sendMessages({ body: 1 });
     const message = await receiveOne(receiver);
     const first = message.lockedUntilUtc?.getTime() ?? Infinity;
-    await eventually(async () => {
-      const before = Date.now();
-      const until = (await receiver.renewMessageLock(message)).getTime();
-      expect(until).toBeGreaterThanOrEqual(before + 60_000);
-      return until > first;
+    let [before, until] = [0, 0];
+    await waitFor(async () => {
+      before = Date.now();
+      until = (await receiver.renewMessageLock(message)).getTime();
+      expect(until).toBeGreaterThan(first);
     });
+    expect(until).toBeGreaterThanOrEqual(before + 60_000);
     await receiver.completeMessage(message);
     expect(broker.runtimeCounts(QUEUE).total).toBe(0);
   });
@@ -193,7 +195,7 @@ describe('a released message', () => {
       });
     });
     expect(counts).toEqual([0, 0, 0, 0, 0]);
-    await eventually(() => broker.runtimeCounts(QUEUE).total === 0);
+    await waitFor(() => expect(broker.runtimeCounts(QUEUE).total).toBe(0));
     connection.close();
   });
 });

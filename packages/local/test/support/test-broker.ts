@@ -86,12 +86,3 @@ export async function receiveOne(receiver: ServiceBusReceiver): Promise<ServiceB
   if (message === undefined) throw new Error('expected a message');
   return message;
 }
-
-/** Waits until the condition holds, however busy the machine is. */
-export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUpAt = performance.now() + PATIENCE_MS;
-  while (!(await condition())) {
-    if (performance.now() > giveUpAt) throw new Error('the condition did not come to hold');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

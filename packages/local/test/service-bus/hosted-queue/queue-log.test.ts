@@ -104,9 +104,9 @@ describe('a full disk', () => {
     };
     log.append(seen('a'));
     await expect(log.flushed()).rejects.toThrow(JournalError);
-    await vi.waitUntil(async () => {
+    await waitFor(async () => {
       await vi.advanceTimersByTimeAsync(1_000);
-      return log.writeError() === undefined;
+      expect(log.writeError()).toBeUndefined();
     });
     await log.flushed();
     await log.close();
@@ -139,7 +139,7 @@ describe('a full disk', () => {
     await expect(log.flushed()).rejects.toThrow(JournalError);
     const before = disk.attempts;
     await vi.advanceTimersByTimeAsync(1_000);
-    await waitFor(() => expect(disk.attempts > before).toBe(true));
+    await waitFor(() => expect(disk.attempts).toBeGreaterThan(before));
     expect(lines.filter(({ level }) => level === 'error')).toHaveLength(1);
 
     disk.room = Infinity;
