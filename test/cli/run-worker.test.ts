@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runWorker } from '../../src/cli/run-worker.ts';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
@@ -75,7 +76,7 @@ async function startAndStop(): Promise<void> {
   await waitFor(() => expect(acts).toContain('ready'));
   askToStop();
   await waitFor(() => expect(acts).toContain('host stops'));
-  await new Promise((resolve) => setImmediate(resolve));
+  await nextTurn();
   endHost?.();
   await ended;
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ReadyFile } from '../../src/cli/ready-file.ts';
 import { untilStopped } from '../../src/cli/until-stopped.ts';
 import { startWorkerProcess } from '../../src/cli/worker-process.ts';
-import { recordingLog } from '../host/support/recording-log.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 /** A process that the test makes ready, and that ends when the test or a signal ends it. */
 class FakeProcess extends EventEmitter {
@@ -54,7 +54,7 @@ beforeEach(() => {
 afterEach(() => void vi.useRealTimers());
 
 async function start(sweep = false) {
-  const log = recordingLog();
+  const log = createSilentLogger();
   const starting = startWorkerProcess(INFO, 7071, { sweep, log });
   started[0]?.emit('message', 'ready');
   return { log, worker: await starting };
@@ -62,7 +62,7 @@ async function start(sweep = false) {
 
 describe('a worker process', () => {
   it('that ends before it is ready fails the start', async () => {
-    const starting = startWorkerProcess(INFO, 7071, { sweep: false, log: recordingLog() });
+    const starting = startWorkerProcess(INFO, 7071, { sweep: false, log: createSilentLogger() });
     started[0]?.end(2);
     await expect(starting).rejects.toMatchObject({
       code: 'worker-ended',

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createLimiter, createWorkerPool, forEachLimited } from '../../src/concurrency/limiter.ts';
 
@@ -7,7 +8,7 @@ function gauge() {
   const seen = { most: 0 };
   const work = async (): Promise<void> => {
     seen.most = Math.max(seen.most, ++running);
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     running--;
   };
   return { seen, work };
@@ -61,7 +62,7 @@ describe('work on each item', () => {
       if (item === 0) throw new Error('it failed');
       await first.promise;
     });
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     first.resolve();
     await expect(failing).rejects.toThrow('it failed');
     expect(begun).toEqual([0, 1]);

@@ -7,11 +7,11 @@ import { fromTrigger } from '../../src/intake/incoming-message.ts';
 import { createWorkerLogger } from '../../src/telemetry/line-logger.ts';
 import { inInvocation } from '../../src/telemetry/worker-log.ts';
 import { handlers } from '../host/support/handlers.ts';
-import { recordingLog } from '../host/support/recording-log.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 import { startQueue, type Queue } from '../host/support/start-queue.ts';
 import { waitFor } from '../../packages/local/test/support/wait-for.ts';
 
-const log = recordingLog();
+const log = createSilentLogger();
 
 async function start(fixture: string, settings: Record<string, string> = {}): Promise<Host> {
   return await startHost({

@@ -3,13 +3,13 @@ import { createInvoke, type InvokeOptions } from '../../src/host/create-invoke.t
 import type { RegisteredFunction } from '../../src/host/functions-core.ts';
 import type { TimerTrigger } from '../../src/host/parse-trigger.ts';
 import { ParkedMessageReceived } from '../../src/model/hint-message.ts';
-import { recordingLog } from './support/recording-log.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 const NO_HOOKS = { appStart: [], appTerminate: [], preInvocation: [], postInvocation: [] };
 
 /** The invocation of a function, with the model of a library that only calls it. */
 function bench(callback: () => unknown, options: Partial<InvokeOptions> = {}) {
-  const log = recordingLog();
+  const log = createSilentLogger();
   const invoke = createInvoke({ hooks: NO_HOOKS, appHookData: {}, functionTimeoutMs: 1000, log, ...options });
   const model = {
     getInvocationModel: () => ({

@@ -2,7 +2,7 @@ import { app } from '@azure/functions';
 import { expect, it, vi } from 'vitest';
 import { parseHostJson } from '../../src/host/host-json.ts';
 import { startHost } from '../../src/host/start-host.ts';
-import { recordingLog } from './support/recording-log.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 it('a host refuses to start when @azure/functions has looked for its runtime before and found none', async () => {
   const warn = vi.spyOn(console, 'warn').mockReturnValue();
@@ -12,7 +12,7 @@ it('a host refuses to start when @azure/functions has looked for its runtime bef
     registrations: [new URL('fixtures/http.mjs', import.meta.url)],
     settings: {},
     hostJson: parseHostJson({}),
-    log: recordingLog(),
+    log: createSilentLogger(),
   });
   await expect(started).rejects.toThrow('@azure/functions was imported before startHost');
 });

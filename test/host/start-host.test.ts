@@ -7,12 +7,12 @@ import { parseHostJson } from '../../src/host/host-json.ts';
 import { startHost, type Host } from '../../src/host/start-host.ts';
 import { failureOf } from './support/failure-of.ts';
 import { handlers } from './support/handlers.ts';
-import { recordingLog } from './support/recording-log.ts';
+import { createSilentLogger } from '../support/silent-logger.ts';
 
 function start(
   fixtures: string[],
   settings: Record<string, string> = {},
-  log = recordingLog(),
+  log = createSilentLogger(),
 ): Promise<Host> {
   const registrations = fixtures.map((name) => new URL(`fixtures/${name}.mjs`, import.meta.url));
   return startHost({ registrations, settings, hostJson: parseHostJson({}), httpPort: 0, log });
@@ -87,7 +87,7 @@ describe('the start of a host', () => {
         registrations: files.map((file) => pathToFileURL(file)),
         settings: {},
         hostJson: parseHostJson({}),
-        log: recordingLog(),
+        log: createSilentLogger(),
       });
       expect((await failureOf(starting)).message).toBe(`Two functions are registered as "${name}"`);
       await rm(folder, { recursive: true });
@@ -130,7 +130,7 @@ describe('hooks', () => {
   });
 
   it('that fail at the end are told, and the host stops', async () => {
-    const log = recordingLog();
+    const log = createSilentLogger();
     handlers.hook = (name) => {
       if (name === 'appTerminate') throw new Error('not now');
     };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/config/settings.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';
@@ -188,7 +189,7 @@ describe('the messages of a process', () => {
       });
     };
     const first = handle('a');
-    await new Promise(setImmediate);
+    await nextTurn();
     expect(acts).toEqual(['read']);
     read.resolve(undefined);
     await first;

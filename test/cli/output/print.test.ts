@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { printData, printEach, printLine, printMessage, printScreen } from '../../../src/cli/output/print.ts';
 
@@ -59,14 +60,13 @@ describe('lines that are exported', () => {
       })(),
       'table',
     );
-    const settle = async () => await new Promise((resolve) => setImmediate(resolve));
-    return { printed, ended, settle, asked: () => asked };
+    return { printed, ended, asked: () => asked };
   }
 
   it('are written no faster than they are read', async () => {
-    const { printed, ended, settle } = fill(3);
+    const { printed, ended } = fill(3);
     for (const expected of [1, 2, 3]) {
-      await settle();
+      await nextTurn();
       expect(printed).toHaveLength(expected);
       process.stdout.emit('drain');
     }
@@ -74,8 +74,8 @@ describe('lines that are exported', () => {
   });
 
   it('end with their reader', async () => {
-    const { printed, ended, settle, asked } = fill(1000);
-    await settle();
+    const { printed, ended, asked } = fill(1000);
+    await nextTurn();
     vi.spyOn(process.stdout, 'errored', 'get').mockReturnValue(new Error('EPIPE'));
     process.stdout.emit('drain');
     await ended;

@@ -6,11 +6,11 @@ import { parseHostJson } from '../../../src/host/host-json.ts';
 import { startHost, type Host } from '../../../src/host/start-host.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { handlers } from '../support/handlers.ts';
-import { recordingLog } from '../support/recording-log.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 
 const A_DAY_MS = 86_400_000;
 
-const log = recordingLog();
+const log = createSilentLogger();
 
 function start(httpPort = 0): Promise<Host> {
   const registrations = [new URL('../fixtures/http.mjs', import.meta.url)];

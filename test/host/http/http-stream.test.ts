@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parseHostJson } from '../../../src/host/host-json.ts';
 import { startHost } from '../../../src/host/start-host.ts';
 import { handlers } from '../support/handlers.ts';
-import { recordingLog } from '../support/recording-log.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 
 // A file of its own, since the option holds for the whole process.
 it('HTTP functions of an app that has set enableHttpStream get their requests like any others', async () => {
@@ -14,7 +14,7 @@ it('HTTP functions of an app that has set enableHttpStream get their requests li
     settings: {},
     hostJson: parseHostJson({ extensions: { http: { routePrefix: '' } } }),
     httpPort: 0,
-    log: recordingLog(),
+    log: createSilentLogger(),
   });
   const response = await fetch(`${host.baseUrl ?? ''}/echo`, { method: 'POST', body: 'hello' });
   expect(await response.text()).toBe('httpTrigger POST hello');

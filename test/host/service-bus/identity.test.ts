@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseHostJson } from '../../../src/host/host-json.ts';
 import { startHost, type Host, type HostOptions } from '../../../src/host/start-host.ts';
 import { failureOf } from '../support/failure-of.ts';
-import { recordingLog } from '../support/recording-log.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 
 const credential: TokenCredential = {
   getToken: () => Promise.resolve({ token: 'token', expiresOnTimestamp: Date.now() + 3_600_000 }),
@@ -14,7 +14,7 @@ function start(options: Partial<HostOptions>): Promise<Host> {
     registrations: [new URL('../fixtures/queue.mjs', import.meta.url)],
     settings: { QUEUE: 'events', BUS__fullyQualifiedNamespace: '127.0.0.1', BUS__clientId: 'client-1' },
     hostJson: parseHostJson({}),
-    log: recordingLog(),
+    log: createSilentLogger(),
     ...options,
   });
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Host } from '../../../src/host/start-host.ts';
 import { handlers } from '../support/handlers.ts';
-import { recordingLog } from '../support/recording-log.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
 import { waitFor } from '../../../packages/local/test/support/wait-for.ts';
 
@@ -32,7 +32,7 @@ describe('the lock of a message', () => {
     };
     queue = await startQueue({ lockDurationMs });
     await queue.send({ body: 'x' });
-    host = await startQueueHost(queue, recordingLog(), { serviceBus: { maxAutoLockRenewalDuration } });
+    host = await startQueueHost(queue, createSilentLogger(), { serviceBus: { maxAutoLockRenewalDuration } });
     await waitFor(() => expect([ended, queue.counts().active]).toEqual([true, 0]));
     return counts;
   }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Host } from '../../../src/host/start-host.ts';
 import { handlers } from '../support/handlers.ts';
-import { recordingLog } from '../support/recording-log.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
 import { startRelay, type Relay } from '../support/start-relay.ts';
 import { waitFor } from '../../../packages/local/test/support/wait-for.ts';
@@ -31,7 +31,9 @@ describe('a message whose link is lost while its handler runs', () => {
     const connectionString = queue.connectionString.replace(`:${queue.port}`, `:${relay.port}`);
     const clientRetryOptions = { delay: '00:00:00.1', maxDelay: '00:00:00.2' };
     await queue.send({ body: 'in hand' });
-    host = await startQueueHost({ connectionString }, recordingLog(), { serviceBus: { clientRetryOptions } });
+    host = await startQueueHost({ connectionString }, createSilentLogger(), {
+      serviceBus: { clientRetryOptions },
+    });
     await entered.promise;
     relay.cut();
     await queue.send({ body: 'next' });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { parseHostJson } from '../../../src/host/host-json.ts';
 import { startHost, type Host } from '../../../src/host/start-host.ts';
 import { handlers } from '../support/handlers.ts';
-import { recordingLog } from '../support/recording-log.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
 import { waitFor } from '../../../packages/local/test/support/wait-for.ts';
 
@@ -17,7 +17,7 @@ describe('an outage of the broker', () => {
   });
 
   it('is one line when it begins and one when it is over, and messages flow again', async () => {
-    const log = recordingLog();
+    const log = createSilentLogger();
     const inputs: unknown[] = [];
     const messages = (): string[] => log.lines.map(({ message }) => message);
     handlers.message = (input) => void inputs.push(input);
@@ -43,7 +43,7 @@ describe('an outage of the broker', () => {
   });
 
   it('does not make the host hold or run more messages than host.json says', async () => {
-    const log = recordingLog();
+    const log = createSilentLogger();
     let atOnce = 0;
     let most = 0;
     let gate = Promise.withResolvers<void>();
@@ -74,7 +74,7 @@ describe('an outage of the broker', () => {
   });
 
   it('at the start does not fail the start', async () => {
-    const log = recordingLog();
+    const log = createSilentLogger();
     queue = await startQueue();
     const { port } = queue;
     await queue.stop();
@@ -86,7 +86,7 @@ describe('an outage of the broker', () => {
   });
 
   it('is told from a queue that does not exist, which is one line too', async () => {
-    const log = recordingLog();
+    const log = createSilentLogger();
     queue = await startQueue();
     host = await startHost({
       registrations: [new URL('../fixtures/queue.mjs', import.meta.url)],

@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Host } from '../../../src/host/start-host.ts';
 import { ParkedMessageReceived } from '../../../src/model/hint-message.ts';
 import { handlers } from '../support/handlers.ts';
-import { recordingLog } from '../support/recording-log.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
 import { waitFor } from '../../../packages/local/test/support/wait-for.ts';
 
 describe('a queue function', () => {
-  const log = recordingLog();
+  const log = createSilentLogger();
   let queue: Queue;
   let host: Host | undefined;
 

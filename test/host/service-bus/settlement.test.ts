@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ServiceBusClient, ServiceBusReceivedMessage } from '@azure/service-bus';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Invoke } from '../../../src/host/create-invoke.ts';
@@ -5,7 +6,7 @@ import { parseHostJson } from '../../../src/host/host-json.ts';
 import type { RegisteredFunction } from '../../../src/host/functions-core.ts';
 import type { ServiceBusTrigger } from '../../../src/host/parse-trigger.ts';
 import { startServiceBus } from '../../../src/host/service-bus/start-service-bus.ts';
-import { recordingLog } from '../support/recording-log.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 
 interface Handlers {
   processMessage(message: ServiceBusReceivedMessage): Promise<void>;
@@ -16,10 +17,6 @@ interface Handlers {
 const NEVER = new AbortController().signal;
 const AT_ONCE = AbortSignal.abort();
 const LOCK_MS = 30_000;
-
-const turn = async (): Promise<void> => {
-  for (let i = 0; i < 50; i++) await Promise.resolve();
-};
 
 /** A queue function on a client of the test's own: what the broker would send is sent by the test. */
 function start(
@@ -66,7 +63,7 @@ function start(
   const { serviceBus: settings } = parseHostJson({
     extensions: { serviceBus: { maxConcurrentCalls: 2, ...serviceBus } },
   });
-  const log = recordingLog();
+  const log = createSilentLogger();
   const running = startServiceBus(trigger, { client, settings, invoke, log });
   const receive = (messageId: string, more: Partial<ServiceBusReceivedMessage> = {}) => {
     const message = { messageId, body: '{}', lockedUntilUtc: new Date(Date.now() + LOCK_MS), ...more };
@@ -158,10 +155,10 @@ describe('a host that stops', () => {
     const { invoke, ends } = pending();
     const { running, receive, settlements } = start(invoke);
     void receive('m');
-    await turn();
+    await nextTurn();
     let isStopped = false;
     const stopped = running.stop(NEVER).then(() => (isStopped = true));
-    await turn();
+    await nextTurn();
     expect([isStopped, settlements]).toEqual([false, []]);
     ends[0]?.();
     await stopped;
@@ -172,7 +169,7 @@ describe('a host that stops', () => {
     const { invoke, ends } = pending();
     const { running, receive, settlements } = start(invoke);
     const received = receive('m');
-    await turn();
+    await nextTurn();
     await running.stop(AT_ONCE);
     expect(settlements).toEqual(['abandoned m']);
     ends[0]?.();

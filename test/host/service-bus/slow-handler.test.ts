@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import type { Host } from '../../../src/host/start-host.ts';
 import { handlers } from '../support/handlers.ts';
-import { recordingLog } from '../support/recording-log.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 import { budget } from '../../support/budgets.ts';
 import { spawnScript, type Script } from '../support/spawn-script.ts';
 import { startQueueHost } from '../support/start-queue.ts';
@@ -29,7 +29,7 @@ it(`one handler that takes long does not hold up the ${OTHERS} messages behind i
     return void (heldEnded = true);
   };
   broker = spawnScript(new URL('../support/broker-process.ts', import.meta.url), String(OTHERS + 1));
-  const log = recordingLog();
+  const log = createSilentLogger();
   host = await startQueueHost({ connectionString: await broker.line() }, log);
   await waitFor(() => expect(others).toBe(OTHERS));
   expect(heldEnded).toBe(false);

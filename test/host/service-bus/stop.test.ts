@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { handlers } from '../support/handlers.ts';
-import { recordingLog } from '../support/recording-log.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 import { spawnScript, type Script } from '../support/spawn-script.ts';
 import { startQueue, startQueueHost, type Queue } from '../support/start-queue.ts';
 import { waitFor } from '../../../packages/local/test/support/wait-for.ts';
@@ -21,7 +21,7 @@ describe('a host that stops', () => {
     };
     queue = await startQueue({ lockDurationMs: A_DAY_MS });
     await queue.send({ body: 'in hand' });
-    const host = await startQueueHost(queue, recordingLog());
+    const host = await startQueueHost(queue, createSilentLogger());
     await entered.promise;
     return { host, end: finish.resolve };
   }
@@ -40,7 +40,7 @@ describe('a host that stops', () => {
     // Although its lock would last a day.
     let count: unknown;
     handlers.message = (_input, { triggerMetadata }) => void (count = triggerMetadata?.['deliveryCount']);
-    const next = await startQueueHost(queue, recordingLog());
+    const next = await startQueueHost(queue, createSilentLogger());
     await waitFor(() => expect(count).toBe(2));
     await waitFor(() => expect(queue.counts().active).toBe(0));
     end();

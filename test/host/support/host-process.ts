@@ -2,10 +2,10 @@
 // messages that its function handles and what it logs as information, stops when told so by a line, and then leaves it to Node to end the process.
 import { once } from 'node:events';
 import { handlers } from './handlers.ts';
-import { recordingLog } from './recording-log.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 import { startQueueHost } from './start-queue.ts';
 
-const log = recordingLog();
+const log = createSilentLogger();
 log.info = (message) => void process.stdout.write(`${message}\n`);
 log.child = () => log;
 handlers.message = (input) => process.stdout.write(`handled ${String(input)}\n`);

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Timer } from '@azure/functions';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseHostJson } from '../../../src/host/host-json.ts';
@@ -7,7 +8,7 @@ import type { Schedule } from '../../../src/host/timers/schedule.ts';
 import { startTimer } from '../../../src/host/timers/start-timer.ts';
 import { failureOf } from '../support/failure-of.ts';
 import { handlers } from '../support/handlers.ts';
-import { recordingLog } from '../support/recording-log.ts';
+import { createSilentLogger } from '../../support/silent-logger.ts';
 import { waitFor } from '../../../packages/local/test/support/wait-for.ts';
 
 /** A timer whose occurrences the test makes. */
@@ -49,7 +50,7 @@ describe('a timer that is stopped', () => {
     const deadline = new AbortController();
     let isStopped = false;
     const stopped = timer.stop(deadline.signal).then(() => (isStopped = true));
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     expect(isStopped).toBe(false);
     deadline.abort();
     await stopped;
@@ -58,7 +59,7 @@ describe('a timer that is stopped', () => {
 });
 
 describe('timer functions', () => {
-  const log = recordingLog();
+  const log = createSilentLogger();
   let host: Host | undefined;
 
   async function start(schedule: string | undefined): Promise<void> {
