@@ -1,5 +1,5 @@
 import type { Lock, MemoryMessage } from '../memory/memory-queue.ts';
-import type { Call } from '../simulation/call.ts';
+import { type Call, isSettling } from '../simulation/call.ts';
 import type { Scene } from './scene.ts';
 
 /**
@@ -16,7 +16,7 @@ export function describeScene(scene: Scene): {
     .map(({ name, life, handling }) => {
       const locks = [...handling].map((lock) => [lock.message.messageId, queue.locks.has(lock)]);
       const pending = network.pending.filter((call) => call.life === life);
-      const knows = isSettling(scene, pending)
+      const knows = onlySettles(scene, pending)
         ? pending.map((call) => call.name)
         : [life.seen, life.calls, pending.map(describePending)];
       return { name, knows: JSON.stringify([life.spared, locks, knows]) };
@@ -64,11 +64,9 @@ export function describeScene(scene: Scene): {
 }
 
 /** A worker that forgets everything between messages, and only has to settle one. */
-function isSettling({ kind, scope }: Scene, pending: readonly Call[]): boolean {
+function onlySettles({ kind, scope }: Scene, pending: readonly Call[]): boolean {
   return (
-    (kind === 'flat' || scope.isShortLived === true) &&
-    pending.length === 1 &&
-    pending.every(({ name }) => name === 'queue.complete' || name === 'queue.abandon')
+    (kind === 'flat' || scope.isShortLived === true) && pending.length === 1 && pending.every(isSettling)
   );
 }
 

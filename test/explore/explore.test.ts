@@ -19,9 +19,18 @@ import type { Rule } from '../simulation/violation.ts';
 import { explore } from './explore.ts';
 import { modelOf } from './model.ts';
 import type { Scene, Scope } from './scene.ts';
-import { CRASH, FLAT, flat, NO_FAULT, REDELIVERY, TREE, tree, UNKNOWN } from './scopes.ts';
-
-const named = (plots: typeof FLAT, name: string) => plots[name] ?? expect.fail(`there is no plot "${name}"`);
+import {
+  CRASH,
+  FLAT,
+  flat,
+  NO_FAULT,
+  plotOf,
+  REDELIVERY,
+  TREE,
+  tree,
+  UNKNOWN,
+  withFullSync,
+} from './scopes.ts';
 
 describe('every history of two workers keeps every promise', () => {
   it.each(Object.entries(FLAT))('on flat accounts: %s', async (_name, plot) => {
@@ -40,18 +49,18 @@ describe('every history of two workers keeps every promise', () => {
 
 /** The others with the full budget of tests: some seconds each. */
 const COMPARED: readonly (readonly [name: string, scope: Scope])[] = [
-  ['a crash', flat(named(FLAT, 'write, delete'), CRASH)],
-  ['a tree', tree(named(TREE, 'make a directory, delete it'), NO_FAULT)],
+  ['a crash', flat(plotOf(FLAT, 'write, delete'), CRASH)],
+  ['a tree', tree(plotOf(TREE, 'make a directory, delete it'), NO_FAULT)],
   ...(isFullBudget
     ? ([
-        ['an unknown outcome', flat(named(FLAT, 'delete, write'), UNKNOWN)],
-        ['a redelivery', flat(named(FLAT, 'overwrite, delete'), REDELIVERY)],
-        ['a full sync', { ...flat(named(FLAT, 'write, delete'), NO_FAULT), fullSync: true }],
+        ['an unknown outcome', flat(plotOf(FLAT, 'delete, write'), UNKNOWN)],
+        ['a redelivery', flat(plotOf(FLAT, 'overwrite, delete'), REDELIVERY)],
+        ['a full sync', withFullSync(flat(plotOf(FLAT, 'write, delete'), NO_FAULT))],
       ] as const)
     : []),
 ];
 
-it.each(COMPARED)('what is left out would end as something else does: %s', async (_name, scope) => {
+it.each(COMPARED)('histories end in the same states as with every order played: %s', async (_name, scope) => {
   const all = await explore(modelOf({ ...scope, everyOrder: true }));
   const some = await explore(modelOf(scope));
   expect(some.states).toBeLessThan(all.states);
@@ -61,8 +70,8 @@ it.each(COMPARED)('what is left out would end as something else does: %s', async
 /** What a mutant does, itself, the scope that finds it, and the promise that it breaks. */
 type Mutation = readonly [what: string, functions: MirrorFunctions, scope: Scope, breaks: Rule];
 
-const inFlat = (name: string, faults = NO_FAULT): Scope => flat(named(FLAT, name), faults);
-const inTree = (name: string): Scope => tree(named(TREE, name), NO_FAULT);
+const inFlat = (name: string, faults = NO_FAULT): Scope => flat(plotOf(FLAT, name), faults);
+const inTree = (name: string): Scope => tree(plotOf(TREE, name), NO_FAULT);
 const UNEQUAL: Rule = 'unequal at rest';
 const DELETED: Rule = 'a live blob was deleted';
 

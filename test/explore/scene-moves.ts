@@ -1,6 +1,6 @@
 import { keyText } from '../../src/model/key.ts';
 import type { Lock, MemoryMessage } from '../memory/memory-queue.ts';
-import { type Call, isOfQueue, isWrite, type Life } from '../simulation/call.ts';
+import { type Call, isOfQueue, isSettling, isWrite, type Life } from '../simulation/call.ts';
 import { replayChoices } from '../simulation/choices.ts';
 import type { Worker } from '../simulation/worker.ts';
 import type { Move, Touch } from './explore.ts';
@@ -47,10 +47,10 @@ function allMoves(scene: Scene): readonly Move[] {
 function movesBeforeOthers(scene: Scene): readonly Move[] | undefined {
   const { network, scope, budget } = scene;
   if (scope.concurrency > 1) return undefined;
-  const isLast = (call: Call): boolean => isSettling(call) || (budget.acts === 0 && readsSource(call));
+  const comesFirst = (call: Call): boolean => isSettling(call) || (budget.acts === 0 && readsSource(call));
   // The same one in whatever order the calls were made.
   const [call] = network.pending
-    .filter(isLast)
+    .filter(comesFirst)
     .toSorted((one, other) => (knownTo(one.life) < knownTo(other.life) ? -1 : 1));
   if (call === undefined) return undefined;
   const move = toMove(call, scene);
@@ -61,10 +61,6 @@ function movesBeforeOthers(scene: Scene): readonly Move[] | undefined {
     network.answer(call);
   };
   return [{ ...move, act }];
-}
-
-function isSettling({ name }: Call): boolean {
-  return name === 'queue.complete' || name === 'queue.abandon';
 }
 
 function readsSource({ name }: Call): boolean {
@@ -210,10 +206,10 @@ function lateWrites({ network }: Scene): readonly Move[] {
  * @param only those of this life
  */
 function faults({ network, workers, queue, budget, tell }: Scene, only?: Life): readonly Move[] {
-  const isMeant = (life: Life): boolean => only === undefined || life === only;
-  const open = network.pending.filter(({ life }) => !life.spared && isMeant(life));
+  const mayFail = (life: Life): boolean => only === undefined || life === only;
+  const open = network.pending.filter(({ life }) => !life.spared && mayFail(life));
   const held = workers
-    .filter(({ life }) => isMeant(life))
+    .filter(({ life }) => mayFail(life))
     .flatMap((worker) =>
       [...worker.handling].filter((lock) => queue.locks.has(lock)).map((lock) => ({ lock, worker })),
     );

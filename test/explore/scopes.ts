@@ -68,12 +68,17 @@ export function tree({ before = [], acts }: Plot, faults: Faults): Scope {
   };
 }
 
-function shortLived(plot: Plot | undefined, faults: Faults): Scope {
-  if (plot === undefined) throw new Error('there is no such plot');
+export function plotOf(plots: Readonly<Record<string, Plot>>, name: string): Plot {
+  const plot = plots[name];
+  if (plot === undefined) throw new Error(`there is no plot "${name}"`);
+  return plot;
+}
+
+function shortLived(plot: Plot, faults: Faults): Scope {
   return { ...tree(plot, faults), isShortLived: true };
 }
 
-function withFullSync(scope: Scope): Scope {
+export function withFullSync(scope: Scope): Scope {
   return { ...scope, fullSync: true };
 }
 
@@ -101,11 +106,11 @@ export const SCOPES: ReadonlyMap<string, Scope> = new Map([
   ...Object.entries(TREE).map(([name, plot]) => [`tree: ${name}`, tree(plot, NO_FAULT)] as const),
   ...['make a directory, write into it', 'make a directory, delete it'].flatMap((name) => [
     ...ONE_FAULT.map(
-      ([fault, faults]) => [`tree: ${name}; ${fault}`, shortLived(TREE[name], faults)] as const,
+      ([fault, faults]) => [`tree: ${name}; ${fault}`, shortLived(plotOf(TREE, name), faults)] as const,
     ),
     [
       `tree: ${name}; one worker and a full sync`,
-      withFullSync({ ...shortLived(TREE[name], NO_FAULT), workers: 1 }),
+      withFullSync({ ...shortLived(plotOf(TREE, name), NO_FAULT), workers: 1 }),
     ] as const,
   ]),
 ]);

@@ -67,6 +67,11 @@ export function isCopy({ name }: Call): boolean {
   return name === 'backupaccount.copy';
 }
 
+/** Whether the call completes or gives back its message. */
+export function isSettling({ name }: Call): boolean {
+  return name === 'queue.complete' || name === 'queue.abandon';
+}
+
 export function isOfQueue({ name }: Call): boolean {
   return name.startsWith('queue.');
 }
