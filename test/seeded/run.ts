@@ -14,7 +14,7 @@ import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cpuOfChildren } from '../support/cpu-of-children.ts';
 import type { Fault } from './fault.ts';
-import { FaultServer } from './fault-server.ts';
+import { FaultRunner } from './fault-runner.ts';
 import { listFaults, nearTests } from './list-faults.ts';
 
 const { values } = parseArgs({
@@ -43,13 +43,13 @@ if (chosen.length === 0) {
 
 async function tryAll(faults: readonly Fault[]): Promise<number> {
   const began = performance.now();
-  const servers = Array.from(
+  const runners = Array.from(
     { length: Number(values['at-once']) },
-    () => new FaultServer({ isLoud: values.loud }),
+    () => new FaultRunner({ isLoud: values.loud }),
   );
-  const passes = values.unchecked || (await passWithoutFault(faults, servers));
-  const missed = passes ? await tryEach(faults, servers) : [];
-  await Promise.all(servers.map(async (server) => await server.stop()));
+  const passes = values.unchecked || (await passWithoutFault(faults, runners));
+  const missed = passes ? await tryEach(faults, runners) : [];
+  await Promise.all(runners.map(async (runner) => await runner.stop()));
   if (!passes) return 1;
 
   const cpu = cpuOfChildren();
@@ -62,13 +62,13 @@ async function tryAll(faults: readonly Fault[]): Promise<number> {
 /** Resolves to a line about each that was not noticed. */
 async function tryEach(
   faults: readonly Fault[],
-  servers: readonly FaultServer[],
+  runners: readonly FaultRunner[],
 ): Promise<readonly string[]> {
   const waiting = faults.entries();
   const missed: string[] = [];
-  async function work(server: FaultServer): Promise<void> {
+  async function work(runner: FaultRunner): Promise<void> {
     for (const [i, fault] of waiting) {
-      const judgement = await server.try(fault);
+      const judgement = await runner.try(fault);
       const about = `${String(i + 1).padStart(4)} of ${faults.length}  ${fault.name}`;
       if (judgement.kind === 'noticed')
         process.stdout.write(
@@ -80,7 +80,7 @@ async function tryEach(
       }
     }
   }
-  await Promise.all(servers.map(work));
+  await Promise.all(runners.map(work));
   return missed;
 }
 
@@ -89,11 +89,11 @@ function seconds(count: number): string {
 }
 
 /** A test that fails anyway says nothing. */
-async function passWithoutFault(faults: readonly Fault[], servers: readonly FaultServer[]): Promise<boolean> {
+async function passWithoutFault(faults: readonly Fault[], runners: readonly FaultRunner[]): Promise<boolean> {
   const tests = [...new Set(faults.flatMap(nearTests))].toSorted();
   const found = await Promise.all(
-    servers.map(
-      async (server, n) => await server.failuresOf(tests.filter((_, i) => i % servers.length === n)),
+    runners.map(
+      async (runner, n) => await runner.failuresOf(tests.filter((_, i) => i % runners.length === n)),
     ),
   );
   const failures = found.flat();

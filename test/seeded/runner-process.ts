@@ -1,11 +1,11 @@
 /**
- * The process of a `FaultServer`: runs tests as it is asked to, with a fault or without one. What Vite made of the
+ * The process of a `FaultRunner`: runs tests as it is asked to, with a fault or without one. What Vite made of the
  * sources is kept from one run to the next, all but those with the fault and what imports them. Each run has new
  * processes for its tests, so that nothing that they did reaches the next.
  */
 import { join } from 'node:path';
 import { createVitest, type TestModule, type Vitest } from 'vitest/node';
-import type { RunRequest, RunResult } from './fault-server.ts';
+import type { RunRequest, RunResult } from './fault-runner.ts';
 import type { Report } from './judge-report.ts';
 import { type Seed, putInFault } from './put-in-fault.ts';
 import { seededConfig } from './seeded-config.ts';

@@ -26,7 +26,7 @@ export interface RunResult {
   readonly report: Report;
 }
 
-export interface Options {
+export interface RunnerOptions {
   /** Prints what vitest prints. */
   readonly isLoud: boolean;
 }
@@ -35,11 +35,11 @@ export interface Options {
  * Runs tests with a fault, one run at a time, in a process that keeps vitest from one to the next: most of what a run
  * costs otherwise is its start. A process in which a fault was not noticed is replaced, in case it is the reason.
  */
-export class FaultServer {
-  readonly #options: Options;
+export class FaultRunner {
+  readonly #options: RunnerOptions;
   #child: ChildProcess | undefined;
 
-  constructor(options: Options) {
+  constructor(options: RunnerOptions) {
     this.#options = options;
   }
 
@@ -96,10 +96,10 @@ export class FaultServer {
   }
 }
 
-async function start({ isLoud }: Options): Promise<ChildProcess> {
+async function start({ isLoud }: RunnerOptions): Promise<ChildProcess> {
   const output = isLoud ? 'inherit' : 'ignore';
   const child = fork(
-    fileURLToPath(new URL('serve-faults.ts', import.meta.url)),
+    fileURLToPath(new URL('runner-process.ts', import.meta.url)),
     [ROOT, isLoud ? 'loud' : ''],
     {
       cwd: ROOT,
