@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { createAzureQueueBrowser } from '../../../src/azure/queue/queue-browser.ts';
 import { describeQueueBrowser } from '../../contract/queue-browser.contract.ts';
 import { QUEUE, receiveOne, startTestBroker } from '../../../packages/local/test/support/test-broker.ts';
-import { waitFor } from '../../../packages/local/test/support/wait-for.ts';
+import { waitUntil } from '../../e2e/support/wait-until.ts';
 
 describeQueueBrowser('on Service Bus', async () => {
   const { broker, client, sender, receiver } = await startTestBroker();
@@ -25,7 +25,7 @@ describeQueueBrowser('on Service Bus', async () => {
         deadLetterReason: 'TTLExpiredException',
         deadLetterErrorDescription: 'The message expired and was dead lettered.',
       });
-      await waitFor(() => expect(broker.runtimeCounts(QUEUE).deadLetter).toBe(1));
+      await waitUntil('it is a dead letter', () => broker.runtimeCounts(QUEUE).deadLetter === 1);
     },
   };
 });
