@@ -8,6 +8,7 @@
  *   npm run seeded -- --only mirror             the faults of a room
  *   npm run seeded -- --unchecked               without a run of the same tests before, that has no fault in it
  *   npm run seeded -- --only 'trash' --loud     those whose name has the text, with what vitest prints
+ *   npm run seeded -- --at-once 1               in one process, and not in one for each core
  */
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
@@ -34,7 +35,11 @@ const chosen = [...rooms].flatMap(([room, faults]) => {
   if (only === undefined) return faults.filter(({ isSpare }) => values.all || isSpare !== true);
   return room === only ? faults : faults.filter(({ name }) => name.includes(only));
 });
-if (chosen.length === 0) {
+const atOnce = Number(values['at-once']);
+if (!Number.isSafeInteger(atOnce) || atOnce < 1) {
+  process.stderr.write('--at-once takes a whole number from 1 on\n');
+  process.exitCode = 2;
+} else if (chosen.length === 0) {
   process.stderr.write(`no fault is called ${values.only}; the rooms are ${[...rooms.keys()].join(', ')}\n`);
   process.exitCode = 2;
 } else if (values.list) {
@@ -43,10 +48,7 @@ if (chosen.length === 0) {
 
 async function tryAll(faults: readonly Fault[]): Promise<number> {
   const began = performance.now();
-  const runners = Array.from(
-    { length: Number(values['at-once']) },
-    () => new FaultRunner({ isLoud: values.loud }),
-  );
+  const runners = Array.from({ length: atOnce }, () => new FaultRunner({ isLoud: values.loud }));
   const passes = values.unchecked || (await passWithoutFault(faults, runners));
   const missed = passes ? await tryEach(faults, runners) : [];
   await Promise.all(runners.map(async (runner) => await runner.stop()));

@@ -75,7 +75,7 @@ const faults: readonly Fault[] = [
     path: 'src/functions/status.ts',
     from: 'if (settings?.recovery.canary !== undefined)',
     to: 'if (settings !== undefined)',
-    near: ['test/functions/reconcile-timer-off.test.ts'],
+    near: ['test/functions/timers-off.test.ts'],
     isSpare: true,
   },
   {
