@@ -219,6 +219,8 @@ export class OutOfStepKeys {
     await this.#verify();
     while (this.unfinished.length > 0 && !mustStop())
       for (const path of this.unfinished.splice(0)) await this.#converge(path);
+    // Of those whose long comparison ended just now.
+    await this.#verify();
   }
 
   #key(path: BlobPath): Key {

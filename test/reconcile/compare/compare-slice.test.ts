@@ -162,6 +162,16 @@ describe('a slice of a compare shard', () => {
     expect(stage.calls.filter((call) => call === 'backupaccount.copy')).toHaveLength(50);
   });
 
+  it('asks for no container where the backup lists something', async () => {
+    const stage = createStage();
+    write(stage, 'a');
+    await stage.slice();
+    write(stage, 'b', 'c');
+    let asked = 0;
+    await stage.slice({}, { prepareContainer: async () => void (await Promise.resolve(asked++)) });
+    expect([asked, isMirrored(stage, 'b')]).toEqual([0, true]);
+  });
+
   it('writes nothing where all is in step (invariant 8)', async () => {
     const stage = createStage();
     write(stage, 'a', 'b');
@@ -293,6 +303,33 @@ describe('a slice of a compare shard', () => {
     expect(await stage.slice()).toMatchObject({ counts: { inStep: 2, nominated: 0 } });
   });
 
+  it('tries to adopt nothing that has a stamp, which would be compared in vain', async () => {
+    const stage = createStage({ by: 'read' });
+    write(stage, 'a');
+    stage.backup.put(key('a'), { content: 'a', metadata: OURS });
+    const asked: string[] = [];
+    const adoptNone: CompareParts['adopt'] = async ({ path }) => {
+      asked.push(path);
+      return await Promise.resolve(undefined);
+    };
+    expect(await stage.slice({}, { adopt: adoptNone })).toMatchObject({
+      counts: { byVerdict: { copied: 1 } },
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it('counts once what it adopted and checked', async () => {
+    const stage = createStage({ by: 'md5' });
+    const blob = { content: 'x', contentMd5: 'm' };
+    stage.source.put(key('a'), { ...blob, tier: 'Cool' });
+    stage.backup.put(key('a'), blob);
+    const { counts } = await stage.slice();
+    expect(stage.backup.peek(key('a'))?.tier).toBe('Cool');
+    expect(counts).toMatchObject({ inStep: 0, nominated: 1, byVerdict: { adopted: 1 } });
+    expect(Object.keys(counts.byVerdict)).toEqual(['adopted']);
+    expect(stage.lines).toHaveLength(1);
+  });
+
   it('adopts by the bytes alone what is equal, and copies what only declares to be', async () => {
     const stage = createStage({ by: 'read' });
     stage.source.put(key('planted'), { content: 'balance=9999', contentMd5: 'of the empty string' });
@@ -335,6 +372,39 @@ describe('a slice of a compare shard', () => {
     stage.backup.put(key('long'), { content });
     await stage.slice({ ...next, slice: 2 });
     expect(isMirrored(stage, 'long')).toBe(true);
+  });
+
+  it.each(['the first slice', 'a later one'])(
+    'reads the source again after it adopted a blob in %s (invariant 5)',
+    async (when) => {
+      const stage = createStage({ by: 'read' });
+      for (const account of [stage.source, stage.backup])
+        account.put(key('a'), { content: when === 'a later one' ? 'x'.repeat(20 * 1024 * 1024) : 'x' });
+      const first = when === 'a later one' ? (await stage.slice({}, {}, 0)).next : undefined;
+      // The event of this deletion found a foreign blob, and left it.
+      await stage.slice(first as CompareShard | undefined, {
+        adopt: async (each, request) => {
+          const adopted = await adopt({ ...stage, policy: FLAT.policy }, each, request);
+          stage.source.remove(key('a'));
+          return adopted;
+        },
+      });
+      expect(stage.backup.peek(key('a')) === undefined).toBe(true);
+    },
+  );
+
+  it('proves what it made before it goes on with long copies, which take minutes', async () => {
+    const stage = createStage();
+    write(stage, 'long');
+    await stage.slice();
+    write(stage, 'new');
+    stage.calls.length = 0;
+    const converge: CompareParts['converge'] = async () => {
+      stage.calls.push('goes on');
+      return await Promise.resolve({ verdict: 'in-sync' });
+    };
+    await stage.slice({ again: ['long'] }, { converge });
+    expect(stage.calls.slice(-2)).toEqual(['sourceaccount.read', 'goes on']);
   });
 
   it('counts in a dry run what could be adopted, with one look at whether the backup keeps versions', async () => {
