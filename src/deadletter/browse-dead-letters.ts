@@ -6,7 +6,13 @@ import {
 } from '../api/dead-letter.ts';
 import type { PlacedLine } from '../api/line-page.ts';
 import { theServiceClock } from '../clock/observed-clock.ts';
-import { type DeadLetterPlace, deadLetterId, parseDeadLetterId, readDeadLetter } from './read-dead-letter.ts';
+import {
+  type DeadLetterPlace,
+  deadLetterId,
+  parseDeadLetterId,
+  readDeadLetter,
+  spellId,
+} from './read-dead-letter.ts';
 import { checkBounds } from '../events/parse-message.ts';
 import { BlobmirrorError } from '../model/errors.ts';
 import { writeJson } from '../model/write-json.ts';
@@ -98,10 +104,10 @@ export async function* exportDeadLetters(
   }
 }
 
-/** The test for a selection. */
+/** The test for a selection. @throws BlobmirrorError `request-invalid` for an invalid id */
 export function matchesSelection(choice: DeadLetterSelection): (deadLetter: DeadLetter) => boolean {
   const { code, container } = choice;
-  const ids = choice.ids && new Set(choice.ids);
+  const ids = choice.ids && new Set(choice.ids.map(spellId));
   return (deadLetter) =>
     (ids === undefined || ids.has(deadLetter.id)) &&
     (code === undefined || deadLetter.code === code) &&

@@ -8,7 +8,7 @@ import {
 } from '../api/dead-letter.ts';
 import { toBlobmirrorError } from '../model/errors.ts';
 import type { ReceivedDeadLetter } from '../ports/dead-letter-queue.ts';
-import { parseDeadLetterId, readDeadLetter } from './read-dead-letter.ts';
+import { parseDeadLetterId, readDeadLetter, spellId } from './read-dead-letter.ts';
 import { type DeadLetterQueues, browseDeadLetters } from './browse-dead-letters.ts';
 
 /** The action on one received dead letter. */
@@ -36,7 +36,7 @@ export async function processDeadLetters(
   { ids }: DeadLetterSelection,
   processing: Processing,
 ): Promise<ProcessedDeadLetters> {
-  const places = ids && [...new Set(ids)].map(parseDeadLetterId);
+  const places = ids && [...new Set(ids.map(spellId))].map(parseDeadLetterId);
   const total = { done: 0, gone: 0, failed: 0, isComplete: true };
   for (const queue of DEAD_LETTER_QUEUES) {
     const requested = places?.filter((place) => place.queue === queue).length;

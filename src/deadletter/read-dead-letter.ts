@@ -140,6 +140,11 @@ export function parseDeadLetterId(text: string): DeadLetterPlace {
   );
 }
 
+/** One text for all spellings of an id, such as `events:7` and `events:007`. @throws BlobmirrorError `request-invalid` */
+export function spellId(text: string): string {
+  return deadLetterId(parseDeadLetterId(text));
+}
+
 export function deadLetterId({ queue, sequenceNumber }: DeadLetterPlace): string {
   return `${queue}:${sequenceNumber}`;
 }

@@ -31,6 +31,17 @@ describe('a replay', () => {
     expect(history).toMatchObject({ root: id, attempts: 0, replays: 1, parked: false, lastError: undefined });
   });
 
+  it('finds a dead letter by every spelling of its id, and counts it once', async () => {
+    const { store, bury, counts } = await startDeadLetterBench();
+    await bury('events', parked(cat, 'storage-rejected'), parked(cat, 'storage-rejected'));
+    const [first] = (await store.list({ limit: 10 })).letters;
+    const [queue, number] = (first?.id ?? '').split(':');
+    const padded = `${queue}:000${number}`;
+    expect(await store.show(padded)).toMatchObject({ id: first?.id });
+    expect(await store.replay({ ids: [padded, `${queue}:0${number}`] })).toMatchObject({ done: 1, gone: 0 });
+    expect(counts('events')).toEqual({ active: 1, deadLetter: 1 });
+  });
+
   it('sends what came, byte by byte', async () => {
     const { store, bury, drain } = await startDeadLetterBench();
     const odd = [
