@@ -13,17 +13,14 @@ export function accountOfEndpoint(endpoint: string | undefined): string | undefi
 }
 
 /**
- * One text for all spellings of one endpoint: case, protocol, explicit port, dots and slashes at the end, the Data Lake
- * endpoint, and the secondary one.
+ * One text for all spellings of one endpoint: case, protocol, explicit port, dots and slashes at the end, and the
+ * secondary one. The Data Lake endpoint is refused as a setting.
  */
 export function spellingOfEndpoint(endpoint: string): string {
   const url = parse(endpoint);
   if (url === undefined) return endpoint;
   const { hostname, pathname, port } = url;
-  const [first = '', ...rest] = hostname
-    .replace(/\.$/, '')
-    .replace(/\.dfs\./, '.blob.')
-    .split('.');
+  const [first = '', ...rest] = hostname.replace(/\.$/, '').split('.');
   const host = [first.replace(SECONDARY, ''), ...rest].join('.');
   const path = pathname.toLowerCase().replace(/\/+$/, '').replace(SECONDARY, '');
   return `${host}:${port}${path}`;

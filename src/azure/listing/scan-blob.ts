@@ -50,14 +50,7 @@ const BLOCK_BLOB = ascii('BlockBlob');
 const [QUOTE, AMPERSAND] = [0x22, 0x26];
 
 /** Elements whose text decides how the entry is read, or whether it is an entry. */
-const JUDGED = [
-  IS_CURRENT_VERSION,
-  RESOURCE_TYPE,
-  COPY_STATUS,
-  BLOB_TYPE,
-  ACCESS_TIER_INFERRED,
-  ARCHIVE_STATUS,
-];
+const JUDGED = [IS_CURRENT_VERSION, RESOURCE_TYPE, COPY_STATUS, BLOB_TYPE, ACCESS_TIER_INFERRED];
 const WITH_CHILDREN = [PROPERTIES, METADATA, TAGS, TAG_SET, TAG, REPLICATION].map(({ open }) =>
   open.subarray(1, -1),
 );
