@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseMessage } from '../../src/events/parse-message.ts';
+import { keyText } from '../../src/model/key.ts';
 import { cloudEvent, created, eventGridEvent, type SampleFacts, subjectOf } from './samples.ts';
 
 const HOST = 'https://myaccount.blob.core.windows.net';
@@ -87,4 +88,13 @@ describe('an event whose name lost characters gives the longest prefix that is s
       }),
     );
   });
+});
+
+it.each([
+  ['the new name', renamed(`new${LOST}`, '', `${HOST}/photos/old`), undefined],
+  ['the old name', renamed('new', `${HOST}/photos/new`, `${HOST}/photos/old${ENCODED_LOST}`), undefined],
+  ['no name', renamed('new', `${HOST}/photos/new`, `${HOST}/photos/old`), ['photos/old', 'photos/new']],
+])('a rename whose event lost characters of %s is one only where both are sure', (_, facts, names) => {
+  const [hint] = parseMessage(eventGridEvent(facts), new Date(0)).hints;
+  expect(hint?.rename && [hint.rename.from, hint.rename.to].map(keyText)).toEqual(names);
 });

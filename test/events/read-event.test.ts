@@ -115,3 +115,19 @@ describe('the account', () => {
     expect(accountOf(topic, url)).toBe(account);
   });
 });
+
+it.each([
+  ['Microsoft.Storage.BlobCreated', false],
+  ['Microsoft.Storage.BlobDeleted', false],
+  ['Microsoft.Storage.DirectoryCreated', false],
+  ['Microsoft.Storage.BlobRenamed', true],
+  ['Microsoft.Storage.DirectoryDeleted', true],
+  ['Microsoft.Storage.DirectoryRenamed', true],
+  // It may be any of these.
+  [undefined, true],
+])('an event of type %s stands for what is below its name: %s', (eventType, isDeep) => {
+  const data = { destinationUrl: `${HOST}/photos/a`, sourceUrl: `${HOST}/photos/b` };
+  const { data: own, ...event } = eventGridEvent(created('a', `${HOST}/photos/a`));
+  const { hints } = parseMessage({ ...event, eventType, data: { ...(own as object), ...data } }, new Date(0));
+  expect(hints.map((hint) => hint.isDeep)).toEqual([isDeep]);
+});

@@ -167,6 +167,17 @@ describe('a mirror whose queues another one names', () => {
     await expect(registerMirror(store, FACTS, at('2026-11-29T12:16:00.000Z'))).rejects.toMatchObject(refused);
   });
 
+  it.each(['a', 'z'])('is refused whichever of the others it is that has them: %s', async (which) => {
+    for (const name of ['a', 'z'])
+      await registerMirror(
+        store,
+        { ...FACTS, name, queues: { ...apart, events: `${name}-events`, reconcile: `${name}-reconcile` } },
+        at(NOW),
+      );
+    const second = { ...SECOND, queues: { ...apart, events: `${which}-events` } };
+    await expect(registerMirror(store, second, at(NOW))).rejects.toMatchObject(refused);
+  });
+
   it('is let in with queues of its own, in another namespace, and on another broker of one machine', async () => {
     const of = (name: string, queues: Partial<MirrorFacts['queues']>): MirrorFacts => ({
       ...FACTS,

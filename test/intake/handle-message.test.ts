@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { handleMessage } from '../../src/intake/handle-message.ts';
 import type { IncomingMessage } from '../../src/intake/incoming-message.ts';
+import { PendingRechecks } from '../../src/intake/pending-rechecks.ts';
 import { BlobmirrorError, type ErrorCode } from '../../src/model/errors.ts';
 import { type HintMessage, type History, toProperties } from '../../src/model/hint-message.ts';
 import { type Key, keyText, parseContainerName, parseKey } from '../../src/model/key.ts';
@@ -24,7 +25,10 @@ function event(path: string, changes: Record<string, unknown> = {}): Record<stri
   };
 }
 
-function createIntake(converge: (key: Key) => Verdict = () => ({ verdict: 'in-sync' })) {
+function createIntake(
+  converge: (key: Key) => Verdict = () => ({ verdict: 'in-sync' }),
+  pendingRechecks?: PendingRechecks,
+) {
   const converged: string[] = [];
   const later: (HintMessage & { delayMs: number })[] = [];
   const dead: HintMessage[] = [];
@@ -52,6 +56,7 @@ function createIntake(converge: (key: Key) => Verdict = () => ({ verdict: 'in-sy
           },
           followRename: async () => await Promise.resolve('not renamed' as const),
           walk: async () => await Promise.reject(new Error('none of these events has a prefix')),
+          ...(pendingRechecks !== undefined && { pendingRechecks }),
           queue: {
             sendLater: async (hint, delayMs) => await send(() => later.push({ ...hint, delayMs })),
             deadLetter: async (hint) => await send(() => dead.push(hint)),
@@ -525,6 +530,21 @@ describe('a key that is rechecked', () => {
       expect(intake.later[1]?.history).toMatchObject({ mirrored: true, held: [] });
     },
   );
+
+  it('is remembered with its own reason, so that an older event is not left to a message that does not hold it', async () => {
+    const rechecks = new PendingRechecks();
+    const intake = createIntake(
+      ({ path }) => (path === 'a' ? { verdict: 'skipped', reason: 'source-copy-pending' } : copied),
+      rechecks,
+    );
+    const url = 'https://sourceaccount.blob.core.windows.net/photos/b';
+    await intake.handle(event('a', { data: { api: 'CopyBlob', blobType: 'BlockBlob', url } }));
+    expect(intake.converged.toSorted()).toEqual(['photos/a', 'photos/b']);
+    const older = { time: new Date(0), root: 'm0' };
+    const isLeft = (path: string) =>
+      rechecks.hasNewer(parseKey('photos', path), older, 'source-copy-pending', new Date());
+    expect([isLeft('a'), isLeft('b')]).toEqual([true, false]);
+  });
 
   it('keeps the name of what it holds through tries that fail', async () => {
     let fails = false;

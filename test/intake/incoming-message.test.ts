@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { theQueueClock } from '../../src/clock/observed-clock.ts';
 import { fromTrigger, readHistory } from '../../src/intake/incoming-message.ts';
 
 const METADATA = {
@@ -22,6 +23,15 @@ describe('a message of a Service Bus trigger', () => {
       deliveryCount: 2,
       applicationProperties: { 'blobmirror-attempts': 3 },
     });
+  });
+
+  it('tells the clock of the queue when it arrived, unless its own body may have said it', () => {
+    const observed = vi.spyOn(theQueueClock, 'observeArrival').mockReturnValue(undefined);
+    onTestFinished(() => observed.mockRestore());
+    fromTrigger({ enqueuedTimeUtc: '2026-11-21T22:00:00Z' }, { invocationId, triggerMetadata: METADATA });
+    expect(observed).not.toHaveBeenCalled();
+    fromTrigger({}, { invocationId, triggerMetadata: METADATA });
+    expect(observed.mock.calls).toEqual([[new Date('2026-11-21T21:00:00.000Z')]]);
   });
 
   it('keeps its history where an older extension calls it user properties', () => {

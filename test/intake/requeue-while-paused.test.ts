@@ -86,6 +86,15 @@ describe('a message that comes while mirroring is paused', () => {
     expect(queue.dead).toEqual([]);
   });
 
+  it('is a dead letter at once where it is out of bounds, which no later try would change', async () => {
+    queue.send({ messageId: 'm1', body: Array.from({ length: 5001 }, () => event('cat.jpg')) });
+    pause.begin();
+    await handleOne();
+    expect([looks, queue.scheduled.size, queue.ready.size]).toEqual([[], 0, 1]);
+    // On its way to the dead-letter queue.
+    expect(first().applicationProperties).toMatchObject({ 'blobmirror-code': 'message-out-of-bounds' });
+  });
+
   it('goes back with all that earlier tries have learned, and without one try more', async () => {
     const history = {
       root: 'r',

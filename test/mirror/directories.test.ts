@@ -39,6 +39,17 @@ describe('a directory', () => {
     expect(tree.backup.entry(at('a'))).toMatchObject({ metadata: { version: '2' }, access: ACCESS });
   });
 
+  it('has files whose access is set where another kind of blob is replaced', async () => {
+    const tree = createMemoryTree();
+    tree.backup.put(at('f'), { content: 'old', kind: 'append', ...ofOurs() });
+    tree.source.put(at('f'), { content: 'new' });
+    tree.source.permit(at('f'), ACCESS);
+    expect(await tree.converge(at('f'))).toMatchObject({ verdict: 'copied' });
+    expect(tree.calls.filter((call) => call.endsWith('.place'))).toHaveLength(1);
+    expect(tree.backup.entry(at('f'))).toMatchObject({ content: 'new', access: ACCESS });
+    expect(tree.calls.filter((call) => call.endsWith('.setAccess'))).toHaveLength(1);
+  });
+
   it('keeps the access that the backup gave it where access is not mirrored', async () => {
     const tree = createMemoryTree(() => {}, { ...TREE_POLICY, acl: 'off' });
     tree.source.makeDirectory(at('a'), { access: ACCESS });

@@ -155,6 +155,22 @@ describe('when the state cannot be read', () => {
     expect(log.lines).toHaveLength(1);
   });
 
+  it('no more is asked than otherwise, and each outage has a line of its own', async () => {
+    const tick = (): void => {
+      message();
+      if (clock.now() < 9_900) clock.after(100, tick);
+    };
+    state = 'lost';
+    tick();
+    await until(5_000);
+    state = NEVER_PAUSED_STATE;
+    await until(8_000);
+    state = 'lost';
+    await until(10_000);
+    expect(reads).toBeLessThanOrEqual(6);
+    expect(log.lines.map(({ level }) => level)).toEqual(['warn', 'warn']);
+  });
+
   it.each(['lost', 'silent'] as const)('and is %s, a pause that was seen holds', async (how) => {
     state = PAUSED;
     message();

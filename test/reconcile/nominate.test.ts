@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseEtag } from '../../src/model/etag.ts';
-import { parseBlobPath } from '../../src/model/key.ts';
-import { type BlobPage, type ListedBlob, toPlainPage } from '../../src/ports/blob-reader.ts';
+import { parseBlobPath, parseContainerName } from '../../src/model/key.ts';
+import { createScope } from '../../src/model/scope.ts';
+import { type BlobPage, type ListRange, type ListedBlob, toPlainPage } from '../../src/ports/blob-reader.ts';
 import { FLAT } from '../support/flat.ts';
+import { createMemoryPair } from '../support/memory-pair.ts';
 import {
   type ListingPositions,
   type NominateOptions,
   entriesLookInStep,
   nominate,
+  nominatePrefix,
 } from '../../src/reconcile/nominate.ts';
 import { comesBefore } from '../../src/model/listing-order.ts';
 
@@ -59,6 +62,32 @@ async function nominated(
   return keys;
 }
 
+it('a prefix is listed on each side from where that side was', async () => {
+  const asked = new Map<string, ListRange | undefined>();
+  const { source, backup } = createMemoryPair();
+  const listing = (side: string) => (_: unknown, range?: ListRange) => {
+    asked.set(side, range);
+    return pages([], 1);
+  };
+  const accounts = {
+    ...FLAT,
+    source: { ...source, listBlobs: listing('source') },
+    backup: { ...backup, listBlobs: listing('backup') },
+    scope: createScope('sourceaccount'),
+  };
+  const from: ListingPositions = {
+    source: parseBlobPath('dir/s'),
+    backup: parseBlobPath('dir/b'),
+    markers: { source: 'page of the source', backup: 'page of the backup' },
+  };
+  const prefix = { container: parseContainerName('photos'), path: 'dir/' };
+  expect(await Array.fromAsync(nominatePrefix(accounts, prefix, from))).toEqual([]);
+  expect([asked.get('source'), asked.get('backup')]).toMatchObject([
+    { prefix: 'dir/', after: 'dir/s', marker: 'page of the source' },
+    { prefix: 'dir/', after: 'dir/b', marker: 'page of the backup' },
+  ]);
+});
+
 describe('nominate', () => {
   it('releases a page once it is past it, unless it nominated one of its keys', async () => {
     const released: string[] = [];
@@ -103,6 +132,26 @@ describe('nominate', () => {
         three.map((path) => onBackup(path, '0x1')),
       ),
     ).toEqual(three);
+  });
+
+  it.each([
+    ['the source', ['a', 'b', 'c'], []],
+    ['the backup', [], ['a', 'b', 'c']],
+    ['both, out of step', ['a', 'b', 'c'], ['a', 'b', 'c']],
+  ] as const)('stops after the first key that it names of a stretch of %s', async (_, left, right) => {
+    const nominees = nominate(
+      pages(
+        left.map((path) => onSource(path, '0x1')),
+        2,
+      ),
+      pages(
+        right.map((path) => onBackup(path, '0x0')),
+        2,
+      ),
+      { ...FLAT_ORDER, mustStop: () => true },
+    );
+    expect(await nominees.next()).toMatchObject({ value: { path: 'a' } });
+    expect(await nominees.next()).toMatchObject({ done: true, value: expect.anything() as unknown });
   });
 
   it('misses nothing whatever the order of the listings', async () => {

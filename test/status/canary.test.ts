@@ -123,6 +123,8 @@ describe('a canary', () => {
       log,
       state,
       read,
+      write: async (value: unknown) =>
+        await documents.through(immediately).write(CANARY, value, { nothingThere: true }),
       next: async () =>
         await followCanary({
           key: parseKey('blobmirror-canary', 'to-photosbackup.json'),
@@ -153,6 +155,13 @@ describe('a canary', () => {
       tookMs: 0,
     });
     expect(state.looks).toBe(1);
+  });
+
+  it('is left to the workers of a newer release where its record is theirs', async () => {
+    const { state, write, read, log, next } = bench();
+    await write({ format: 2 });
+    await next();
+    expect([state.writes, await read(), log.lines]).toEqual([0, { format: 2 }, []]);
   });
 
   it('is missing while what carries its stamp is empty', async () => {

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { DeadLetter } from '../../src/api/dead-letter.ts';
 import { exceptKeys, readDeadLetters } from '../../src/status/read-dead-letters.ts';
 
@@ -97,4 +97,18 @@ it('two counts of keys without a name are no exact number: they may be of the sa
   const counted = (count: number) => ({ count, sample: [key('a')] });
   expect(exceptKeys(counted(3), letters(0, []), counted(1))).toEqual({ count: 3, sample: [key('a')] });
   expect(exceptKeys(counted(3), letters(0, []), counted(2))).toMatchObject({ count: 3, isComplete: false });
+});
+
+it('the time to read dead letters begins with the first one, however slow the connection is', async () => {
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  onTestFinished(() => clock.mockRestore());
+  async function* slowly(): AsyncGenerator<DeadLetter, void, void> {
+    for await (const letter of lettersOf(['a', 'b', 'c'])) {
+      now += 2000;
+      yield letter;
+    }
+  }
+  const { counts } = await readDeadLetters(slowly(), () => false, { mostLetters: 10, budgetMs: 3000 });
+  expect(counts).toMatchObject({ count: 2, isComplete: false });
 });

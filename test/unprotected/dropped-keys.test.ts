@@ -4,6 +4,7 @@ import { immediately } from '../memory/schedule.ts';
 import { BlobmirrorError } from '../../src/model/errors.ts';
 import { type Key, parseKey } from '../../src/model/key.ts';
 import { type Scope, createScope } from '../../src/model/scope.ts';
+import { DroppedKeys } from '../../src/unprotected/dropped-keys.ts';
 import { createLedger } from '../../src/unprotected/ledger.ts';
 import { createSilentLogger } from '../support/silent-logger.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -152,5 +153,50 @@ describe('an event that is dropped as out of scope', () => {
     await names();
     await pass(1000);
     expect(await names()).toEqual(['photos/a']);
+  });
+});
+
+describe('the memory of what was dropped', () => {
+  const ANY = [createScope('sourceaccount')];
+
+  function memory() {
+    const state = { now: 0 };
+    const dropped = new DroppedKeys({ now: () => state.now, after: () => () => undefined });
+    return {
+      state,
+      dropped,
+      left: () => {
+        dropped.isDue({ isLast: true });
+        return dropped.within(ANY).map(({ container, path }) => `${container}/${path}`);
+      },
+    };
+  }
+
+  it('lasts a quarter of an hour from the last event of each key', () => {
+    const { state, dropped, left } = memory();
+    dropped.add([key('a'), key('b')]);
+    state.now = 10 * MINUTE;
+    dropped.add([key('a')]);
+    state.now = 15 * MINUTE;
+    expect(left().toSorted()).toEqual(['photos/a', 'photos/b']);
+    state.now += 1;
+    expect(left()).toEqual(['photos/a']);
+    state.now = 25 * MINUTE + 1;
+    expect(left()).toEqual([]);
+  });
+
+  it('keeps of the oldest beyond a thousand the container, for as long as of a key', () => {
+    const { state, dropped, left } = memory();
+    const many = (container: string) =>
+      Array.from({ length: 1000 }, (_, i) => parseKey(container, String(i)));
+    dropped.add([...many('first'), ...many('second'), ...many('third')]);
+    state.now = 10 * MINUTE;
+    dropped.add([...many('first'), ...many('third')]);
+    const containers = () => left().filter((name) => name.endsWith('/'));
+    expect(containers().toSorted()).toEqual(['first/', 'second/']);
+    state.now = 15 * MINUTE + 1;
+    expect(containers().toSorted()).toEqual(['first/']);
+    state.now = 25 * MINUTE + 1;
+    expect(left()).toEqual([]);
   });
 });

@@ -214,6 +214,19 @@ describe('the keys that are not protected', () => {
     expect(more).toEqual([{ container: '', reason: 'backup-leased', count: 901 - first, isExact: true }]);
   });
 
+  it('may be of a requested reason where the record counts them as of another', async () => {
+    const documents = new MemoryDocuments().through(immediately);
+    const ledger = createLedger({ documents, log: createSilentLogger(), now: () => new Date(AT) });
+    const more = ['other', 'backup-leased', 'source-archived'].map((reason) => ({ reason, count: 3 }));
+    const left = { run: PROOF.run, startedAt: PROOF.at, left: [], more, mirror: '', isWhole: true };
+    await ledger.change((draft) => draft.takeOver(left, () => true));
+    const list = await bench([], { documents });
+    const page = await list({ reason: 'backup-leased' });
+    expect(page.more.map(({ reason }) => reason).toSorted()).toEqual(['backup-leased', 'other']);
+    expect(page.isComplete).toBe(false);
+    expect((await list({ reason: 'storage-rejected' })).more.map(({ reason }) => reason)).toEqual(['other']);
+  });
+
   it('are not all known while messages are left that nobody has read', async () => {
     const list = await bench([], {
       readHeld: async () =>

@@ -45,6 +45,22 @@ describe('the access tier of a blob', () => {
   });
 });
 
+describe('the kind of a blob', () => {
+  it.each([
+    ['BlockBlob', 'block'],
+    ['AppendBlob', 'append'],
+    ['PageBlob', 'page'],
+  ] as const)('%s is %s', (blobType, kind) => {
+    expect(toReading({ ...BLOB, blobType }, {})).toMatchObject({ kind });
+  });
+
+  // It would be copied as what it is not.
+  it.each(['QueueBlob', 'blockblob', undefined])('is an error where it is not known: %s', (blobType) => {
+    const found = { ...BLOB, blobType } as BlobProperties;
+    expect(() => toReading(found, {})).toThrow(/unknown type/);
+  });
+});
+
 describe('a blob whose content is not all there', () => {
   const metadata = addStamp({}, { account: 'source', etag: parseEtag('0x1'), lastModified: new Date(0) });
   const WHOLE: BlobProperties = { ...BLOB, contentMD5: new Uint8Array([1]) };

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type EngineRefusals, createEngineRefusals } from '../../../src/azure/copy/judge-copy.ts';
+import {
+  type EngineRefusals,
+  createEngineRefusals,
+  createTierSupport,
+} from '../../../src/azure/copy/judge-copy.ts';
+import { BlobmirrorError } from '../../../src/model/errors.ts';
 
 const MINUTE = 60_000;
 
@@ -47,5 +52,43 @@ describe('the memory of engines that an account refuses', () => {
     ways.record('a', 'wrong-result');
     pass(1e12);
     expect(ways.isRefused('a')).toBe(true);
+  });
+});
+
+describe('the memory of an account without tiers', () => {
+  const refuse = (service: string): BlobmirrorError =>
+    new BlobmirrorError('storage-rejected', 'refused', { context: { status: 400, service } });
+
+  /** Writes with a tier, which is refused. */
+  async function write(service: string) {
+    const tried: (string | undefined)[] = [];
+    const told: string[] = [];
+    const tiers = createTierSupport(() => told.push('no tiers'));
+    const result = await tiers
+      .try('Cool', async (tier) => {
+        tried.push(tier);
+        if (tier !== undefined) throw refuse(service);
+        return await Promise.resolve('written');
+      })
+      .catch((error: unknown) => (error as BlobmirrorError).context['service']);
+    return { result, tried, told, isMissing: tiers.isMissing() };
+  }
+
+  it('comes from a refusal of the tier, and the write is repeated without one', async () => {
+    expect(await write('BlobAccessTierNotSupportedForAccountType')).toEqual({
+      result: 'written',
+      tried: ['Cool', undefined],
+      told: ['no tiers'],
+      isMissing: true,
+    });
+  });
+
+  it.each(['InvalidBlobTier', 'InvalidMetadata', 'ServerBusy'])('does not come from %s', async (service) => {
+    expect(await write(service)).toEqual({
+      result: service,
+      tried: ['Cool'],
+      told: [],
+      isMissing: false,
+    });
   });
 });

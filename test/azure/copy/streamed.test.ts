@@ -154,6 +154,25 @@ describe('streaming through the process', () => {
       expect(await contentOf(stage.onBackup, key)).toBe('0123456789');
     });
 
+    it.each(['properties', 'metadata'])(
+      'shows no stamp when another writer interferes before its %s are written',
+      async (what) => {
+        await putAppend('0123456789');
+        const request = await stage.requestFor(key);
+        let isChanged = false;
+        stage.wire.intercept = async ({ method, url }) => {
+          if (!isChanged && method === 'PUT' && url.includes(`comp=${what}`)) {
+            isChanged = true;
+            await stage.onBackup.getAppendBlobClient(key.path).appendBlock('xxxx', 4);
+          }
+          return undefined;
+        };
+        expect(await stage.worker(SMALL).copy(request)).toMatchObject({ kind: 'backup-precondition-failed' });
+        expect(isChanged).toBe(true);
+        expect((await present(stage.worker(), key)).stamp).toBeUndefined();
+      },
+    );
+
     it('begins anew when another program has appended to the partial copy', async () => {
       await putAppend('0123456789');
       expect(await stage.worker(ONE_BLOCK).copy(await stage.requestFor(key))).toEqual(UNFINISHED);

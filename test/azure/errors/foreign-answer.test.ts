@@ -76,6 +76,26 @@ describe('an answer to a HEAD of a blob', () => {
   });
 });
 
+describe('an answer to a write', () => {
+  const DONE = { 'x-ms-request-id': '1', etag: '"0x2"' };
+  const write = async (headers: Record<string, string>) => {
+    const { client } = await connect((request, response) => {
+      request.resume();
+      response.writeHead(202, { ...DONE, ...headers }).end();
+    });
+    return await client.getContainerClient('photos').deleteBlob('a').catch(toForeign);
+  };
+  const toForeign = (error: unknown): string => String((error as { message?: unknown }).message);
+
+  it('is accepted from the service', async () => {
+    expect(await write({})).toMatchObject({ _response: { status: 202 } });
+  });
+
+  it('is refused when it is a page, which a proxy answers with for any request', async () => {
+    expect(await write({ 'content-type': 'text/html; charset=utf-8' })).toMatch(/a page/);
+  });
+});
+
 describe('a listing by the SDK', () => {
   const page = (container: string) =>
     `<?xml version="1.0"?><EnumerationResults ContainerName="${container}"><Blobs /><NextMarker /></EnumerationResults>`;

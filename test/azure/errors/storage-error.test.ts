@@ -207,6 +207,15 @@ describe('a request without an answer', () => {
     expect(toStorageError(error, 'read', 'backupaccount').code).toBe('storage-unavailable');
   });
 
+  it('is told by the error that caused it, however deep', () => {
+    const cause = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+    const error = new TypeError('fetch failed', { cause: new Error('no connection', { cause }) });
+    expect(toStorageError(error, 'write', 'backupaccount')).toMatchObject({
+      code: 'storage-unavailable',
+      message: 'a write on backupaccount failed: ECONNREFUSED',
+    });
+  });
+
   it('was never sent when the name of the account could not be resolved', async () => {
     const client = new BlobServiceClient('http://account.invalid', undefined, {
       retryOptions: { maxTries: 1 },

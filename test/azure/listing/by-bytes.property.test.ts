@@ -175,6 +175,20 @@ describe('listings that are compared by their bytes', () => {
     expect(entriesLookInStep(first(source), first(backup), FLAT.policy)).toBe(false);
   });
 
+  it.each([
+    ['ends after its time', (usual: string) => `${usual}x`],
+    ['has a month that is none', (usual: string) => usual.replace('-11-', '-13-')],
+    ['has a day that is none', (usual: string) => usual.replace('-21T', '-00T')],
+    ['has an hour that is none', (usual: string) => usual.replace('T21', 'T24')],
+    ['has a minute that is none', (usual: string) => usual.replace(':54:', ':60:')],
+    ['has a second that is none', (usual: string) => usual.replace(':57.', ':60.')],
+  ])('find no pair in step whose stamp %s', (_, stamp) => {
+    const pair = { ...usualPair('a'), stamp };
+    const [source, backup] = [scan([onSource(pair)]), scan([onBackup(pair)])];
+    expect(countInStep(source, backup)).toMatchObject({ count: 0 });
+    expect(entriesLookInStep(first(source), first(backup), FLAT.policy)).toBe(false);
+  });
+
   it('compare the texts where a backup has the wanted tier by default', () => {
     const inferred = { AccessTier: 'Hot', AccessTierInferred: 'true' };
     const pair = { ...usualPair('a'), source: { AccessTier: 'Hot' }, backup: inferred };
@@ -226,6 +240,13 @@ describe('listings that are compared by their bytes', () => {
       { numRuns: budget(2000) },
     );
   });
+});
+
+it.each(['flat', 'tree'] as const)('a page that names a blob twice does not ascend: %s', (order) => {
+  const ascends = (...paths: string[]) => scan(paths.map((path) => onSource(usualPair(path)))).ascends(order);
+  expect(ascends('a', 'b')).toBe(true);
+  expect(ascends('a', 'a')).toBe(false);
+  expect(ascends('a', 'b', 'b', 'c')).toBe(false);
 });
 
 /** Few enough that some pages are all ASCII. */

@@ -145,6 +145,12 @@ describe('blobs that were made by the word of a listing', () => {
     expect(acts).toEqual(['page', 'page', 'page', 'page']);
   });
 
+  it('are listed again in their order, whatever the order in which they were made', async () => {
+    const { checked, acts } = await verify(all(40), [17, 2, 0, 3, 1]);
+    expect(checked).toEqual([]);
+    expect(acts).toEqual(['page', 'page', 'page', 'page']);
+  });
+
   it('are checked where the source has another version, or none', async () => {
     const now = all(20).set(name(2), '0x2');
     now.delete(name(5));

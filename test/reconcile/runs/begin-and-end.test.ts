@@ -133,6 +133,21 @@ describe('the documents of runs', () => {
     return { runs, removed, documents };
   }
 
+  it('are told once where they are damaged, and are never changed', async () => {
+    const { documents } = await store([id(1)]);
+    const log = createSilentLogger();
+    const runs = createRunStore(documents, log, 'm', () => NOW);
+    const { version } = (await documents.read(`reconcile/runs/${id(1)}`)) ?? { version: '' };
+    await documents.write(`reconcile/runs/${id(1)}`, 'damaged', { version });
+    for (let i = 0; i < 3; i++) expect(await runs.read(id(1))).toMatchObject({ state: 'damaged' });
+    expect(log.lines.map(({ message }) => message)).toEqual(['the document of a full sync cannot be read']);
+    expect(await runs.change(id(1), () => aRun({ id: id(1) }))).toMatchObject({
+      run: { state: 'damaged' },
+      isChanged: false,
+    });
+    expect((await documents.read(`reconcile/runs/${id(1)}`))?.value).toBe('damaged');
+  });
+
   it('are listed from the newest on, and those of a clock that was ahead come last', async () => {
     const { runs } = await store([id(1), FUTURE, id(3), id(2)]);
     expect(await runs.ids()).toEqual([id(3), id(2), id(1), FUTURE]);

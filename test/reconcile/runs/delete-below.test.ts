@@ -32,7 +32,12 @@ const FIRST: DeleteShard = {
 };
 
 /** A tree on the backup that the source lacks: whose files are foreign, and all else ours. */
-async function createTree(paths: readonly string[], foreign: ReadonlySet<string>, isOld = false) {
+async function createTree(
+  paths: readonly string[],
+  foreign: ReadonlySet<string>,
+  isOld = false,
+  withSnapshot?: string,
+) {
   const source = createMemoryAccount('sourceaccount', immediately, undefined, undefined, 'hierarchical');
   const backup = createMemoryAccount('backupaccount', immediately, source, undefined, 'hierarchical');
   for (const account of [source, backup]) account.addContainer(LAKE);
@@ -41,6 +46,7 @@ async function createTree(paths: readonly string[], foreign: ReadonlySet<string>
       content: path,
       metadata: foreign.has(path) ? {} : stampOf('sourceaccount'),
     });
+  if (withSnapshot !== undefined) backup.snapshot(key(withSnapshot));
   const documents = new MemoryDocuments().through(immediately);
   const lines = documents.openLines('extras');
   await lines.write(JSON.stringify('gone'));
@@ -143,6 +149,12 @@ describe('a directory that stays for something foreign below it', () => {
     expect((await tree.slice(FIRST, 1000, true)).next).toBeUndefined();
     expect(tree.paths()).toEqual([]);
     expect(tree.report).toEqual([{ container: 'lake', path: 'gone', verdict: 'deleted' }]);
+  });
+
+  it('loses what is foreign by leave also where it stays for something else', async () => {
+    const tree = await createTree(PATHS, new Set(['gone/b/foreign', 'gone/d']), false, 'gone/b/1');
+    expect((await tree.slice(FIRST, 1000, true)).next).toBeUndefined();
+    expect(tree.paths()).toEqual(['gone', 'gone/b', 'gone/b/1']);
   });
 
   it('goes as a whole where all is ours', async () => {

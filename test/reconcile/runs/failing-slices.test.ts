@@ -4,6 +4,9 @@ import { NO_COUNTS } from '../../../src/reconcile/counts.ts';
 import { MemoryDocuments } from '../../memory/memory-documents.ts';
 import { BlobmirrorError, type ErrorCode } from '../../../src/model/errors.ts';
 import type { CompareSlice } from '../../../src/reconcile/slice.ts';
+import { outcomeName } from '../../../src/reconcile/runs/run-document.ts';
+import { MemoryQueue, createMemoryShardQueue } from '../../memory/memory-queue.ts';
+import { immediately } from '../../memory/schedule.ts';
 import { createModelSlice, toEntries } from './support/model-listing.ts';
 import { ReconcileBench } from './support/reconcile-bench.ts';
 
@@ -139,6 +142,40 @@ describe('a slice that fails', () => {
       counts: { byVerdict: { copied: 1 } },
     });
     expect(bench.looks).toEqual([]);
+  });
+
+  it('is given up where its outcome is damaged before what follows it was sent', async () => {
+    const [documents, queue] = [new MemoryDocuments(), new MemoryQueue()];
+    const shards = createMemoryShardQueue(queue, immediately);
+    let isDown = true;
+    const bench = new ReconcileBench({
+      documents: documents.through(immediately),
+      queue: {
+        send: async (shard, delayMs) => {
+          if (isDown && shard.slice === 1) throw new BlobmirrorError('queue-unavailable', 'no');
+          await shards.send(shard, delayMs);
+        },
+      },
+    });
+    bench.add('photos', { entries: toEntries(Array.from({ length: 70 }, () => 'same' as const)) });
+    const { id } = await bench.start();
+    const handle = async (): Promise<void> => {
+      for (const message of queue.scheduled) queue.enqueue(message);
+      const [message] = queue.ready;
+      if (message === undefined) return;
+      await bench.reconciler.handleShard(message.body);
+      queue.complete(queue.receive(message));
+    };
+    await handle();
+    expect((await bench.read(id)).shards['c0']).toMatchObject({ slices: 1, isDone: false });
+    isDown = false;
+    const store = documents.through(immediately);
+    const name = outcomeName({ run: id, shard: 'c0', slice: 0 });
+    await store.write(name, 'damaged', (await store.read(name)) ?? { nothingThere: true });
+    for (let i = 0; i < 20; i++) await handle();
+    const run = await bench.read(id);
+    expect(run.shards['c0']).toMatchObject({ isDone: true, failed: 'document-damaged' });
+    expect(run.state).toBe('done');
   });
 
   it('shows that the run is alive', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryDocuments } from '../../memory/memory-documents.ts';
 import { createMemoryShardQueue } from '../../memory/memory-queue.ts';
 import { immediately } from '../../memory/schedule.ts';
 import { parseContainerName } from '../../../src/model/key.ts';
@@ -14,13 +15,22 @@ function later(bench: ReconcileBench, ms: number): void {
   bench.now = new Date(bench.now.getTime() + ms);
 }
 
-async function claimedByTheDead(): Promise<{ readonly bench: ReconcileBench; readonly claimed: RunId }> {
-  const bench = new ReconcileBench();
+async function claimedByTheDead(
+  isTimed = false,
+): Promise<{ readonly bench: ReconcileBench; readonly claimed: RunId }> {
+  const stored = new MemoryDocuments(isTimed ? () => bench.now : undefined);
+  const documents = stored.through(immediately);
+  const bench: ReconcileBench = new ReconcileBench({ documents });
   bench.add('photos', { entries: [] });
   const claimed = '2026-11-25T13-00-00Z-0000' as RunId;
   const claim = { run: claimed, claimedAt: bench.now.toISOString() };
-  await bench.documents.through(immediately).write('reconcile/current', claim, { nothingThere: true });
+  await documents.write('reconcile/current', claim, { nothingThere: true });
   return { bench, claimed };
+}
+
+async function overwrite(bench: ReconcileBench, name: string, value: unknown): Promise<void> {
+  const documents = bench.documents.through(immediately);
+  await documents.write(name, value, (await documents.read(name)) ?? { nothingThere: true });
 }
 
 describe('a run', () => {
@@ -195,11 +205,37 @@ describe('a run', () => {
     await bench.start();
   });
 
-  it('makes room at once where such a claim is cancelled', async () => {
-    const { bench, claimed } = await claimedByTheDead();
-    expect(await bench.reconciler.start(REQUEST)).toEqual({ running: claimed });
-    expect(await bench.reconciler.cancel(claimed)).toBe(true);
-    await bench.start();
+  it.each([false, true])(
+    'makes room at once where such a claim is cancelled, whose documents tell when they were written: %s',
+    async (isTimed) => {
+      const { bench, claimed } = await claimedByTheDead(isTimed);
+      expect(await bench.reconciler.start(REQUEST)).toEqual({ running: claimed });
+      expect(await bench.reconciler.cancel(claimed)).toBe(true);
+      await bench.start();
+    },
+  );
+
+  it('is found under way where its claim is damaged and a newer one is over', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(['changed']) });
+    const { id } = await bench.start();
+    await overwrite(bench, 'reconcile/current', 'damaged');
+    // As a clock that was ahead left it.
+    const over = '2026-11-25T13-00-01Z-ffff';
+    await overwrite(bench, `reconcile/runs/${over}`, { ...(await bench.read(id)), id: over, state: 'done' });
+    expect(await bench.reconciler.start(REQUEST)).toEqual({ running: id });
+  });
+
+  it('is left to the workers of a newer release that write its document, until nothing is heard of it', async () => {
+    const bench = new ReconcileBench();
+    bench.add('photos', { entries: toEntries(['changed']) });
+    const { id } = await bench.start();
+    const newer = { ...(await bench.read(id)), format: 99 };
+    await overwrite(bench, `reconcile/runs/${id}`, newer);
+    expect(await bench.reconciler.start(REQUEST)).toEqual({ running: id });
+    expect(await bench.documents.through(immediately).read(`reconcile/runs/${id}`)).toMatchObject({
+      value: newer,
+    });
   });
 
   it('is over when its shards could not be sent, so that the next one need not wait', async () => {

@@ -170,6 +170,24 @@ const faults: readonly Fault[] = [
     near: ['test/http/deadletter-handlers.test.ts'],
     test: 'dead letters over HTTP are listed in pages, filtered by code or container',
   },
+  {
+    name: 'a dead letter is found by one spelling of its id only',
+    path: 'src/deadletter/browse-dead-letters.ts',
+    from: 'new Set(choice.ids.map(spellId))',
+    to: 'new Set(choice.ids)',
+    near: ['test/deadletter/replay.test.ts'],
+    test: 'a replay finds a dead letter by every spelling of its id, and counts it once',
+    isSpare: true,
+  },
+  {
+    name: 'two spellings of an id count as two dead letters',
+    path: 'src/deadletter/process-dead-letters.ts',
+    from: 'new Set(ids.map(spellId))',
+    to: 'new Set(ids)',
+    near: ['test/deadletter/replay.test.ts'],
+    test: 'a replay finds a dead letter by every spelling of its id, and counts it once',
+    isSpare: true,
+  },
 ];
 
 export default faults;

@@ -118,6 +118,14 @@ const faults: readonly Fault[] = [
     near: ['test/identity/register-mirror.test.ts'],
     isSpare: true,
   },
+  {
+    name: 'the first mirror with other queues vouches for the others',
+    path: 'src/identity/other-mirrors.ts',
+    from: 'if (queue === undefined || !isMirrorActive(other, now)) continue;',
+    to: 'if (queue === undefined || !isMirrorActive(other, now)) return;',
+    near: ['test/identity/register-mirror.test.ts'],
+    isSpare: true,
+  },
 ];
 
 export default faults;

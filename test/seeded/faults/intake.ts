@@ -332,6 +332,30 @@ const faults: readonly Fault[] = [
     to: '',
     near: ['test/intake/record-left.test.ts'],
   },
+  {
+    name: 'every key of a message is held for the reason of the first',
+    path: 'src/intake/handle-message.ts',
+    from: 'held.find((each) => keyText(each.key) === keyText(key))?.reason',
+    to: 'held[0]?.reason',
+    near: ['test/intake/handle-message.test.ts'],
+    isSpare: true,
+  },
+  {
+    name: 'a message out of bounds waits for the end of a pause',
+    path: 'src/intake/handle-message.ts',
+    from: "parsed.rejected[0]?.error.code === 'message-out-of-bounds'",
+    to: "parsed.rejected[1]?.error.code === 'message-out-of-bounds'",
+    near: ['test/intake/requeue-while-paused.test.ts'],
+    isSpare: true,
+  },
+  {
+    name: 'the clock of the queue hears of no arrival',
+    path: 'src/intake/incoming-message.ts',
+    from: '  if (enqueuedTime !== undefined) theQueueClock.observeArrival(enqueuedTime);\n',
+    to: '',
+    near: ['test/intake/incoming-message.test.ts'],
+    isSpare: true,
+  },
 ];
 
 export default faults;

@@ -456,6 +456,14 @@ const faults: readonly Fault[] = [
     near: ['test/mirror/directories.test.ts'],
     isSpare: true,
   },
+  {
+    name: 'a file that is replaced does not get its access',
+    path: 'src/mirror/write-blob.ts',
+    from: 'return await replaceViaStaging(context, key, { source: from, missing }, async () =>\n    toApplyResult(await context.backup.delete(key, ifMatch), REMOVED)',
+    to: 'return await replaceViaStaging(context, key, { source: from }, async () =>\n    toApplyResult(await context.backup.delete(key, ifMatch), REMOVED)',
+    near: ['test/mirror/directories.test.ts'],
+    isSpare: true,
+  },
 ];
 
 export default faults;

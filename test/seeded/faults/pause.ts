@@ -73,6 +73,22 @@ const faults: readonly Fault[] = [
     near: ['test/pause/pause-watch.test.ts'],
     isSpare: true,
   },
+  {
+    name: 'a pause that cannot be read is asked for with every message',
+    path: 'src/pause/pause-watch.ts',
+    from: '    this.#readAt = clock.now();\n    this.#reading = undefined;',
+    to: '    if (!this.#isLost) this.#readAt = clock.now();\n    this.#reading = undefined;',
+    near: ['test/pause/pause-watch.test.ts'],
+    isSpare: true,
+  },
+  {
+    name: 'only the first outage of the pause is told',
+    path: 'src/pause/pause-watch.ts',
+    from: '      this.#isLost = false;\n',
+    to: '',
+    near: ['test/pause/pause-watch.test.ts'],
+    isSpare: true,
+  },
 ];
 
 export default faults;

@@ -237,6 +237,30 @@ const faults: readonly Fault[] = [
     to: 'name >= from',
     near: ['test/unprotected/list-unprotected.test.ts'],
   },
+  {
+    name: 'a dropped key keeps the place of its first event',
+    path: 'src/unprotected/dropped-keys.ts',
+    from: '      this.#keys.delete(name);\n      this.#keys.set(name, { key, at });',
+    to: '      this.#keys.set(name, { key, at });',
+    near: ['test/unprotected/dropped-keys.test.ts'],
+    isSpare: true,
+  },
+  {
+    name: 'a forgotten container keeps the place of its first key',
+    path: 'src/unprotected/dropped-keys.ts',
+    from: '      this.#forgotten.delete(key.container);\n',
+    to: '',
+    near: ['test/unprotected/dropped-keys.test.ts'],
+    isSpare: true,
+  },
+  {
+    name: 'keys that count as of any reason are of none',
+    path: 'src/unprotected/list-unprotected.ts',
+    from: "each.reason === reason || each.reason === 'other')",
+    to: 'each.reason === reason)',
+    near: ['test/unprotected/list-unprotected.test.ts'],
+    isSpare: true,
+  },
 ];
 
 export default faults;
