@@ -48,7 +48,8 @@ export default defineConfig(({ mode }) => {
         env: { TEST_BUDGET: isFull ? 'full' : 'small' },
         // A test that asserts nothing passes whatever happens.
         expect: { requireAssertions: true },
-        // For what hangs, and longer than any wait: on a machine that does much else, an environment takes a minute to come up.
+        // For what hangs, and longer than any wait (PATIENCE_MS): on a busy machine an environment takes a minute to
+        // come up.
         testTimeout: 600_000,
         hookTimeout: 600_000,
         maxWorkers: WORKERS,

@@ -4,7 +4,6 @@ import { expectEqualAccounts } from '../../e2e/support/expect-equal-accounts.ts'
 import { untilQueueDrained } from '../../e2e/support/queue-counts.ts';
 import { type RunningEnvironment, startEnvironment } from '../../e2e/support/start-environment.ts';
 import { temporaryDirectory } from '../../e2e/support/temporary-directory.ts';
-import { median } from '../../e2e/support/until-mirrored.ts';
 import { writeFiles } from './write-files.ts';
 
 export interface ClientScene {
@@ -49,4 +48,8 @@ export async function startScene(): Promise<ClientScene> {
 /** From the moment of the change to its being mirrored, in milliseconds, for every event so far. */
 function lagsOf({ process: started }: RunningEnvironment): number[] {
   return started.logged('mirrored').map((line) => Number(line['lagMs']));
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }

@@ -20,7 +20,3 @@ export async function untilMirrored(
     return wanted !== undefined && stamp?.etag === parseEtag(wanted);
   });
 }
-
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
