@@ -25,7 +25,7 @@ import { type Stores, openStores } from './storage/open-stores.ts';
  * combines them. Clients see what Azure documents, except as listed below.
  *
  * Not simulated, and refused by name (requests/unsupported-requests.ts, requests/refuse-requests.ts):
- * immutability, encryption scopes and customer keys, structured
+ * immutability of containers, encryption scopes and customer keys, structured
  * bodies, page range diffs, queries, static websites.
  * Not simulated: change feed, bearer tokens on requests (only on copy sources), roles, HTTPS, limits of rate
  * and of metadata size. Hierarchical accounts are in `data-lake/`. Asynchronous copies and rehydration
@@ -88,7 +88,7 @@ export async function startStorage(options: StorageOptions): Promise<Storage> {
     });
     const accounts = createAccounts(options.accounts);
     const lake = correctStore(stores, accounts, port, options);
-    const blobs = serveBlobs(stores, accounts, stores.history.now);
+    const blobs = serveBlobs(stores, accounts, stores.history);
     const answers = lake?.serve(blobs) ?? blobs;
     held.release(frameHeads(observeRequests(answers, requests, options.onRequest)));
     return createStorage(server, port, options, stores);

@@ -28,7 +28,13 @@ export interface Context {
   request: LocalRequest;
   /** Absent on Azurite's own calls. */
   response?: { setHeader(name: string, value: string): unknown };
-  context: { account: string; container: string; blob: string };
+  context: {
+    account: string;
+    container: string;
+    blob: string;
+    /** The account has version-level WORM. Unset where a request is not served as a whole: in a part of a batch. */
+    isImmutable?: boolean;
+  };
 }
 
 export interface Conditions {

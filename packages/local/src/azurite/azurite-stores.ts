@@ -142,6 +142,9 @@ export interface MetadataStore {
   ): Promise<unknown>;
   deleteBlob(...parameters: [...OfBlob, options: WriteOptions]): Promise<DeletedBlob>;
   undeleteBlob(...parameters: OfBlob): Promise<void>;
+  setImmutabilityPolicy(...parameters: [...OfBlob, conditions?: Conditions]): Promise<void>;
+  deleteImmutabilityPolicy(...parameters: OfBlob): Promise<void>;
+  setLegalHold(...parameters: [...blob: OfBlob, isHeld: boolean]): Promise<void>;
   sealBlob(
     ...parameters: [...OfBlob, snapshot: string | undefined, options: WriteOptions]
   ): Promise<BlobProperties>;

@@ -104,6 +104,8 @@ async function listBlobs(
     blobs,
     withMetadata: include.has('metadata'),
     withTags: include.has('tags'),
+    withPolicies: include.has('immutabilitypolicy'),
+    withHolds: include.has('legalhold'),
     nextMarker: toMarker(nextMarker || ''),
   });
   return {

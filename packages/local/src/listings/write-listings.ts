@@ -15,6 +15,9 @@ export interface BlobsPage {
   readonly blobs: readonly BlobDocument[];
   readonly withMetadata: boolean;
   readonly withTags: boolean;
+  /** Whether versions' policies and legal holds are listed. Default: false. */
+  readonly withPolicies?: boolean;
+  readonly withHolds?: boolean;
   /** Empty after the last page. */
   readonly nextMarker: string;
 }
@@ -41,7 +44,9 @@ export function toListBlobsXml(page: BlobsPage): string {
 function createBlobWriter({
   withMetadata,
   withTags,
-}: Pick<BlobsPage, 'withMetadata' | 'withTags'>): (blob: BlobDocument) => string {
+  withPolicies = false,
+  withHolds = false,
+}: Omit<BlobsPage, 'blobs'>): (blob: BlobDocument) => string {
   const propertiesElement = createPropertiesWriter<BlobDocument>(listedProperties.type.modelProperties, {
     etag: ({ properties: { etag } }) => unquoted(etag),
     tagCount: ({ blobTags }) => (blobTags?.blobTagSet.length === 0 ? undefined : blobTags?.blobTagSet.length),
@@ -56,6 +61,11 @@ function createBlobWriter({
     if (blob.deletionId !== undefined) written += element('DeletionId', blob.deletionId);
     if (deleted === true) written += '<Deleted>true</Deleted>';
     if (blob.hasVersionsOnly === true) written += '<HasVersionsOnly>true</HasVersionsOnly>';
+    if (withPolicies && blob.policy !== undefined) {
+      blob.properties.immutabilityPolicyExpiresOn = new Date(blob.policy.until);
+      blob.properties.immutabilityPolicyMode = blob.policy.mode;
+    }
+    if (withHolds && blob.isHeld === true) blob.properties.legalHold = true;
     written += propertiesElement(blob);
     if (withMetadata && metadata !== undefined) written += metadataElement(metadata);
     if (withTags && blobTags !== undefined) written += tagsElement(blobTags);

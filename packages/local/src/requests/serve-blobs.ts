@@ -28,6 +28,7 @@ import {
   specifications,
   storageError,
 } from '../azurite/azurite.ts';
+import type { HistorySettings } from '../storage/history-settings.ts';
 import { PlainRequest, PlainResponse, isPlainRequest } from './http-exchange.ts';
 
 /** Azurite's first step reads the request for its log only, which is off. */
@@ -59,9 +60,13 @@ const pathStyleOnly = true;
  * nobody reads. It still answers what only it handles, by the machine's clock: CORS, and URLs that express reads in
  * another way.
  *
- * @param now the clock by which requests are dated
+ * @param history what the accounts have, and the clock by which requests are dated
  */
-export function serveBlobs(stores: BlobStores, accounts: Accounts, now: () => number): RequestListener {
+export function serveBlobs(
+  stores: BlobStores,
+  accounts: Accounts,
+  history: HistorySettings,
+): RequestListener {
   const handlers = createHandlers(stores, accounts);
   const { metadata } = stores;
   // Whichever comes first, the outcome is the same: this is the order of their frequency.
@@ -90,7 +95,8 @@ export function serveBlobs(stores: BlobStores, accounts: Accounts, now: () => nu
       pathStyleOnly,
       isLoose,
     );
-    context.startTime = new Date(now());
+    context.startTime = new Date(history.now());
+    context.context.isImmutable = history.immutability(context.context.account) !== undefined;
     dispatch.default(context, request, throwIfAny, logger);
     if (!(await authenticate.call({ logger }, context, request, response, authenticators)))
       throw notAuthorized(context);

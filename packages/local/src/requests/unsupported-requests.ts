@@ -29,8 +29,11 @@ const never = new Set(['deletetype', 'prevsnapshot']);
  * is allowed.
  */
 const alsoTaken: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
-  // Refused elsewhere, with Azure's own error.
+  // A snapshot is refused elsewhere, with Azure's own error.
   Blob_AcquireLease: { snapshot: null },
+  Blob_SetImmutabilityPolicy: { versionid: null },
+  Blob_DeleteImmutabilityPolicy: { versionid: null },
+  Blob_SetLegalHold: { versionid: null },
   // Asks for metadata only, which every answer includes.
   Blob_GetProperties: { comp: 'metadata' },
   Container_GetProperties: { comp: 'metadata' },
@@ -42,15 +45,12 @@ const alsoTaken: Readonly<Record<string, Readonly<Record<string, string | null>>
 /** Operations that Azurite knows by name only; `comp` selects each. */
 const missing = new Set([
   'Blob_SetExpiry',
-  'Blob_SetImmutabilityPolicy',
-  'Blob_DeleteImmutabilityPolicy',
-  'Blob_SetLegalHold',
   'Blob_Query',
   'PageBlob_GetPageRangesDiff',
   'PageBlob_CopyIncremental',
 ]);
 
-/** The allowed values of a listing's `include`. There are no policies, so none are listed. */
+/** The allowed values of a listing's `include`. */
 const included = new Set([
   'copy',
   'deleted',
@@ -65,6 +65,29 @@ const included = new Set([
   'uncommittedblobs',
   'versions',
 ]);
+
+/** Operations that accounts with version-level WORM have. */
+const ofImmutable = new Set([
+  'Blob_SetImmutabilityPolicy',
+  'Blob_DeleteImmutabilityPolicy',
+  'Blob_SetLegalHold',
+]);
+
+/** Writes that make a version in such accounts, for which they take a policy or a hold. */
+const protecting = new Set([
+  'AppendBlob_Create',
+  'BlockBlob_CommitBlockList',
+  'BlockBlob_PutBlobFromUrl',
+  'BlockBlob_Upload',
+  'Blob_CopyFromURL',
+  'Blob_StartCopyFromURL',
+  'PageBlob_Create',
+]);
+const protection = [
+  'x-ms-immutability-policy-until-date',
+  'x-ms-immutability-policy-mode',
+  'x-ms-legal-hold',
+];
 
 /** Headers that this storage cannot honour. */
 const headers = new Set([
@@ -90,7 +113,9 @@ const sources: Readonly<Record<string, RegExp>> = {
 
 /** Refuses a missing operation. Runs before authentication, since Azurite has no permissions for it. */
 export function refuseMissing(context: Context, request: LocalRequest): void {
-  if (missing.has(operations[context.operation] ?? ''))
+  const operation = operations[context.operation] ?? '';
+  const isMissing = ofImmutable.has(operation) && context.context.isImmutable !== true;
+  if (isMissing || missing.has(operation))
     throw unsupported(context, 'query parameter', 'comp', request.getQuery('comp'));
 }
 
@@ -108,8 +133,15 @@ export function refuseUnsupported(context: Context, request: LocalRequest): void
     if (!included.has(name.toLowerCase())) throw invalidQuery(context, 'include', name);
   const most = request.getQuery('maxresults');
   if (most && !/^-?\d+$/.test(most)) throw invalidQuery(context, 'maxresults', most);
-  const isUndelete = operations[context.operation] === 'Blob_Undelete';
-  refuseUnsupportedHeaders(context, request, [], isUndelete ? ['x-ms-undelete-source'] : []);
+  refuseUnsupportedHeaders(context, request, [], headersTakenBy(context));
+}
+
+/** Headers that are not supported otherwise. */
+function headersTakenBy(context: Context): readonly string[] {
+  const operation = operations[context.operation] ?? '';
+  if (operation === 'Blob_Undelete') return ['x-ms-undelete-source'];
+  const takes = ofImmutable.has(operation) || protecting.has(operation);
+  return takes && context.context.isImmutable === true ? protection : [];
 }
 
 function isTaken(operation: number, name: string, value: string): boolean {

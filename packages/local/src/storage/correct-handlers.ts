@@ -13,6 +13,7 @@ import { dispatchRequests } from '../requests/dispatch-requests.ts';
 import { readParameters } from '../requests/read-parameters.ts';
 import { explainRefusals, refuseMissingFeatures } from '../requests/refuse-requests.ts';
 import { sendAnswers } from '../requests/send-answers.ts';
+import { serveImmutability } from '../requests/serve-immutability.ts';
 import { serveUndelete } from '../requests/serve-undelete.ts';
 import { correctCopyFromUrl } from './copy/copy-from-url.ts';
 import { addPutBlobFromUrl, addPutRangeFromUrl } from './copy/put-from-url.ts';
@@ -30,7 +31,7 @@ let isDone = false;
  * - listings: a quarter of a second for each page in its XML library; names that XML cannot hold broke them
  * - answers, the choice of the operation and the parameters: repeated for each request what is the same for all
  * - refusals: without a reason, and features that are not there ignored
- * - Undelete Blob and Restore Container: missing
+ * - Undelete Blob, Restore Container, immutability policies and legal holds: missing
  * - ranges, and blocks without bytes: taken where the service refuses or ignores them
  * - signatures: prepared the account key anew for each request
  *
@@ -46,6 +47,7 @@ export function correctHandlers(): void {
   keepMetadataNames();
   serveListings();
   serveUndelete();
+  serveImmutability();
   sendAnswers();
   explainRefusals();
   refuseMissingFeatures();
@@ -64,6 +66,9 @@ const sameAs = {
   PageBlob_UploadPagesFromURL: 'PageBlob_UploadPages',
   Blob_Undelete: 'Blob_SetMetadata',
   Container_Restore: 'Container_SetMetadata',
+  Blob_SetImmutabilityPolicy: 'Blob_SetMetadata',
+  Blob_DeleteImmutabilityPolicy: 'Blob_SetMetadata',
+  Blob_SetLegalHold: 'Blob_SetMetadata',
 } as const;
 
 /**

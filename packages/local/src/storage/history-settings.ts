@@ -11,6 +11,10 @@ export interface HistoryOptions {
   readonly blobRetentionDays?: number;
   /** Days that deleted containers can be restored. Default: 0, not at all. */
   readonly containerRetentionDays?: number;
+  /** Versions can be protected by policies and legal holds: version-level WORM. Takes `versioning`. Default: false. */
+  readonly immutability?: boolean;
+  /** The default policy of new versions with `immutability`, unlocked: days from their writing. Default: 0, none. */
+  readonly immutabilityDays?: number;
   /** A lifecycle rule: previous versions are deleted so many days after they were written. Default: never. */
   readonly deleteVersionsAfterDays?: number;
 }
@@ -24,12 +28,16 @@ export interface HistorySettings {
   keepsVersions(account: string): boolean;
   /** Days that what is deleted now can be restored; undefined: it is gone at once. */
   blobRetention(account: string): number | undefined;
+  /** Days that the default policy protects a new version; undefined: the account has no version-level WORM. */
+  immutability(account: string): number | undefined;
   /** Likewise of containers. */
   containerRetention(account: string): number | undefined;
 }
 
 export const DAY_MS = 24 * 3600 * 1000;
 export const LONGEST_RETENTION_DAYS = 365;
+/** Of immutability policies: 400 years. */
+const LONGEST_RULE_DAYS = 146_000;
 
 interface DeleteRetentionPolicy {
   readonly enabled?: boolean;
@@ -59,6 +67,10 @@ export function createHistorySettings(
       const { enabled, days } = properties.deleteRetentionPolicy ?? {};
       return enabled === true ? days : undefined;
     },
+    immutability(account) {
+      const { immutability, immutabilityDays = 0 } = byName.get(account) ?? {};
+      return immutability === true ? immutabilityDays : undefined;
+    },
     containerRetention: (account) => byName.get(account)?.containerRetentionDays || undefined,
   };
 }
@@ -78,9 +90,18 @@ function checkOptions(
 ) {
   const refuse = (what: string) => new RangeError(`Storage: account ${name}: ${what}`);
   if (versioning === true && !isFlat) throw refuse('a hierarchical account cannot have versioning');
-  for (const option of ['blobRetentionDays', 'containerRetentionDays', 'deleteVersionsAfterDays'] as const) {
+  const { immutability = false, immutabilityDays = 0 } = days;
+  if (immutability && versioning !== true) throw refuse('immutability needs versioning');
+  if (immutabilityDays > 0 && !immutability) throw refuse('immutabilityDays needs immutability');
+  for (const option of [
+    'blobRetentionDays',
+    'containerRetentionDays',
+    'deleteVersionsAfterDays',
+    'immutabilityDays',
+  ] as const) {
     const value = days[option] ?? 0;
-    const most = option === 'deleteVersionsAfterDays' ? Number.MAX_SAFE_INTEGER : LONGEST_RETENTION_DAYS;
+    const isRetention = option === 'blobRetentionDays' || option === 'containerRetentionDays';
+    const most = isRetention ? LONGEST_RETENTION_DAYS : LONGEST_RULE_DAYS;
     if (!Number.isInteger(value) || value < 0 || value > most)
       throw refuse(`${option} should be a whole number of days up to ${most}, not ${String(value)}`);
   }

@@ -101,7 +101,8 @@ function deleteVersions(stage: Stage, account: string, days: number): number {
   const { store, history } = stage;
   const deletion = deletionOf(stage, account);
   return store.write(() => {
-    const versions = store.former.versionsBefore(account, toTime(history.now() - days * DAY_MS), BATCH);
+    const now = history.now();
+    const versions = store.former.versionsBefore(account, toTime(now - days * DAY_MS), now, BATCH);
     for (const { id, version } of versions)
       if (deletion === undefined) store.blobs.remove(id);
       else store.former.retire({ id, version, snapshot: '' }, { state: 'deleted', ...deletion });

@@ -43,6 +43,9 @@ export const BLOB_COLUMNS = [
   'version',
   'deleted_at',
   'expires_at',
+  'immutable_until',
+  'immutability_mode',
+  'legal_hold',
 ] as const;
 
 export function toColumns(blob: StoredBlob, content: number | null): Value[] {
@@ -83,6 +86,9 @@ export function toColumns(blob: StoredBlob, content: number | null): Value[] {
     blob.version ?? '',
     blob.deletedAt ?? null,
     blob.expiresAt ?? null,
+    blob.policy?.until ?? null,
+    blob.policy?.mode ?? null,
+    flagOf(blob.isHeld),
   ];
 }
 
@@ -142,6 +148,9 @@ function readHistory(blob: StoredBlob, row: Row): void {
   const state = row[3];
   if (state === 'version' || state === 'deleted') blob.former = state;
   if (row[38] !== '') blob.version = textIn(row[38]);
+  if (typeof row[41] === 'number')
+    blob.policy = { until: row[41], mode: row[42] === 'locked' ? 'locked' : 'unlocked' };
+  if (row[43] === 1) blob.isHeld = true;
   if (state !== 'deleted') return;
   blob.deletedAt = numberIn(row[39]);
   blob.expiresAt = numberIn(row[40]);

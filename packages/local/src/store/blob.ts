@@ -77,6 +77,10 @@ export interface BlobProperties extends ContentHeaders, LeaseProperties {
   /** Not stored, as the next one: listings set them. */
   deletedTime?: Date;
   remainingRetentionDays?: number;
+  /** Not stored, as the next two: listings set them. */
+  immutabilityPolicyExpiresOn?: Date;
+  immutabilityPolicyMode?: string;
+  legalHold?: boolean;
   /** Not stored: listings of hierarchical accounts set it and the members below. */
   resourceType?: BlobKind;
   owner?: string;
@@ -93,6 +97,12 @@ export interface Lease {
 }
 
 export type BlobKind = 'file' | 'directory';
+
+export interface ImmutabilityPolicy {
+  /** Milliseconds since 1970. */
+  readonly until: number;
+  readonly mode: 'unlocked' | 'locked';
+}
 
 /** What hierarchical accounts keep of a path besides. */
 export interface PathAccess {
@@ -121,6 +131,10 @@ export interface Blob extends Lease {
   former?: 'version' | 'deleted' | undefined;
   /** Its version id, when it is a version: the current one, a previous one, or one that was deleted. */
   version?: string | undefined;
+  /** Until when a version cannot be deleted. */
+  policy?: ImmutabilityPolicy | undefined;
+  /** A legal hold keeps a version from being deleted. */
+  isHeld?: boolean | undefined;
   /** Of what was deleted, in milliseconds since 1970: when, and when it goes. */
   deletedAt?: number | undefined;
   expiresAt?: number | undefined;
@@ -163,6 +177,8 @@ interface ContainerProperties extends LeaseProperties {
   publicAccess?: string | undefined;
   hasImmutabilityPolicy?: boolean | undefined;
   hasLegalHold?: boolean | undefined;
+  /** Not stored. */
+  isImmutableStorageWithVersioningEnabled?: boolean;
   /** Not stored, as the next one: listings set them. */
   deletedTime?: Date;
   remainingRetentionDays?: number;

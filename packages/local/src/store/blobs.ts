@@ -39,6 +39,7 @@ export class Blobs {
   readonly #remove: Statement;
   readonly #hasSnapshots: Statement;
   readonly #hasChildren: Statement;
+  readonly #hasFormer: Statement;
   readonly #child: Statement;
   readonly #parent: Statement;
   readonly #moveOne: Statement;
@@ -62,6 +63,7 @@ export class Blobs {
     this.#hasChildren = database.prepare(
       `SELECT 1 FROM blobs WHERE parent = ? AND state = 'current' LIMIT 1`,
     );
+    this.#hasFormer = database.prepare(`SELECT 1 FROM blobs WHERE parent = ? AND state <> 'current' LIMIT 1`);
     this.#child = database.prepare(
       `SELECT id, kind FROM blobs WHERE parent = ? AND name = ? AND state = 'current'`,
     );
@@ -114,6 +116,11 @@ export class Blobs {
 
   hasChildren(directory: number): boolean {
     return this.#hasChildren.get(directory) !== undefined;
+  }
+
+  /** Whether anything is in a directory: blobs, versions, or what can be restored. */
+  hasRows(directory: number): boolean {
+    return this.hasChildren(directory) || this.#hasFormer.get(directory) !== undefined;
   }
 
   /** Stores a new blob or snapshot at a free place, with its content but without blocks and pages. */

@@ -89,8 +89,9 @@ export class FormerBlobs {
     this.#expire = database.prepare(`DELETE FROM blobs WHERE id IN (${expired} = 'file' LIMIT ?)`);
     this.#writtenBefore = database.prepare(
       `SELECT blobs.id, version FROM blobs CROSS JOIN containers ON root = parent
-       WHERE state = 'version' AND version < ? AND account = ? AND type IN ('BlockBlob', 'AppendBlob')
-       ORDER BY version LIMIT ?`,
+       WHERE state = 'version' AND version < ?1 AND account = ?2 AND type IN ('BlockBlob', 'AppendBlob')
+         AND ifnull(immutable_until, 0) <= ?3 AND legal_hold IS NOT 1
+       ORDER BY version LIMIT ?4`,
     );
   }
 
@@ -162,10 +163,15 @@ export class FormerBlobs {
     return Math.max(this.#expireDirectories.run(now, limit).changes, this.#expire.run(now, limit).changes);
   }
 
-  /** Previous versions of block and append blobs that were written before a time. */
-  versionsBefore(account: string, time: string, limit: number): readonly { id: number; version: string }[] {
+  /** Previous versions of block and append blobs that were written before a time, and that nothing protects. */
+  versionsBefore(
+    account: string,
+    time: string,
+    now: number,
+    limit: number,
+  ): readonly { id: number; version: string }[] {
     return this.#writtenBefore
-      .all(time, account, limit)
+      .all(time, account, now, limit)
       .map(([id, version]) => ({ id: Number(id), version: String(version) }));
   }
 

@@ -3,6 +3,7 @@ import { errors, newETag, validateWriteConditions } from '../../azurite/azurite.
 import type { Blob, Block } from '../../store/blob.ts';
 import { refuseBadName } from '../../requests/blob-names.ts';
 import { type Stage, changedBlob, checkWriteLease, findBlob, putBlob, refuseArchived } from './find.ts';
+import { refuseChange } from './immutability.ts';
 import { replaceBlob, settleDeleted } from './keep-history.ts';
 import { touch } from './write-operations.ts';
 
@@ -117,6 +118,7 @@ export function blockOperations(stage: Stage): BlockOperations {
             throw errors.getAppendPositionConditionNotMet(context.contextId);
           if (position.maxSize !== undefined && length + block.size > position.maxSize)
             throw errors.getMaxBlobSizeConditionNotMet(context.contextId);
+          refuseChange(context, blob);
           parts.append(blob.id, block);
           properties.contentLength = length + block.size;
           return touch(stage, blob, context.startTime);

@@ -7,6 +7,7 @@ import {
   ContainerReadLeaseValidator,
   LeaseFactory,
   errors,
+  storageError,
   validateWriteConditions,
 } from '../../azurite/azurite.ts';
 import type { Container, StoredContainer } from '../../store/blob.ts';
@@ -116,6 +117,8 @@ export function containerOperations(stage: Stage): ContainerOperations {
       const container = findContainer(stage, context, account, name);
       new ContainerReadLeaseValidator(lease).validate(new ContainerLeaseAdapter(container), context);
       const { properties, metadata } = container;
+      const isImmutable = history.immutability(account) !== undefined;
+      if (isImmutable) properties.isImmutableStorageWithVersioningEnabled = true;
       return await Promise.resolve({ name, properties, metadata });
     },
     async deleteContainer(context, account, name, options = {}) {
@@ -128,6 +131,13 @@ export function containerOperations(stage: Stage): ContainerOperations {
           new ContainerLeaseAdapter(container),
           context,
         );
+        if (history.immutability(account) !== undefined && blobs.hasRows(container.root))
+          throw storageError(
+            context,
+            409,
+            'ContainerProtectedFromDeletion',
+            'The container has version-level immutability and is not empty.',
+          );
         const days = history.containerRetention(account);
         const now = history.now();
         if (days === undefined) blobs.discard(container.root);

@@ -3,6 +3,7 @@ import { blockOperations } from './block-operations.ts';
 import { containerOperations } from './container-operations.ts';
 import { copyOperations } from './copy-operations.ts';
 import type { Stage } from './find.ts';
+import { immutabilityOperations } from './immutability.ts';
 import { leaseOperations } from './lease-operations.ts';
 import { listOperations } from './list-operations.ts';
 import { pageOperations } from './page-operations.ts';
@@ -18,6 +19,7 @@ export function createMetadataStore(stage: Stage): MetadataStore {
   const properties = propertyOperations(stage);
   return {
     ...containerOperations(stage),
+    ...immutabilityOperations(stage),
     ...leaseOperations(stage),
     ...readOperations(stage),
     ...writeOperations(stage),

@@ -7,10 +7,12 @@ import {
   BlobWriteLeaseValidator,
   LeaseFactory,
   errors,
+  storageError,
   validateReadConditions,
   validateWriteConditions,
 } from '../../azurite/azurite.ts';
 import type { BlobAddress } from '../../azurite/azurite-stores.ts';
+import { invalidQuery, unsupported } from '../../requests/unsupported-requests.ts';
 import type { Blob, StoredBlob } from '../../store/blob.ts';
 import type { Paths } from '../../store/flat-paths.ts';
 import type { Store } from '../../store/open-store.ts';
@@ -21,6 +23,24 @@ export interface Stage {
   readonly store: Store;
   readonly paths: Paths;
   readonly history: HistorySettings;
+}
+
+const VERSION_ID = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/;
+
+/** The version that a request names; undefined: the current one. @throws AzuriteError 400 */
+export function versionOf({ history }: Stage, context: Context): string | undefined {
+  const version = context.request.getQuery('versionid');
+  if (version === undefined) return undefined;
+  if (!history.isFlat) throw unsupported(context, 'query parameter', 'versionid', version);
+  if (context.request.getQuery('snapshot') !== undefined)
+    throw storageError(
+      context,
+      400,
+      'MutuallyExclusiveQueryParameters',
+      'The query parameters snapshot and versionid are mutually exclusive.',
+    );
+  if (!VERSION_ID.test(version)) throw invalidQuery(context, 'versionid', version);
+  return version;
 }
 
 /** A blob, snapshot or version as it is stored; undefined when there is none, and no container. */

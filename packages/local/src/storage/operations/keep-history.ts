@@ -1,13 +1,13 @@
 import type { Context } from '../../azurite/azurite-model.ts';
 import type { DeletedBlob } from '../../azurite/azurite-stores.ts';
-import { errors, storageError } from '../../azurite/azurite.ts';
-import { invalidQuery, unsupported } from '../../requests/unsupported-requests.ts';
+import { errors } from '../../azurite/azurite.ts';
 import type { Blob, StoredBlob } from '../../store/blob.ts';
 import type { Place } from '../../store/blobs.ts';
 import type { Deletion } from '../../store/former-blobs.ts';
 import { timeAfter, toTime } from '../../store/times.ts';
 import { DAY_MS } from '../history-settings.ts';
 import { type Stage, putBlob } from './find.ts';
+import { protect } from './immutability.ts';
 
 /**
  * What stays of a blob that is overwritten, changed or deleted, by the settings of its account:
@@ -19,24 +19,6 @@ import { type Stage, putBlob } from './find.ts';
  *
  * Each function is part of the caller's transaction.
  */
-
-const VERSION_ID = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/;
-
-/** The version that a request names; undefined: the current one. @throws AzuriteError 400 */
-export function versionOf({ history }: Stage, context: Context): string | undefined {
-  const version = context.request.getQuery('versionid');
-  if (version === undefined) return undefined;
-  if (!history.isFlat) throw unsupported(context, 'query parameter', 'versionid', version);
-  if (context.request.getQuery('snapshot') !== undefined)
-    throw storageError(
-      context,
-      400,
-      'MutuallyExclusiveQueryParameters',
-      'The query parameters snapshot and versionid are mutually exclusive.',
-    );
-  if (!VERSION_ID.test(version)) throw invalidQuery(context, 'versionid', version);
-  return version;
-}
 
 /** Tells the client which version it has read or written. */
 export function tellVersion({ response }: Context, { version, former }: Blob, isRead = false): void {
@@ -58,6 +40,7 @@ export function replaceBlob(
   if (place !== undefined) refuseOtherType(stage, context, place, there, blob);
   const isKept = there?.isCommitted === true && keepOverwritten(stage, there);
   if (place !== undefined && there?.isCommitted !== true) settleDeleted(stage, place, blob);
+  protect(stage, context, blob);
   assignVersion(stage, blob, place, there?.version);
   tellVersion(context, blob);
   return putBlob(stage, blob, isKept ? undefined : there);

@@ -3,6 +3,7 @@ import type { BlobAddress, MetadataStore } from '../../azurite/azurite-stores.ts
 import { errors, validateSequenceNumberConditions } from '../../azurite/azurite.ts';
 import type { StoredBlob } from '../../store/blob.ts';
 import { type Stage, changedBlob } from './find.ts';
+import { refuseChange } from './immutability.ts';
 import { touch } from './write-operations.ts';
 
 type PageOperations = Pick<
@@ -43,6 +44,7 @@ export function pageOperations(stage: Stage): PageOperations {
         store.write(() => {
           const address = { account: accountName, container: containerName, blob: name };
           const blob = pageBlob(context, address, lease, conditions, sequence);
+          refuseChange(context, blob);
           parts.writePages(blob.id, start, end, content);
           return touch(stage, blob, context.startTime);
         }),
@@ -53,6 +55,7 @@ export function pageOperations(stage: Stage): PageOperations {
         store.write(() => {
           const address = { account: accountName, container: containerName, blob: name };
           const blob = pageBlob(context, address, lease, conditions, sequence);
+          refuseChange(context, blob);
           parts.clearPages(blob.id, start, end);
           return touch(stage, blob, context.startTime);
         }),
@@ -62,6 +65,7 @@ export function pageOperations(stage: Stage): PageOperations {
       return await Promise.resolve(
         store.write(() => {
           const blob = pageBlob(context, { account, container, blob: path }, lease, conditions, undefined);
+          refuseChange(context, blob);
           const before = blob.properties.contentLength ?? 0;
           if (before > length) parts.clearPages(blob.id, length, before - 1);
           blob.properties.contentLength = length;

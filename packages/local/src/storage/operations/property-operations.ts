@@ -1,8 +1,16 @@
 import type { Context } from '../../azurite/azurite-model.ts';
 import type { MetadataStore } from '../../azurite/azurite-stores.ts';
 import { errors, validateWriteConditions } from '../../azurite/azurite.ts';
-import { type Stage, changedBlob, checkWriteLease, committedBlob, refuseArchived } from './find.ts';
-import { keepState, versionOf } from './keep-history.ts';
+import {
+  type Stage,
+  changedBlob,
+  checkWriteLease,
+  committedBlob,
+  refuseArchived,
+  versionOf,
+} from './find.ts';
+import { refuseChange } from './immutability.ts';
+import { keepState } from './keep-history.ts';
 import { touch } from './write-operations.ts';
 
 const TIERS = ['Hot', 'Cool', 'Cold', 'Archive'];
@@ -41,6 +49,7 @@ export function propertyOperations(stage: Stage): PropertyOperations {
         store.write(() => {
           const blob = changedBlob(stage, context, { account, container, blob: path }, lease, conditions);
           refuseArchived(context, blob);
+          refuseChange(context, blob);
           keepState(stage, context, blob);
           blob.metadata = metadata;
           return touch(stage, blob, context.startTime);

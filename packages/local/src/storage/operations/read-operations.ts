@@ -5,8 +5,9 @@ import {
   errors,
   validateReadConditions,
 } from '../../azurite/azurite.ts';
-import { type Stage, blobAt, checkContainer, findBlob, readBlob } from './find.ts';
-import { tellVersion, versionOf } from './keep-history.ts';
+import { type Stage, blobAt, checkContainer, findBlob, readBlob, versionOf } from './find.ts';
+import { tellPolicy } from './immutability.ts';
+import { tellVersion } from './keep-history.ts';
 
 type ReadOperations = Pick<
   MetadataStore,
@@ -28,12 +29,14 @@ export function readOperations(stage: Stage): ReadOperations {
       const address = { account, container, blob, snapshot, version: versionOf(stage, context) };
       const found = readBlob(stage, context, address, lease, conditions);
       tellVersion(context, found, true);
+      tellPolicy(context, found);
       return await Promise.resolve(parts.load(found));
     },
     async getBlobProperties(context, account, container, path, snapshot, lease, conditions) {
       const address = { account, container, blob: path, snapshot, version: versionOf(stage, context) };
       const blob = readBlob(stage, context, address, lease, conditions);
       tellVersion(context, blob, true);
+      tellPolicy(context, blob);
       const { properties, metadata, blobTags } = blob;
       const tags = blobTags?.blobTagSet.length ?? 0;
       properties.tagCount = tags === 0 ? undefined : tags;

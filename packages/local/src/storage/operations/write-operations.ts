@@ -9,6 +9,7 @@ import {
   validateWriteConditions,
 } from '../../azurite/azurite.ts';
 import type { Blob, StoredBlob } from '../../store/blob.ts';
+import { refuseDeletion } from './immutability.ts';
 import { refuseBadName } from '../../requests/blob-names.ts';
 import { invalidQuery, unsupported } from '../../requests/unsupported-requests.ts';
 import { timeAfter } from '../../store/times.ts';
@@ -20,6 +21,7 @@ import {
   findBlob,
   readBlob,
   refuseArchived,
+  versionOf,
 } from './find.ts';
 import {
   deleteBlob,
@@ -27,7 +29,6 @@ import {
   deleteSnapshots as deleteSnapshotsOf,
   keepState,
   replaceBlob,
-  versionOf,
 } from './keep-history.ts';
 
 type WriteOperations = Pick<
@@ -72,6 +73,8 @@ export function writeOperations(stage: Stage): WriteOperations {
             ...blob,
             snapshot: timeAfter(context.startTime.getTime(), store.former.lastSnapshot(blob)),
             version: undefined,
+            policy: undefined,
+            isHeld: undefined,
             metadata: metadata ?? blob.metadata,
             properties: {
               ...blob.properties,
@@ -106,6 +109,8 @@ export function writeOperations(stage: Stage): WriteOperations {
         if (blob.snapshot !== '' && deleteSnapshots !== undefined)
           throw errors.getInvalidOperation(context.contextId, 'Invalid operation against a blob snapshot.');
         if (version !== undefined && blob.former === undefined) throw currentVersion(context);
+        // A deletion of the blob itself leaves it as a previous version.
+        if (version !== undefined) refuseDeletion(stage, context, blob);
         new BlobWriteLeaseValidator(leaseAccessConditions).validate(new BlobLeaseAdapter(blob), context);
         const isBase = blob.snapshot === '' && blob.former === undefined;
         if (isBase && deleteSnapshots === undefined && blobs.hasSnapshots(blob))
