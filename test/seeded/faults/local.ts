@@ -563,6 +563,36 @@ const faults: readonly Fault[] = [
     to: '        const deleted',
     near: ['packages/local/test/history/containers.test.ts'],
   },
+  {
+    name: 'history: a version under a policy is deleted',
+    path: 'packages/local/src/storage/operations/immutability.ts',
+    from: "  if (policy !== undefined && policy.until > history.now()) throw immutable(context, 'Policy');",
+    to: "  if (policy !== undefined && policy.until < history.now()) throw immutable(context, 'Policy');",
+    near: ['packages/local/test/history/immutability.test.ts'],
+  },
+  {
+    name: 'history: metadata of a version whose policy is over can be set',
+    path: 'packages/local/src/storage/operations/immutability.ts',
+    from: "  if (policy !== undefined) throw immutable(context, 'Policy');",
+    to: "  if (policy !== undefined && policy.until > Date.now()) throw immutable(context, 'Policy');",
+    near: ['packages/local/test/history/immutability.test.ts'],
+    isSpare: true,
+  },
+  {
+    name: 'history: whoever may delete a blob may delete its versions',
+    path: 'packages/local/src/requests/version-signatures.ts',
+    from: '  if (permissions.includes(needed)) return;',
+    to: "  if (permissions.includes(needed) || permissions.includes('d')) return;",
+    near: ['packages/local/test/history/versions.test.ts'],
+  },
+  {
+    name: 'history: a name with versions only is listed though it is there',
+    path: 'packages/local/src/storage/operations/list-history.ts',
+    from: '    if (at === LAST && isWanted) pending = undefined;\n    else if',
+    to: '    if',
+    near: ['packages/local/test/storage/list-history.test.ts'],
+    isSpare: true,
+  },
 ];
 
 export default faults;

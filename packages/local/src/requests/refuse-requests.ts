@@ -11,6 +11,7 @@ import {
 import { LONGEST_RETENTION_DAYS } from '../storage/history-settings.ts';
 import { isStoreError } from '../store/store-error.ts';
 import { notInLocalStorage, refuseMissing, refuseUnsupported } from './unsupported-requests.ts';
+import { refuseOtherDeletion } from './version-signatures.ts';
 
 /**
  * Makes every refusal of the Blob API name its reason, for requests and for the parts of a batch: a wrong key
@@ -30,6 +31,7 @@ export function explainRefusals(): void {
       request.getHeader('authorization') !== undefined || request.getQuery('sig') !== undefined;
     if (!isKnown && hasCredentials) throw authenticationFailed(context);
     if (isKnown) refuseUnsupported(context, request);
+    if (isKnown) refuseOtherDeletion(context, request);
     return isKnown;
   };
 

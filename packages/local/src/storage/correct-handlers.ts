@@ -13,6 +13,7 @@ import { dispatchRequests } from '../requests/dispatch-requests.ts';
 import { readParameters } from '../requests/read-parameters.ts';
 import { explainRefusals, refuseMissingFeatures } from '../requests/refuse-requests.ts';
 import { sendAnswers } from '../requests/send-answers.ts';
+import { acceptVersionSignatures } from '../requests/version-signatures.ts';
 import { serveImmutability } from '../requests/serve-immutability.ts';
 import { serveUndelete } from '../requests/serve-undelete.ts';
 import { correctCopyFromUrl } from './copy/copy-from-url.ts';
@@ -31,6 +32,7 @@ let isDone = false;
  * - listings: a quarter of a second for each page in its XML library; names that XML cannot hold broke them
  * - answers, the choice of the operation and the parameters: repeated for each request what is the same for all
  * - refusals: without a reason, and features that are not there ignored
+ * - a SAS of a version, and the permission to delete one: missing
  * - Undelete Blob, Restore Container, immutability policies and legal holds: missing
  * - ranges, and blocks without bytes: taken where the service refuses or ignores them
  * - signatures: prepared the account key anew for each request
@@ -48,6 +50,7 @@ export function correctHandlers(): void {
   serveListings();
   serveUndelete();
   serveImmutability();
+  acceptVersionSignatures();
   sendAnswers();
   explainRefusals();
   refuseMissingFeatures();
@@ -83,7 +86,16 @@ function completeSasPermissions(): void {
         throw new Error(`This version of Azurite does not fit: no SAS permission of ${known}`);
       if (!table.has(operation)) table.set(operation, row);
     }
+    allowDeletionOfVersions(table);
   }
+}
+
+/** Which of the two a deletion needs is seen once it is known what it deletes. */
+function allowDeletionOfVersions(table: typeof accountSasPermissions): void {
+  const row = table.get(operations['Blob_Delete'] ?? -1);
+  if (typeof row !== 'object' || row === null || !('permission' in row))
+    throw new Error('This version of Azurite does not fit: no SAS permission of Blob_Delete');
+  row.permission = 'dx';
 }
 
 const keys = new WeakMap<Uint8Array, KeyObject>();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BlockBlobClient } from '@azure/storage-blob';
+import { type BlockBlobClient, ContainerSASPermissions } from '@azure/storage-blob';
 import { refusalOf, sasUrl } from '../support/two-accounts.ts';
 import { contentOf, isPermanent, listed, named, shown, startWith } from './support.ts';
 
@@ -203,6 +203,42 @@ describe(`an account that keeps versions (${OVERVIEW})`, () => {
     expect((await version.getProperties()).accessTier).toBe('Cool');
     expect((await blob.getProperties()).accessTier).toBe('Hot');
     expect([(await version.getTags()).tags, (await blob.getTags()).tags]).toEqual([{ a: 'b' }, {}]);
+  });
+
+  it('reads and copies a version by a SAS of its own, which gives no other one', async () => {
+    const { blob, put } = await versioned();
+    const first = await put('one');
+    const second = await put('two');
+    const url = await sasUrl(blob.withVersion(first.versionId ?? ''));
+    expect(new URL(url).searchParams.get('sr')).toBe('bv');
+    expect(await (await fetch(url)).text()).toBe('one');
+    const other = new URL(url);
+    other.searchParams.set('versionid', second.versionId ?? '');
+    expect((await fetch(other)).status).toBe(403);
+    await blob.syncUploadFromURL(url);
+    expect(await contentOf(blob)).toBe('one');
+  });
+
+  it('takes a permission of its own to delete a version', async () => {
+    const { blob, put, source } = await versioned();
+    const first = await put('one');
+    await put('two');
+    const remove = async (permissions: string, versionId?: string) => {
+      const url = new URL(
+        await source.generateSasUrl({
+          permissions: ContainerSASPermissions.parse(permissions),
+          expiresOn: new Date(Date.now() + 3_600_000),
+        }),
+      );
+      url.pathname += '/a';
+      if (versionId !== undefined) url.searchParams.set('versionid', versionId);
+      return (await fetch(url, { method: 'DELETE' })).status;
+    };
+    expect(await remove('d', first.versionId)).toBe(403);
+    expect(await remove('x')).toBe(403);
+    expect(await remove('x', first.versionId)).toBe(202);
+    expect(await remove('d')).toBe(202);
+    expect(await blob.exists()).toBe(false);
   });
 
   it('raises one event for a deletion, and none for that of a version', async () => {
