@@ -574,7 +574,7 @@ const faults: readonly Fault[] = [
     name: 'history: metadata of a version whose policy is over can be set',
     path: 'packages/local/src/storage/operations/immutability.ts',
     from: "  if (policy !== undefined) throw immutable(context, 'Policy');",
-    to: "  if (policy !== undefined && policy.until > Date.now()) throw immutable(context, 'Policy');",
+    to: "  if (policy !== undefined && policy.until > context.startTime.getTime()) throw immutable(context, 'Policy');",
     near: ['packages/local/test/history/immutability.test.ts'],
     isSpare: true,
   },

@@ -7,11 +7,12 @@ interface SignedValues {
 }
 
 interface Signatures {
-  validate(request: LocalRequest, context: Context): Promise<boolean | undefined>;
-  getBlobSASSignatureValuesFromRequest(
+  validate: (this: unknown, request: LocalRequest, context: Context) => Promise<boolean | undefined>;
+  getBlobSASSignatureValuesFromRequest: (
+    this: unknown,
     request: LocalRequest,
     ...rest: readonly unknown[]
-  ): SignedValues | undefined;
+  ) => SignedValues | undefined;
 }
 
 /**

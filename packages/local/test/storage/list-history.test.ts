@@ -109,7 +109,7 @@ function lineOf(listed: Blob): string {
 describe('the pages of a listing with history', () => {
   it('have each row and prefix once, in their order, wherever they end', async () => {
     const { stage, store, root } = await makeContainer();
-    await fc.assert(
+    fc.assert(
       fc.property(
         fc.uniqueArray(made, { selector: ({ name }) => name, maxLength: 10 }),
         listing,
@@ -156,8 +156,17 @@ describe('the pages of a listing with history', () => {
         });
     });
     const request = {
-      ...{ account, container, delimiter: undefined, prefix: '', startFrom: undefined, maxResults: 10 },
-      ...{ snapshots: false, uncommitted: false, versions: true, deleted: true, deletedWithVersions: false },
+      account,
+      container,
+      delimiter: undefined,
+      prefix: '',
+      startFrom: undefined,
+      maxResults: 10,
+      snapshots: false,
+      uncommitted: false,
+      versions: true,
+      deleted: true,
+      deletedWithVersions: false,
     };
     const [, , middle] = listHistory(stage, context, { ...request, maxResults: count / 2, marker: '' });
     const counts = countStatements(() => {
