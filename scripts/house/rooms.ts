@@ -39,6 +39,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   // The composition root: the only room that makes Azure clients.
   'src/wiring': [
     'src/deadletter',
+    'src/history',
     'src/identity',
     'src/intake',
     'src/pause',
@@ -54,6 +55,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/azure/account',
     'src/azure/blob',
     'src/azure/documents',
+    'src/azure/history',
     'src/azure/queue',
     'src/documents',
     'src/ports',
@@ -137,6 +139,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/api',
     'src/model',
   ],
+  'src/history': ['src/ports', 'src/model'],
   'src/identity': ['src/documents', 'src/ports', 'src/concurrency', 'src/clock', 'src/model'],
 
   // The core of the mirror, and what events say. Both are independent of queues, HTTP and Azure.
@@ -166,6 +169,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/ports',
     'src/model',
   ],
+  'src/azure/history': ['src/azure/blob', 'src/azure/account', 'src/azure/errors', 'src/ports', 'src/model'],
   'src/azure/lake': [
     'src/azure/copy',
     'src/azure/blob',

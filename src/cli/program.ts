@@ -4,6 +4,7 @@ import { toPrintableLines } from '../model/printable.ts';
 import { arrangeArguments } from './command-options.ts';
 import { checkCommand } from './commands/check.ts';
 import { deadletterCommand } from './commands/deadletter.ts';
+import { historyCommand } from './commands/history.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { sasCommand } from './commands/sas.ts';
@@ -26,6 +27,7 @@ export function createProgram(): Command {
     .addCommand(unprotectedCommand())
     .addCommand(verifyCommand())
     .addCommand(showCommand())
+    .addCommand(historyCommand())
     .addCommand(reconcileCommand())
     .addCommand(checkCommand())
     .addCommand(pauseCommand())

@@ -33,6 +33,7 @@ const PROTECTING = [
   'BACKUP_CONTAINER_PREFIX',
   'DELETES',
   'FOREIGN',
+  'HISTORY',
   'TAGS',
   'ACL',
 ].map((name) => `${PREFIX}${name}`);

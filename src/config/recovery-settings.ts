@@ -30,6 +30,26 @@ export function readRecoverySettings(env: Environment, schedule: string | undefi
   };
 }
 
+/** How long the backup is to keep what ended. */
+export interface HistorySettings {
+  readonly days: number;
+}
+
+/** Undefined when it is off. @throws BlobmirrorError `setting-invalid` */
+export function readHistory(env: Environment): HistorySettings | undefined {
+  const text = readOptional(env, 'BLOBMIRROR_HISTORY');
+  if (text === undefined || text === 'off') return undefined;
+  const days = Number(/^(\d{1,3})d$/.exec(text)?.[1]);
+  if (days >= 1 && days <= LONGEST_HISTORY_DAYS) return { days };
+  throw new BlobmirrorError(
+    'setting-invalid',
+    `BLOBMIRROR_HISTORY is ${shown(text)}; it should be off, or a number of days from 1d to ${LONGEST_HISTORY_DAYS}d`,
+  );
+}
+
+/** The longest that soft delete keeps anything: learn.microsoft.com/azure/storage/blobs/soft-delete-blob-overview */
+const LONGEST_HISTORY_DAYS = 365;
+
 /** The container of the canary. Undefined when it is off. @throws BlobmirrorError `setting-invalid` */
 function readCanary(env: Environment): ContainerName | undefined {
   const name = readCanaryContainer(env);

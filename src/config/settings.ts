@@ -25,7 +25,13 @@ import {
   findUnknownSettings,
 } from './known-settings.ts';
 import { type ReconcileSettings, longestGapMs, readReconcileSettings } from './reconcile-settings.ts';
-import { type RecoverySettings, readCanaries, readRecoverySettings } from './recovery-settings.ts';
+import {
+  type HistorySettings,
+  type RecoverySettings,
+  readCanaries,
+  readHistory,
+  readRecoverySettings,
+} from './recovery-settings.ts';
 import { readScopeRules } from './scope-rules.ts';
 import { type StateSettings, readStateSettings, stateContainers } from './state-settings.ts';
 import { type TelemetrySettings, readTelemetrySettings } from './telemetry-settings.ts';
@@ -46,6 +52,8 @@ export interface AccountSettings {
   readonly twoWay: boolean;
   readonly scope: ScopeRules;
   readonly policy: PolicySettings;
+  /** Undefined: what is deleted is gone. */
+  readonly history: HistorySettings | undefined;
   readonly state: StateSettings;
   /** What is named like a setting and is none: health reports it, since an app that is rolled back should start. */
   readonly unknown: readonly UnknownSetting[];
@@ -135,6 +143,7 @@ export function readAccountSettings(env: Environment): AccountSettings {
     twoWay: readChoice(env, 'BLOBMIRROR_TWO_WAY', ['off', 'on'], 'off') === 'on',
     state,
     unknown,
+    history: readHistory(env),
     scope: readScopeRules(env, stateContainers(state, source, backup), readCanaries(env, id)),
     policy: {
       deletes: readChoice(env, 'BLOBMIRROR_DELETES', ['mirror', 'keep'], 'mirror'),

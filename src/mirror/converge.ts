@@ -162,7 +162,7 @@ export async function apply(
       return await replaceBlob(context, key, decision);
 
     case 'delete-other-kind': {
-      const outcome = await backup.delete(key, decision.ifMatch);
+      const outcome = await backup.delete(key, decision.ifMatch, 'replaced');
       return outcome.kind === 'refused' ? skippedResult(outcome.reason) : { retry: 'retry-after-delete' };
     }
 
@@ -190,7 +190,11 @@ export async function apply(
     }
 
     case 'delete':
-      return toApplyResult(await backup.delete(key, decision.ifMatch), { verdict: 'deleted' }, 'in-a-tree');
+      return toApplyResult(
+        await backup.delete(key, decision.ifMatch, 'absent-at-source'),
+        { verdict: 'deleted' },
+        'in-a-tree',
+      );
 
     default:
       return await applyToDirectory(context, key, decision, { onlyEmpty: isAncestor === true });

@@ -46,7 +46,7 @@ export async function replaceBlob(
   { source: from, ifMatch, missing }: Extract<Decision, { action: 'replace' }>,
 ): Promise<ApplyResult> {
   return await replaceViaStaging(context, key, { source: from, missing }, async () =>
-    toApplyResult(await context.backup.delete(key, ifMatch), REMOVED),
+    toApplyResult(await context.backup.delete(key, ifMatch, 'replaced'), REMOVED),
   );
 }
 

@@ -39,6 +39,10 @@ export const ERRORS = {
     disposition: 'retry',
     hint: 'Check the credentials and roles of the account that is named. Messages wait until they work.',
   },
+  'history-not-kept': {
+    disposition: 'retry',
+    hint: 'The backup keeps no versions, although BLOBMIRROR_HISTORY asks for a history. Nothing is deleted until it does. Turn on versioning of the account, or set BLOBMIRROR_HISTORY=off.',
+  },
   'storage-rejected': {
     disposition: 'park',
     hint: 'The service refused the request as invalid. See its code, correct the blob or the setting, then replay.',

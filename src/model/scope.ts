@@ -79,6 +79,9 @@ export interface StateContainers {
 /** Containers that Azure writes for one account: never a user's data. */
 export const SERVICE_CONTAINERS: ReadonlySet<string> = new Set(['$logs', '$blobchangefeed']);
 
+/** The records of what ended on a backup: on either account never a user's data. */
+export const HISTORY_CONTAINER = 'blobmirror-history';
+
 /** Our directory in each container, for trash and staged copies: never a user's data. */
 export const RESERVED_DIRECTORY = '.blobmirror';
 
@@ -100,6 +103,7 @@ export function createScope(account: string, rules: Partial<ScopeRules> = {}): S
 
   function containerExclusion(container: ContainerName): string | undefined {
     if (SERVICE_CONTAINERS.has(container)) return `Azure writes the container ${container} for one account`;
+    if (container === HISTORY_CONTAINER) return `the container ${container} holds the history of a backup`;
     if (own.has(container)) return `the container ${container} holds the state of the mirror`;
     if (container === canary) return undefined;
     return exclusionBy(containers, (pattern) => matchesWildcard(pattern, container), 'CONTAINERS', String);

@@ -46,7 +46,7 @@ export function throttleBackup(
     restamp: async (request) => await backup.run(async () => await store.restamp(request)),
     setTier: async (key, tier) => await backup.run(async () => await store.setTier(key, tier)),
     setTags: async (key, tags) => await backup.run(async () => await store.setTags(key, tags)),
-    delete: async (key, ifMatch) => await backup.run(async () => await store.delete(key, ifMatch)),
+    delete: async (key, ifMatch, why) => await backup.run(async () => await store.delete(key, ifMatch, why)),
     createContainer: async (container, metadata) =>
       await backup.run(async () => await store.createContainer(container, metadata)),
     createDirectory: async (request) => await backup.run(async () => await store.createDirectory(request)),
@@ -107,7 +107,7 @@ export function mapContainers(backup: BackupStore, names: ContainerNames): Backu
     restamp: async (request) => await backup.restamp({ ...request, key: toBackup(request.key) }),
     setTier: async (key, tier) => await backup.setTier(toBackup(key), tier),
     setTags: async (key, tags) => await backup.setTags(toBackup(key), tags),
-    delete: async (key, ifMatch) => await backup.delete(toBackup(key), ifMatch),
+    delete: async (key, ifMatch, why) => await backup.delete(toBackup(key), ifMatch, why),
     createContainer: async (container, metadata) => {
       await backup.createContainer(names.toBackup(container), metadata);
     },

@@ -1,4 +1,5 @@
 import type { Etag } from '../model/etag.ts';
+import type { EndReason } from '../model/history.ts';
 import type { ContainerName, Key } from '../model/key.ts';
 import type { BlobPresent, Tags } from '../model/reading.ts';
 import type { Metadata } from '../model/stamp.ts';
@@ -45,8 +46,10 @@ export interface BackupStore extends BlobReader, DirectoryStore, ContentComparis
   /**
    * Deletes the blob if it is still the version that was read. A blob with snapshots is `refused`: the
    * snapshots belong to its users and would be deleted with it.
+   *
+   * @param why for the history, where there is one
    */
-  delete(key: Key, ifMatch: Etag): Promise<WriteOutcome>;
+  delete(key: Key, ifMatch: Etag, why: EndReason): Promise<WriteOutcome>;
 
   /** Makes a private container. Succeeds when the container already exists. */
   createContainer(container: ContainerName, metadata: Metadata): Promise<void>;

@@ -58,6 +58,7 @@ const SHARED: Readonly<Record<string, (settings: Settings) => unknown>> = {
   BLOBMIRROR_EVENT_GRID_DEAD_LETTERS: ({ state }) => state.eventGridDeadLetters ?? null,
   BLOBMIRROR_DELETES: ({ policy }) => policy.deletes,
   BLOBMIRROR_FOREIGN: ({ policy }) => policy.foreign,
+  BLOBMIRROR_HISTORY: ({ history }) => history?.days ?? null,
   BLOBMIRROR_DECLARED_MD5: ({ policy }) => policy.declaredMd5,
   BLOBMIRROR_TIER: ({ policy }) => policy.tier,
   BLOBMIRROR_TAGS: ({ policy }) => policy.tags,

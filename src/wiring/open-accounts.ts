@@ -1,5 +1,7 @@
 import { type Account, readAccountKind } from '../azure/account/connect-account.ts';
 import { createAzureBackupStore } from '../azure/backup-store.ts';
+import { createAzureHistoryStore } from '../azure/history/history-store.ts';
+import { keepHistory } from '../history/keep-history.ts';
 import { createAzureBlobReader } from '../azure/blob-reader.ts';
 import { AdaptiveGate } from '../concurrency/adaptive-gate.ts';
 import { capRequests } from '../concurrency/request-cap.ts';
@@ -80,16 +82,13 @@ export function openAccounts(
   };
   const policy = policyWhere(settings.policy, () => hasTiers);
   const scope = createScope(source.account, settings.scope);
-  const backup = mapContainers(
-    throttleBackup(
-      createAzureBackupStore(backupAccount, sourceAccount, settings.copy, isPaused, {
-        onNoTiers,
-        onStartIgnored: onStartIgnored(backupAccount),
-      }),
-      gates,
-    ),
-    scope,
-  );
+  const store = createAzureBackupStore(backupAccount, sourceAccount, settings.copy, isPaused, {
+    onNoTiers,
+    onStartIgnored: onStartIgnored(backupAccount),
+  });
+  const kept =
+    settings.history === undefined ? store : keepHistory(store, createAzureHistoryStore(backupAccount));
+  const backup = mapContainers(throttleBackup(kept, gates), scope);
   const isHierarchical = createKindCheck(sourceAccount, backupAccount, settings);
   const guard = async (): Promise<boolean> => {
     await identity?.guard();
@@ -118,6 +117,14 @@ export function openAccounts(
       policy,
     }),
   };
+}
+
+/** Hierarchical accounts keep no versions, and nothing else keeps what ends there: so nothing is mirrored as if it were kept. */
+function noHistoryOfTrees(days: number): BlobmirrorError {
+  return new BlobmirrorError(
+    'setting-invalid',
+    `BLOBMIRROR_HISTORY is ${days}d, and the accounts are hierarchical, of which there is no history; it should be off`,
+  );
 }
 
 /** The policy of the settings, with tier `none` once the backup has refused tiers. */
@@ -153,12 +160,12 @@ function connectCapped(connection: StorageConnection, perSecond: number | undefi
 /**
  * Whether both accounts have a hierarchical namespace. The answer is kept; after an error, the next call asks again.
  *
- * @throws BlobmirrorError `account-kinds-differ`, or any storage code
+ * @throws BlobmirrorError `account-kinds-differ`, `setting-invalid` for a history of hierarchical accounts, or any storage code
  */
 function createKindCheck(
   source: Account,
   backup: Account,
-  { namespace }: Pick<Settings, 'namespace'>,
+  { namespace, history }: Pick<Settings, 'namespace' | 'history'>,
 ): () => Promise<boolean> {
   let answer: Promise<boolean> | undefined;
   const ask = async (): Promise<boolean> => {
@@ -169,7 +176,7 @@ function createKindCheck(
       `the source ${source.name} is ${ofSource} and the backup ${backup.name} is ${ofBackup}; the backup should be ${ofSource}`,
     );
   };
-  return async () => {
+  const answered = async (): Promise<boolean> => {
     if (namespace !== 'auto') return namespace === 'hierarchical';
     answer ??= ask();
     try {
@@ -178,5 +185,10 @@ function createKindCheck(
       answer = undefined;
       throw error;
     }
+  };
+  return async () => {
+    const isHierarchical = await answered();
+    if (isHierarchical && history !== undefined) throw noHistoryOfTrees(history.days);
+    return isHierarchical;
   };
 }

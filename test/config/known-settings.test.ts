@@ -9,6 +9,7 @@ const find = (name: string) => findUnknownSettings({ [name]: 'x' })[0];
 describe('a variable that is named like a setting', () => {
   it.each([
     ['BLOBMIRROR_DELETS', 'BLOBMIRROR_DELETES'],
+    ['BLOBMIRROR_HISTORYS', 'BLOBMIRROR_HISTORY'],
     ['BLOBMIRROR_DELTEES', 'BLOBMIRROR_DELETES'],
     ['blobmirror_deletes', 'BLOBMIRROR_DELETES'],
     ['BLOBMIRROR_EXCLUDE_CONTAINER', 'BLOBMIRROR_EXCLUDE_CONTAINERS'],
@@ -20,7 +21,7 @@ describe('a variable that is named like a setting', () => {
     ['BLOBMIROR_BACKUP', 'BLOBMIRROR_BACKUP'],
     ['BLOB_MIRROR_BACKUP', 'BLOBMIRROR_BACKUP'],
     ['BLOBMIRROR_EXCLUDE', undefined],
-    ['BLOBMIRROR_HISTORY', undefined],
+    ['BLOBMIRROR_HISTORY_OF_TREES', undefined],
     ['BLOBMIRROR_EXCLUDE_TAGGED_BLOBS', undefined],
   ])('%s is nearly a setting that protects data, %s, and stops the app', (name, known) => {
     expect(find(name)).toMatchObject({

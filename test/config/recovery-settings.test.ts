@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readRecoverySettings } from '../../src/config/recovery-settings.ts';
+import { readHistory, readRecoverySettings } from '../../src/config/recovery-settings.ts';
 
 const HOUR = 3_600_000;
 const HOURLY = '0 0 * * * *';
@@ -54,4 +54,24 @@ describe('the settings of the recovery point', () => {
       `${name} is "${value}"; it should be `,
     );
   });
+});
+
+describe('the setting for a history', () => {
+  it.each([
+    [undefined, undefined],
+    ['off', undefined],
+    ['1d', { days: 1 }],
+    ['365d', { days: 365 }],
+  ])('takes %s', (text, expected) => {
+    expect(readHistory(text === undefined ? {} : { BLOBMIRROR_HISTORY: text })).toEqual(expected);
+  });
+
+  it.each(['0d', '366d', '30', '30h', 'on', '-1d', '1.5d'])(
+    'refuses %s and says what it should be',
+    (text) => {
+      expect(() => readHistory({ BLOBMIRROR_HISTORY: text })).toThrow(
+        `BLOBMIRROR_HISTORY is "${text}"; it should be off, or a number of days from 1d to 365d`,
+      );
+    },
+  );
 });

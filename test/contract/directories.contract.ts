@@ -251,7 +251,7 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
     describe('delete', () => {
       it('of a file leaves its directory', async () => {
         const { key, etag } = await newFile('backup');
-        expect(await stage.stores.backup.delete(key, etag)).toEqual({ kind: 'written' });
+        expect(await stage.stores.backup.delete(key, etag, 'absent-at-source')).toEqual({ kind: 'written' });
         expect(await stage.stores.backup.read(key)).toEqual(ABSENT);
         await directory('backup', parentOf(key));
       });
@@ -260,14 +260,18 @@ export function describeDirectories(name: string, create: () => Promise<TreeStor
         const { key, etag } = await newFile('backup');
         await stage.stores.remove('backup', key);
         await stage.stores.makeDirectory('backup', key);
-        expect(await stage.stores.backup.delete(key, etag)).toEqual({ kind: 'backup-precondition-failed' });
+        expect(await stage.stores.backup.delete(key, etag, 'absent-at-source')).toEqual({
+          kind: 'backup-precondition-failed',
+        });
         await directory('backup', key);
       });
 
       it('leaves a directory that is not empty, even by its own ETag', async () => {
         const { key, etag } = await newDirectory('backup');
         await stage.stores.put('backup', below(key, 'f'), { content: 'x' });
-        expect(await stage.stores.backup.delete(key, etag)).toEqual({ kind: 'backup-precondition-failed' });
+        expect(await stage.stores.backup.delete(key, etag, 'absent-at-source')).toEqual({
+          kind: 'backup-precondition-failed',
+        });
         expect(await stage.stores.content('backup', below(key, 'f'))).toBe('x');
       });
     });

@@ -426,9 +426,13 @@ export function describePorts(
         await stores.put('backup', key, { content: 'one' });
         const { etag } = await present('backup', key);
         await stores.put('backup', key, { content: 'two' });
-        expect(await stores.backup.delete(key, etag)).toMatchObject({ kind: 'backup-precondition-failed' });
+        expect(await stores.backup.delete(key, etag, 'absent-at-source')).toMatchObject({
+          kind: 'backup-precondition-failed',
+        });
         expect(await stores.content('backup', key)).toBe('two');
-        expect(await stores.backup.delete(key, (await present('backup', key)).etag)).toMatchObject({
+        expect(
+          await stores.backup.delete(key, (await present('backup', key)).etag, 'absent-at-source'),
+        ).toMatchObject({
           kind: 'written',
         });
         expect(await stores.content('backup', key)).toBeUndefined();
@@ -440,21 +444,21 @@ export function describePorts(
         await stores.snapshot('backup', key);
         await stores.put('backup', key, { content: 'two' });
         const { etag } = await present('backup', key);
-        expect(await stores.backup.delete(key, parseEtag('0x1'))).toMatchObject({
+        expect(await stores.backup.delete(key, parseEtag('0x1'), 'absent-at-source')).toMatchObject({
           kind: 'backup-precondition-failed',
         });
-        expect(await stores.backup.delete(key, etag)).toEqual({
+        expect(await stores.backup.delete(key, etag, 'absent-at-source')).toEqual({
           kind: 'refused',
           reason: 'backup-has-snapshots',
         });
         expect(await stores.content('backup', key)).toBe('two');
         await stores.removeSnapshots('backup', key);
-        expect(await stores.backup.delete(key, etag)).toMatchObject({ kind: 'written' });
+        expect(await stores.backup.delete(key, etag, 'absent-at-source')).toMatchObject({ kind: 'written' });
         expect(await stores.content('backup', key)).toBeUndefined();
       });
 
       it('is lost to the backup when nothing is there any more', async () => {
-        expect(await stores.backup.delete(newKey(), parseEtag('0x1'))).toMatchObject({
+        expect(await stores.backup.delete(newKey(), parseEtag('0x1'), 'absent-at-source')).toMatchObject({
           kind: 'backup-precondition-failed',
         });
       });

@@ -36,7 +36,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
 
   async function clear(key: Key): Promise<void> {
     const { etag } = await present('backup', key);
-    expect(await stage.stores.backup.delete(key, etag)).toEqual({ kind: 'written' });
+    expect(await stage.stores.backup.delete(key, etag, 'absent-at-source')).toEqual({ kind: 'written' });
   }
 
   describe('secure and place', () => {

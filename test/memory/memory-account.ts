@@ -5,6 +5,7 @@ import { isBlob } from '../../src/model/reading.ts';
 import type { Metadata } from '../../src/model/stamp.ts';
 import type { AccountInspector, ListedReading, PublicAccess } from '../../src/ports/account-inspector.ts';
 import type { BackupStore } from '../../src/ports/backup-store.ts';
+import type { HistoryStore } from '../../src/ports/history-store.ts';
 import { createMemoryDirectories } from './memory-directories.ts';
 import {
   type MemoryBlob,
@@ -13,6 +14,7 @@ import {
   type StoredBlob,
   createEtags,
 } from './memory-entry.ts';
+import { type EndRecords, createMemoryHistory } from './memory-history.ts';
 import { createMemoryPorts } from './memory-ports.ts';
 import { type AccountKind, type MemoryContainer, MemoryState } from './memory-state.ts';
 import { type Schedule, immediately } from './schedule.ts';
@@ -64,7 +66,10 @@ export interface MemoryAccount extends BackupStore {
 
   /** The same account for another client, whose calls have their own schedule. */
   through(schedule: Schedule): BackupStore;
+  historyThrough(schedule: Schedule): HistoryStore;
   readonly nextEtag: () => Etag;
+  /** A second that no other change has. */
+  readonly nextMoment: () => Date;
 }
 
 /**
@@ -77,8 +82,10 @@ export function createMemoryAccount(
   source?: MemoryAccount,
   now: () => Date = () => new Date(),
   kind: AccountKind = 'flat',
+  keepsVersions = false,
 ): MemoryAccount {
-  const state = new MemoryState(kind, source?.nextEtag ?? createEtags(), now);
+  const state = new MemoryState(kind, source?.nextEtag ?? createEtags(), now, keepsVersions);
+  const records: EndRecords = new Map();
   const through = (other: Schedule): BackupStore => ({
     ...createMemoryPorts(account, state, other, (key) => source?.peek(key)),
     ...createMemoryDirectories(account, state, other),
@@ -86,8 +93,10 @@ export function createMemoryAccount(
   return {
     ...through(schedule),
     through,
+    historyThrough: (other) => createMemoryHistory(account, state, records, other),
     containers: state.containers,
     nextEtag: state.nextEtag,
+    nextMoment: () => state.nextMoment(),
     put: (key, blob) => state.put(key, blob),
     peek: (key) => state.blob(key),
     entry: (key) => state.entry(key),

@@ -1,6 +1,6 @@
 import type { Access } from '../../src/model/access.ts';
 import type { Etag } from '../../src/model/etag.ts';
-import type { BlobPath, ContainerName, Key } from '../../src/model/key.ts';
+import { type BlobPath, type ContainerName, type Key, keyText } from '../../src/model/key.ts';
 import type { Metadata } from '../../src/model/stamp.ts';
 import type { WriteCondition } from '../../src/ports/write-outcome.ts';
 import {
@@ -13,6 +13,13 @@ import {
 } from './memory-entry.ts';
 
 export type AccountKind = 'flat' | 'hierarchical';
+
+/** A state of a blob that the account has kept since it was written. */
+export interface StoredVersion {
+  readonly blob: StoredBlob;
+  readonly writtenAt: Date;
+  readonly createdAt: Date;
+}
 
 /** What a write gives to what it wrote. */
 interface Version {
@@ -160,11 +167,21 @@ export class MemoryState {
   readonly containers = new Map<ContainerName, MemoryContainer>();
   readonly now: () => Date;
   readonly nextEtag: () => Etag;
+  /** Every version of each blob, oldest first, the current one included; undefined on an account that keeps none. */
+  readonly versions: Map<string, StoredVersion[]> | undefined;
+  #lastMoment = 0;
 
-  constructor(kind: AccountKind, nextEtag: () => Etag, now: () => Date) {
+  constructor(kind: AccountKind, nextEtag: () => Etag, now: () => Date, keepsVersions = false) {
     this.kind = kind;
     this.nextEtag = nextEtag;
     this.now = now;
+    this.versions = keepsVersions ? new Map() : undefined;
+  }
+
+  /** A second that no other change of the account has: services give some of their times in whole seconds. */
+  nextMoment(): Date {
+    this.#lastMoment = Math.max(this.#lastMoment + 1000, this.now().getTime());
+    return new Date(this.#lastMoment);
   }
 
   addContainer(container: ContainerName, metadata: Metadata = {}): void {
@@ -183,7 +200,19 @@ export class MemoryState {
   }
 
   put(key: Key, blob: MemoryBlob): Etag {
-    return this.containerOf(key).putFile(key.path, blob);
+    const isOverwrite = this.blob(key) !== undefined;
+    const etag = this.containerOf(key).putFile(key.path, blob);
+    if (this.versions !== undefined) this.#keepVersion(key, isOverwrite);
+    return etag;
+  }
+
+  #keepVersion(key: Key, isOverwrite: boolean): void {
+    const blob = this.blob(key);
+    if (blob === undefined) return;
+    const kept = this.versions?.get(keyText(key)) ?? [];
+    const writtenAt = this.nextMoment();
+    const createdAt = (isOverwrite ? kept.at(-1)?.createdAt : undefined) ?? writtenAt;
+    this.versions?.set(keyText(key), [...kept, { blob, writtenAt, createdAt }]);
   }
 
   makeDirectory(key: Key, directory?: MemoryDirectory): Etag {

@@ -19,6 +19,7 @@ const EXPECTED: Readonly<Record<Disposition, string>> = {
     'content-damaged content-mismatch copy-failed blocks-in-the-way',
     'queue-unavailable queue-refused queue-full deliveries-exhausted message-expired',
     'account-kinds-differ accounts-swapped mirror-name-taken queue-taken document-too-new clock-off',
+    'history-not-kept',
     'command-timed-out unexpected',
   ].join(' '),
   park: [

@@ -41,6 +41,7 @@ const WRITES: ReadonlySet<string> = new Set(
     'setTier',
     'setTags',
     'delete',
+    'recordEnd',
     'createContainer',
     'createDirectory',
     'setAccess',

@@ -43,6 +43,7 @@ const CALLS: Readonly<Record<string, string>> = {
   discard: 'removes the secured copy for',
   restamp: 'sets metadata on',
   delete: 'deletes from',
+  recordEnd: 'records an end on',
   createContainer: 'makes the container on',
   listBlobs: 'lists',
   createDirectory: 'makes a directory on',

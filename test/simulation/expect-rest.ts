@@ -7,6 +7,7 @@ import { type Key, keyText } from '../../src/model/key.ts';
 import type { BackupStore } from '../../src/ports/backup-store.ts';
 import { isWrite } from './call.ts';
 import { expectEqualEntry, isKept } from './equal-entry.ts';
+import { HistoryWitness } from './history-witness.ts';
 import { Violation } from './violation.ts';
 import { POLICY, TIMELESS } from './worker.ts';
 import { expectExcepted } from './expect-excepted.ts';
@@ -28,6 +29,8 @@ export async function expectRest(world: World): Promise<void> {
     return;
   }
   for (const key of world.keys()) expectEqualEntry(world, key);
+  if (world.witness instanceof HistoryWitness)
+    for (const key of world.keys()) await world.witness.expectHistory(key);
   // A check of an entry that stays for its content, which no event asks for, would delete it.
   for (const key of world.keys()) if (!isKept(world, key)) await expectIdle(world, key);
 }

@@ -16,9 +16,16 @@ export class FlatUser implements User {
   readonly #choices: Choices;
   readonly #keys: readonly Key[];
   readonly #sourceChanged: (key: Key) => void;
+  readonly #kinds: readonly BlobKind[];
   #versions = 0;
 
-  constructor(stage: Stage, keys: readonly Key[], sourceChanged: (key: Key) => void) {
+  constructor(
+    stage: Stage,
+    keys: readonly Key[],
+    sourceChanged: (key: Key) => void,
+    kinds: readonly BlobKind[] = KINDS,
+  ) {
+    this.#kinds = kinds;
     this.#stage = stage;
     this.#choices = stage.choices;
     this.#keys = keys;
@@ -52,7 +59,7 @@ export class FlatUser implements User {
         grid.look({ type: 'BlobDeleted', key: other });
       }
     }
-    const kind = this.#choices.draw(12) < 10 ? 'block' : 'append';
+    const kind = this.#choices.draw(12) < 10 || !this.#kinds.includes('append') ? 'block' : 'append';
     // An append blob begins empty.
     const content = kind === 'append' && this.#choices.draw(2) === 0 ? '' : pickOne(this.#choices, CONTENTS);
     const contentMd5 = pickOne(this.#choices, MD5S)(content);

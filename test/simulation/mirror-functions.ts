@@ -1,4 +1,5 @@
 import { handleMessage } from '../../src/intake/handle-message.ts';
+import { keepHistory } from '../../src/history/keep-history.ts';
 import { converge } from '../../src/mirror/converge.ts';
 import { createLedger } from '../../src/unprotected/ledger.ts';
 import { followRename } from '../../src/mirror/follow-rename.ts';
@@ -9,6 +10,13 @@ export interface MirrorFunctions {
   readonly followRename: typeof followRename;
   readonly handleMessage: typeof handleMessage;
   readonly createLedger: typeof createLedger;
+  readonly keepHistory: typeof keepHistory;
 }
 
-export const REAL_FUNCTIONS: MirrorFunctions = { converge, followRename, handleMessage, createLedger };
+export const REAL_FUNCTIONS: MirrorFunctions = {
+  converge,
+  followRename,
+  handleMessage,
+  createLedger,
+  keepHistory,
+};

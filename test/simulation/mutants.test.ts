@@ -21,6 +21,7 @@ import { renameWithoutWalk } from './mutants/rename-without-walk.ts';
 import { sourceBeforeBackup } from './mutants/source-before-backup.ts';
 import { stampByLikeness } from './mutants/stamp-by-likeness.ts';
 import { unconditionalWrites } from './mutants/unconditional-writes.ts';
+import { recordsAfterwards, recordsNothing } from './mutants/without-records.ts';
 import { unpinnedSource } from './mutants/unpinned-source.ts';
 import { search } from './search.ts';
 import type { WorldKind } from './stage.ts';
@@ -233,6 +234,22 @@ const MUTATIONS: readonly Mutation[] = [
     within: 5_000,
     seed: 762,
     breaks: ['not excepted'],
+  },
+  {
+    what: 'deletes without a record (H5)',
+    kind: 'kept',
+    functions: recordsNothing,
+    within: 200,
+    seed: 5,
+    breaks: ['the history is wrong'],
+  },
+  {
+    what: 'records an end after the deletion (H2)',
+    kind: 'kept',
+    functions: recordsAfterwards,
+    within: 5_000,
+    seed: 5,
+    breaks: ['the history is wrong'],
   },
 ];
 

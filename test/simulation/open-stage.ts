@@ -18,7 +18,7 @@ export function openStage(
   const now = (): Date => new Date(time);
   const accountKind = kind === 'tree' ? 'hierarchical' : 'flat';
   const source = createMemoryAccount('sourceaccount', undefined, undefined, now, accountKind);
-  const backup = createMemoryAccount('backupaccount', undefined, source, now, accountKind);
+  const backup = createMemoryAccount('backupaccount', undefined, source, now, accountKind, kind === 'kept');
   source.addContainer(CONTAINER);
   const queue = new MemoryQueue();
   const stage: Stage = {

@@ -1,4 +1,5 @@
 import type { Key } from '../../src/model/key.ts';
+import type { BlobKind } from '../../src/model/reading.ts';
 import type { Choices } from './choices.ts';
 import { KINDS } from './flat-user.ts';
 import { pickOne } from './choices.ts';
@@ -11,13 +12,14 @@ export function putForeignBlobs(
   { backup, container, tell }: Pick<Stage, 'backup' | 'container' | 'tell'>,
   choices: Choices,
   keys: readonly Key[],
+  kinds: readonly BlobKind[] = KINDS,
 ): void {
   // In one world of three, so that the others are about the mirror alone.
   if (choices.draw(3) < 2) return;
   const here = backup.containers.get(container);
   for (const key of keys) {
     if (here?.takesFile(key.path) !== true || here.blobs.has(key.path) || choices.draw(3) < 2) continue;
-    const kind = pickOne(choices, KINDS);
+    const kind = pickOne(choices, kinds);
     backup.put(key, { content: 'theirs', kind });
     tell?.('another tool', `puts ${key.path} on the backup`);
   }

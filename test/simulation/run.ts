@@ -5,6 +5,7 @@
  *   npm run simulate -- --histories 1000000 --seed 1 --threads 2
  *   npm run simulate -- --tree             hierarchical accounts, with directories and renames
  *   npm run simulate -- --leased           flat accounts, with leases on the backup
+ *   npm run simulate -- --kept             flat accounts, with a history on the backup
  *   npm run simulate -- --seed 19748 --histories 1      plays one history again
  */
 import { availableParallelism } from 'node:os';
@@ -77,6 +78,7 @@ async function main(): Promise<void> {
       histories: { type: 'string', default: '1000000' },
       tree: { type: 'boolean', default: false },
       leased: { type: 'boolean', default: false },
+      kept: { type: 'boolean', default: false },
       threads: { type: 'string', default: String(availableParallelism()) },
     },
   });
@@ -86,7 +88,7 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const kind = values.tree ? 'tree' : values.leased ? 'leased' : 'flat';
+  const kind = values.tree ? 'tree' : values.leased ? 'leased' : values.kept ? 'kept' : 'flat';
   process.stdout.write(
     `${histories.toLocaleString('en')} ${kind} histories from seed ${seed}, ${threads} at a time\n`,
   );

@@ -11,6 +11,7 @@ const HISTORIES: Readonly<Record<WorldKind, number>> = {
   flat: budget(5_000),
   tree: budget(3_000),
   leased: budget(5_000),
+  kept: budget(5_000),
 };
 
 /** Enough histories to include a copy that continues later. */
@@ -22,7 +23,7 @@ async function tellHistory(kind: WorldKind, seed: number): Promise<readonly stri
   return lines;
 }
 
-describe.each(['flat', 'tree', 'leased'] as const)('the simulation of %s accounts', (kind) => {
+describe.each(['flat', 'tree', 'leased', 'kept'] as const)('the simulation of %s accounts', (kind) => {
   it(`finds every promise kept in ${HISTORIES[kind]} histories (invariants 1 to 9)`, async () => {
     const found = await search({ kind, firstSeed: 1, histories: HISTORIES[kind] });
     const options = `${kind === 'flat' ? '' : `--${kind} `}--seed ${found?.seed} --histories 1`;
@@ -80,6 +81,13 @@ const OF_BOTH: readonly RegExp[] = ([] = [
 
 const HAPPENINGS: Readonly<Record<WorldKind, readonly RegExp[]>> = {
   flat: [...OF_BOTH, /a user .*deletes photos/, /BlobCreated photos\/\w+, BlobCreated/],
+  kept: [
+    /records an end on .*photos/,
+    /records an end on .*cut off/,
+    /carries out the late request: records an end/,
+    /deletes from the backup .*written/,
+    /worker \d .*crashes/,
+  ],
   leased: [
     /a user .*leases photos/,
     /a user .*breaks the lease of/,

@@ -6,8 +6,11 @@ import type { Tell } from './story.ts';
 import type { User } from './user.ts';
 import type { Witness } from './witness.ts';
 
-/** Two flat accounts, or two hierarchical ones; or two flat ones, on whose backup a user leases blobs. */
-export type WorldKind = 'flat' | 'tree' | 'leased';
+/**
+ * Two flat accounts, or two hierarchical ones; two flat ones, on whose backup a user leases blobs; or two flat ones, whose
+ * backup has a history.
+ */
+export type WorldKind = 'flat' | 'tree' | 'leased' | 'kept';
 
 /** The accounts of a world, and what its users get. */
 export interface Stage {

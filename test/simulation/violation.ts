@@ -19,4 +19,5 @@ export type Rule =
   | 'not excepted'
   | 'excepted for ever'
   | 'wrongly dead-lettered'
+  | 'the history is wrong'
   | 'never at rest';

@@ -158,7 +158,9 @@ export class Worker {
   #start(): (message: IncomingMessage) => Promise<void> {
     const { kind, source, backup, queue, documents, network, functions, now } = this.#surroundings;
     const schedule = network.schedule(this.#life);
-    const sides = { source: source.through(schedule), backup: backup.through(schedule), policy: POLICY };
+    const store = backup.through(schedule);
+    const kept = kind === 'kept' ? functions.keepHistory(store, backup.historyThrough(schedule)) : store;
+    const sides = { source: source.through(schedule), backup: kept, policy: POLICY };
     const hierarchical = kind === 'tree';
     const ledger =
       kind === 'leased'

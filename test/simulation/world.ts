@@ -1,7 +1,7 @@
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import type { MemoryQueue } from '../memory/memory-queue.ts';
 import type { Choices } from './choices.ts';
-import { castFlat, castLeased } from './flat-cast.ts';
+import { castFlat, castKept, castLeased } from './flat-cast.ts';
 import type { MirrorFunctions } from './mirror-functions.ts';
 import { Network } from './network.ts';
 import { openStage } from './open-stage.ts';
@@ -17,7 +17,7 @@ const MAX_FAULTS = 4;
 const MAX_RETRIES = 3;
 
 /** Everything that takes part in one history. */
-export interface World extends Stage, Omit<Cast, 'witness'> {
+export interface World extends Stage, Cast {
   readonly kind: WorldKind;
   readonly functions: MirrorFunctions;
   readonly queue: MemoryQueue;
@@ -28,6 +28,13 @@ export interface World extends Stage, Omit<Cast, 'witness'> {
   /** How many acts of users and how many faults are left. */
   readonly left: { acts: number; faults: number; retries: number };
 }
+
+const CASTS: Readonly<Record<WorldKind, (stage: Stage) => Cast>> = {
+  flat: castFlat,
+  tree: castTree,
+  leased: castLeased,
+  kept: castKept,
+};
 
 export function createWorld(
   kind: WorldKind,
@@ -47,8 +54,8 @@ export function createWorld(
   if (choices.draw(4) < 3) backup.addContainer(container);
   else tell?.('the backup', `has no container ${container} yet`);
 
-  const { witness, ...cast } =
-    kind === 'tree' ? castTree(stage) : kind === 'leased' ? castLeased(stage) : castFlat(stage);
+  const cast = CASTS[kind](stage);
+  const { witness } = cast;
   const network = new Network({ queue, witness, tell });
   const documents = new MemoryDocuments();
   const surroundings = { kind, source, backup, queue, documents, network, functions, now };

@@ -21,7 +21,7 @@ describe('a blob on the backup', () => {
     const leased = { kind: 'refused', reason: 'backup-leased' };
     expect(await store.copy(await stage.requestFor(key))).toMatchObject(leased);
     expect(await store.restamp({ key, metadata: {}, ifMatch })).toEqual(leased);
-    expect(await store.delete(key, ifMatch)).toEqual(leased);
+    expect(await store.delete(key, ifMatch, 'absent-at-source')).toEqual(leased);
     expect(await contentOf(stage.onBackup, key)).toBe('old');
     await stage.onBackup.getBlobClient(key.path).getBlobLeaseClient().breakLease(0);
   });

@@ -274,7 +274,7 @@ export async function startFlatBehindLiar(): Promise<Behind> {
     ),
     writes(
       'delete',
-      async (store, key, { etag }) => await store.delete(key, etag),
+      async (store, key, { etag }) => await store.delete(key, etag, 'absent-at-source'),
       async (key) => (await pair.content('backup', key)) === undefined,
     ),
     writes(

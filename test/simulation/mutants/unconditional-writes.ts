@@ -17,11 +17,11 @@ export const unconditionalWrites = spoilPorts(({ backup }) => ({
         (condition) => backup.restamp({ ...request, ifMatch: etagOf(condition) ?? request.ifMatch }),
         (answer, condition) => isRefused(answer) && 'ifMatch' in condition,
       ),
-    delete: (key, ifMatch) =>
+    delete: (key, ifMatch, why) =>
       insist(
         backup,
         key,
-        (condition) => backup.delete(key, etagOf(condition) ?? ifMatch),
+        (condition) => backup.delete(key, etagOf(condition) ?? ifMatch, why),
         (answer, condition) => isRefused(answer) && 'ifMatch' in condition,
       ),
   },
