@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/clients/**/*.test.ts'],
     globalSetup: ['test/clients/support/prepare-tools.ts'],
+    env: { TEST_WAIT_MS: '250000' },
     testTimeout: 300_000,
     hookTimeout: 300_000,
     maxWorkers: 1,

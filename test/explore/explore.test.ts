@@ -91,7 +91,7 @@ const MUTATIONS: readonly Mutation[] = [
     UNEQUAL,
   ],
   [
-    'does not look again after a write of unknown outcome',
+    'does not recheck a key after a write of unknown outcome',
     noRecheck,
     inFlat('write, delete', UNKNOWN),
     UNEQUAL,

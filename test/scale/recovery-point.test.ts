@@ -6,7 +6,7 @@ import { printMeasured } from './support/print-measured.ts';
 
 const THRESHOLD_S = 30;
 const OUTAGE_MS = 120_000;
-/** Between a look and the clock that it is held against. */
+/** Between what is sighted and the clock: a status is shared for a while, and sightings are a second apart. */
 const SLACK_S = 6;
 
 test('an outage of the backup account for two minutes under load, with the watch and the canary at work', async () => {
