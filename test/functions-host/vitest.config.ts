@@ -7,8 +7,8 @@ export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
     env: { FUNCTIONS_HOST_BEHAVIOR: 'azure', TEST_BUDGET: 'small' },
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     maxWorkers: 4,
   },
 });
