@@ -144,6 +144,10 @@ describe('a dead letter', () => {
   });
 });
 
+it('a message without a body has one in JSON, which is null', () => {
+  expect([undefined, null, 'text', 0].map(toJsonBody)).toEqual([null, null, 'text', 0]);
+});
+
 function deep(levels: number): unknown {
   return JSON.parse('['.repeat(levels) + ']'.repeat(levels)) as unknown;
 }

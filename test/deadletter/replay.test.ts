@@ -42,6 +42,23 @@ describe('a replay', () => {
     expect(counts('events')).toEqual({ active: 1, deadLetter: 1 });
   });
 
+  it('is refused of a code that no dead letter has, as all else that selects by code is', async () => {
+    const { store, bury } = await startDeadLetterBench();
+    await bury('events', parked(cat, 'storage-rejected'));
+    const code = 'storage-rejectd';
+    const refused = {
+      code: 'request-invalid',
+      message: expect.stringContaining('did you mean storage-rejected?') as string,
+    };
+    await expect(store.replay({ code })).rejects.toMatchObject(refused);
+    await expect(store.purge({ code })).rejects.toMatchObject(refused);
+    await expect(store.list({ code, limit: 10 })).rejects.toMatchObject(refused);
+    await expect(Array.fromAsync(store.export({ code }))).rejects.toMatchObject(refused);
+    await expect(store.exportPage({ code }, undefined, { characters: 1, read: 1 })).rejects.toMatchObject(
+      refused,
+    );
+  });
+
   it('sends what came, byte by byte', async () => {
     const { store, bury, drain } = await startDeadLetterBench();
     const odd = [

@@ -120,6 +120,16 @@ describe('a message with events', () => {
   });
 });
 
+it('parts that are bad in different ways are dead letters with ids of their own, or the queue would drop one', async () => {
+  const intake = createIntake();
+  const nameless = { ...event('a'), subject: '', data: { api: 'PutBlob', url: '' } };
+  await intake.handle([{ no: 'event' }, nameless]);
+  expect(new Set(intake.dead.map(({ history }) => history.lastError?.code))).toEqual(
+    new Set(['event-key-invalid', 'message-not-event']),
+  );
+  expect(new Set(intake.dead.map(({ messageId }) => messageId)).size).toBe(2);
+});
+
 describe('an event that is not for this mirror', () => {
   it.each([
     ['of an unknown type', event('a', { eventType: 'Microsoft.Storage.Unheard' }), 'event-type-unknown'],

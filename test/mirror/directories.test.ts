@@ -50,6 +50,20 @@ describe('a directory', () => {
     expect(tree.calls.filter((call) => call.endsWith('.setAccess'))).toHaveLength(1);
   });
 
+  it('that was deleted is made again before a file of it, though it was seen a moment ago', async () => {
+    const tree = createMemoryTree();
+    tree.source.makeDirectory(at('a'), { metadata: { version: '1' } });
+    tree.source.put(at('a/g'), { content: 'x' });
+    for (const path of ['a', 'a/g']) await tree.converge(at(path));
+    tree.source.removeTree(at('a'));
+    expect(await tree.converge(at('a'))).toMatchObject({ verdict: 'deleted' });
+    expect(tree.calls).toContain('backupaccount.moveToTrash');
+    tree.source.makeDirectory(at('a'), { metadata: { version: '2' } });
+    tree.source.put(at('a/f'), { content: 'x' });
+    await tree.converge(at('a/f'));
+    expect(tree.backup.entry(at('a'))).toMatchObject({ metadata: { version: '2' } });
+  });
+
   it('keeps the access that the backup gave it where access is not mirrored', async () => {
     const tree = createMemoryTree(() => {}, { ...TREE_POLICY, acl: 'off' });
     tree.source.makeDirectory(at('a'), { access: ACCESS });

@@ -192,3 +192,17 @@ describe('following a rename', () => {
     expect(tree.onBackup()).toEqual({ a: 'newer' });
   });
 });
+
+it('what was known of the new name is forgotten with a rename onto it', async () => {
+  const tree = createMemoryTree();
+  for (const path of ['p', 'q', 'q/sub']) tree.source.makeDirectory(at(path), { metadata: { path } });
+  for (const path of ['p', 'q', 'q/sub']) await tree.converge(at(path));
+  tree.source.removeTree(at('q'));
+  await tree.otherWorker.converge(at('q'));
+  tree.source.move(at('p'), at('q'));
+  expect(await tree.followRename({ from: at('p'), to: at('q') })).toBe('renamed');
+  tree.source.makeDirectory(at('q/sub'), { metadata: { version: '2' } });
+  tree.source.put(at('q/sub/f'), { content: 'x' });
+  await tree.converge(at('q/sub/f'));
+  expect(tree.backup.entry(at('q/sub'))).toMatchObject({ metadata: { version: '2' } });
+});

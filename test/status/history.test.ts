@@ -34,6 +34,14 @@ describe('the history', () => {
     expect(JSON.stringify(document).length).toBeLessThan(100_000);
   });
 
+  it('keeps the newest where workers take more than one a minute', () => {
+    let document: HistoryDocument | undefined;
+    for (let n = 0; n < 1500; n++) document = addSample(document, sample(n / 2), OK) ?? document;
+    const samples = toSamples(document);
+    expect(samples).toHaveLength(1440);
+    expect(samples.at(-1)).toEqual(sample(1499 / 2));
+  });
+
   it('takes one of a moment, whoever else has one', () => {
     const document = addSample(undefined, sample(1), OK);
     expect(addSample(document, { ...sample(1), liveAgeMs: 9 }, OK)).toBeUndefined();

@@ -250,6 +250,16 @@ describe('streaming through the process', () => {
       expect(await equal()).toBe(true);
     });
 
+    it('of no bytes is of the version that was asked for, too', async () => {
+      const blob = stage.atSource.getPageBlobClient(key.path);
+      await blob.create(0);
+      const request = await stage.requestFor(key);
+      await blob.setMetadata({ moved: 'yes' });
+      const store = stage.worker({ engine: 'streamed' });
+      expect(await store.copy(request)).toMatchObject({ kind: 'source-precondition-failed' });
+      expect(await store.copy(await stage.requestFor(key))).toEqual(WRITTEN);
+    });
+
     it('ends with a failed source precondition when the source changed', async () => {
       await putPages();
       const request = await stage.requestFor(key);

@@ -188,6 +188,23 @@ const faults: readonly Fault[] = [
     test: 'a replay finds a dead letter by every spelling of its id, and counts it once',
     isSpare: true,
   },
+  {
+    name: 'an export of a misspelt code is empty and looks successful',
+    path: 'src/deadletter/dead-letter-store.ts',
+    from: '    export: async function* (choice) {\n      await refuseUnknown(choice);\n',
+    to: '    export: async function* (choice) {\n',
+    near: ['test/deadletter/replay.test.ts'],
+    test: 'a replay is refused of a code that no dead letter has, as all else that selects by code is',
+    isSpare: true,
+  },
+  {
+    name: 'a message without a body is shown without one',
+    path: 'src/deadletter/browse-dead-letters.ts',
+    from: 'return text === undefined ? null : body;',
+    to: 'return body;',
+    near: ['test/deadletter/read-dead-letter.test.ts'],
+    isSpare: true,
+  },
 ];
 
 export default faults;

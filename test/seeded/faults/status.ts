@@ -490,6 +490,22 @@ const faults: readonly Fault[] = [
     near: ['test/status/except-keys.test.ts'],
     isSpare: true,
   },
+  {
+    name: 'the history drops its newest samples',
+    path: 'src/status/history.ts',
+    from: 'samples: [...kept, sample].slice(-MAX_SAMPLES)',
+    to: 'samples: [...kept, sample].slice(0, MAX_SAMPLES)',
+    near: ['test/status/history.test.ts'],
+    isSpare: true,
+  },
+  {
+    name: 'the lag of almost all is told as that of half',
+    path: 'src/status/activity/read-activity.ts',
+    from: 'lagP99Ms: lagPercentile(lags, 0.99)',
+    to: 'lagP99Ms: lagPercentile(lags, 0.5)',
+    near: ['test/status/activity/merge-activity.test.ts'],
+    isSpare: true,
+  },
 ];
 
 export default faults;

@@ -80,6 +80,18 @@ describe('the activity of many workers', () => {
     );
   });
 
+  it('tells the lag of half of the changes, and of all but one in a hundred', () => {
+    const worker = new WorkerActivity(() => NOW);
+    for (let i = 0; i < 100; i++) {
+      const lagMs = i < 97 ? 100 : 60_000;
+      worker.changed({ verdict: 'copied', door: 'event', container: 'photos', bytes: 1, lagMs });
+    }
+    const { lagP50Ms, lagP99Ms, minutes } = mergeActivity([worker.toDocument()], new Date(NOW));
+    expect(lagP50Ms).toBe(108);
+    expect(lagP99Ms).toBeGreaterThanOrEqual(60_000);
+    expect(minutes).toMatchObject([{ lagP50Ms, lagP99Ms }]);
+  });
+
   it('counts what was written, and no look that found nothing to do', () => {
     let now = NOW;
     const worker = new WorkerActivity(() => now);
