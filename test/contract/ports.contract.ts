@@ -17,12 +17,12 @@ const STAMP = {
 
 /**
  * What the ports promise, for every pair of stores: in memory and on real accounts. Index tags, and names
- * that mean something else in a tree, are for flat accounts only.
+ * that mean something else in a tree, are for flat accounts only. A backup that keeps versions has one kind for each name.
  */
 export function describePorts(
   name: string,
   create: () => Promise<StoresUnderTest>,
-  { hierarchical = false } = {},
+  { hierarchical = false, keepsVersions = false } = {},
 ): void {
   const onFlat = hierarchical ? undefined : it;
   describe(`the ports ${name}`, () => {
@@ -336,7 +336,7 @@ export function describePorts(
         newKey,
         present,
       },
-      { hierarchical },
+      { hierarchical, keepsVersions },
     );
 
     describe('restamp', () => {

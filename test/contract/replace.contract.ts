@@ -18,7 +18,10 @@ const MOVED = { kind: 'backup-precondition-failed' };
  * What the ports promise for replacing what cannot be overwritten: the new version is secured first, then the
  * old one is deleted.
  */
-export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hierarchical: boolean }): void {
+export function describeReplacing(
+  stage: ReplaceStage,
+  { hierarchical, keepsVersions }: { hierarchical: boolean; keepsVersions: boolean },
+): void {
   const { newKey, present } = stage;
 
   async function requestFor(key: Key, wanted: Partial<CopyRequest> = {}): Promise<CopyRequest> {
@@ -40,9 +43,26 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
   }
 
   describe('secure and place', () => {
-    it.each([
+    const ofOtherKinds = [
       ['a block blob', 'an append blob', { kind: 'append' }, { kind: 'block' }],
       ['an append blob', 'a block blob', { kind: 'block' }, { kind: 'append' }],
+    ] as const;
+    // All versions of a name are of one kind.
+    it.each(keepsVersions ? ofOtherKinds : [])(
+      'leave %s to its versions, and do not become %s',
+      async (...of) => {
+        const [, , from, onto] = of;
+        const key = newKey();
+        await stage.stores.put('source', key, { content: 'new content', ...from });
+        await stage.stores.put('backup', key, { content: 'old', ...onto });
+        const refused = { kind: 'refused', reason: 'backup-versions-of-another-kind' };
+        expect(await stage.stores.backup.secure(await requestFor(key))).toMatchObject(refused);
+        expect(await stage.stores.content('backup', key)).toBe('old');
+      },
+    );
+
+    it.each([
+      ...(keepsVersions ? [] : ofOtherKinds),
       ['an archived blob', 'a block blob', { kind: 'block' }, { kind: 'block', archived: true }],
     ] as const)(
       'replace %s by %s, which is there before the old one is deleted',
@@ -118,7 +138,7 @@ export function describeReplacing(stage: ReplaceStage, { hierarchical }: { hiera
     it('are lost to the source when that changed before it was secured, and do not change the backup', async () => {
       const key = newKey();
       await stage.stores.put('source', key, { content: 'v1' });
-      await stage.stores.put('backup', key, { content: 'old', kind: 'append' });
+      await stage.stores.put('backup', key, { content: 'old', kind: keepsVersions ? 'block' : 'append' });
       const request = await requestFor(key);
       await stage.stores.put('source', key, { content: 'v2' });
       expect(await stage.stores.backup.secure(request)).toMatchObject({ kind: 'source-precondition-failed' });

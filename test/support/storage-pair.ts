@@ -1,5 +1,5 @@
 import { BlobServiceClient } from '@azure/storage-blob';
-import { BACKUP, SOURCE, startStorage, type StorageRequest } from '@blobmirror/local';
+import { BACKUP, type HistoryOptions, SOURCE, startStorage, type StorageRequest } from '@blobmirror/local';
 import { createAzureBackupStore } from '../../src/azure/backup-store.ts';
 import { createAzureBlobReader } from '../../src/azure/blob-reader.ts';
 import type { CopyOptions } from '../../src/azure/copy/copy-engine.ts';
@@ -20,13 +20,17 @@ export interface StoragePair extends StoresUnderTest {
 /** The ports on two real accounts of the embedded storage, flat unless `hierarchical`. */
 export async function startStoragePair(
   copyOptions: Partial<CopyOptions> = {},
-  { hierarchical = false } = {},
+  {
+    hierarchical = false,
+    backupHistory = {},
+  }: { hierarchical?: boolean; backupHistory?: HistoryOptions } = {},
 ): Promise<StoragePair> {
   const requests: string[] = [];
   const onRequest = ({ account, operation, userAgent }: StorageRequest): void => {
     if (userAgent?.startsWith('blobmirror')) requests.push(`${account} ${operation}`);
   };
-  const storage = await startStorage({ port: 0, accounts: [SOURCE, BACKUP], hierarchical, onRequest });
+  const accountsOf = [SOURCE, { ...BACKUP, ...backupHistory }];
+  const storage = await startStorage({ port: 0, accounts: accountsOf, hierarchical, onRequest });
   const connectionStrings = {
     source: storage.connectionString(SOURCE.name),
     backup: storage.connectionString(BACKUP.name),

@@ -515,7 +515,7 @@ const faults: readonly Fault[] = [
   {
     name: 'history: a name has versions of two types',
     path: 'packages/local/src/storage/operations/keep-history.ts',
-    from: '  if (isOther || store.former.hasVersionsOfOtherType(place, blobType, history.now()))',
+    from: '  if (isOther || (hasFormer && store.former.hasVersionsOfOtherType(place, blobType, history.now())))',
     to: '  if (isOther)',
     near: ['packages/local/test/history/versions.test.ts'],
   },

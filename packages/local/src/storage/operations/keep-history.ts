@@ -34,12 +34,13 @@ export function replaceBlob(
   blob: Blob,
   there: StoredBlob | undefined,
 ): StoredBlob {
-  const { paths, history } = stage;
+  const { store, paths, history } = stage;
   if (!history.isFlat) return putBlob(stage, blob, there);
   const place = there ?? paths.find(blob.accountName, blob.containerName, blob.name);
-  if (place !== undefined) refuseOtherType(stage, context, place, there, blob);
+  const hasFormer = place !== undefined && store.former.hasAny(place, history.now());
+  if (place !== undefined) refuseOtherType(stage, context, place, there, blob, hasFormer);
   const isKept = there?.isCommitted === true && keepOverwritten(stage, there);
-  if (place !== undefined && there?.isCommitted !== true) settleDeleted(stage, place, blob);
+  if (hasFormer && there?.isCommitted !== true) settleDeleted(stage, place, blob);
   protect(stage, context, blob);
   assignVersion(stage, blob, place, there?.version);
   tellVersion(context, blob);
@@ -129,7 +130,6 @@ export function deletionOf({ history }: Pick<Stage, 'history'>, account: string)
 export function settleDeleted({ store, history }: Stage, place: Place, blob: Blob): void {
   const { former } = store;
   const now = history.now();
-  if (!former.hasAny(place, now)) return;
   const deleted = former.deletedBlob(place, blob, blob.name, now);
   if (deleted?.deletedAt === undefined || deleted.expiresAt === undefined) return;
   const { deletedAt, expiresAt } = deleted;
@@ -153,11 +153,12 @@ function refuseOtherType(
   place: Place,
   there: StoredBlob | undefined,
   { accountName, properties: { blobType = '' } }: Blob,
+  hasFormer: boolean,
 ): void {
   const becomesVersion =
     there?.isCommitted === true && (history.keepsVersions(accountName) || there.version !== undefined);
   const isOther = becomesVersion && there.properties.blobType !== blobType;
-  if (isOther || store.former.hasVersionsOfOtherType(place, blobType, history.now()))
+  if (isOther || (hasFormer && store.former.hasVersionsOfOtherType(place, blobType, history.now())))
     throw errors.getBlobInvalidBlobType(context.contextId);
 }
 
