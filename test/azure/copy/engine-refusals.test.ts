@@ -1,8 +1,10 @@
+import { RestError } from '@azure/storage-blob';
 import { describe, expect, it } from 'vitest';
 import {
   type EngineRefusals,
   createEngineRefusals,
   createTierSupport,
+  refuseUnexpectedSuccess,
 } from '../../../src/azure/copy/judge-copy.ts';
 import { BlobmirrorError } from '../../../src/model/errors.ts';
 
@@ -91,4 +93,10 @@ describe('the memory of an account without tiers', () => {
       isMissing: false,
     });
   });
+});
+
+it('a success of another kind without an ETag has an unknown outcome, and is no copy', async () => {
+  const odd = new RestError('200 where 201 was expected', { statusCode: 200 });
+  const write = refuseUnexpectedSuccess('backupaccount', async () => await Promise.reject(odd));
+  await expect(write).rejects.toBe(odd);
 });
