@@ -55,6 +55,7 @@ export function fromTrigger(
 export interface ReceivedHistory extends History {
   /** How often it was delivered, this time included. */
   readonly deliveryCount: number;
+  readonly messageId: string;
 }
 
 /** A parked copy expires a millisecond after it was enqueued; times of .NET are exact to less than that. */
@@ -99,6 +100,7 @@ export function readHistory({
     // and the service may execute it after this check.
     unsettled: known.unsettled || deliveryCount > 1,
     deliveryCount,
+    messageId,
   };
 }
 

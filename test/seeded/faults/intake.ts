@@ -233,6 +233,13 @@ const faults: readonly Fault[] = [
     near: ['test/intake/requeue-while-paused.test.ts'],
   },
   {
+    name: 'two messages of a chain share their successor',
+    path: 'src/intake/message-chain.ts',
+    from: "return `.${createHash('sha256').update(messageId).digest('hex').slice(0, 6)}`;",
+    to: "return '';",
+    near: ['test/intake/handle-message.test.ts'],
+  },
+  {
     name: 'two deliveries of a message share their successor',
     path: 'src/intake/message-chain.ts',
     from: '.${history.looks}.${deliveryCount}${holds}',

@@ -459,8 +459,8 @@ const faults: readonly Fault[] = [
   {
     name: 'a file that is replaced does not get its access',
     path: 'src/mirror/write-blob.ts',
-    from: 'return await replaceViaStaging(context, key, { source: from, missing }, async () =>\n    toApplyResult(await context.backup.delete(key, ifMatch), REMOVED)',
-    to: 'return await replaceViaStaging(context, key, { source: from }, async () =>\n    toApplyResult(await context.backup.delete(key, ifMatch), REMOVED)',
+    from: "return await replaceViaStaging(context, key, { source: from, missing }, async () =>\n    toApplyResult(await context.backup.delete(key, ifMatch, 'replaced'), REMOVED)",
+    to: "return await replaceViaStaging(context, key, { source: from }, async () =>\n    toApplyResult(await context.backup.delete(key, ifMatch, 'replaced'), REMOVED)",
     near: ['test/mirror/directories.test.ts'],
     isSpare: true,
   },
