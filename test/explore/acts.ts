@@ -1,6 +1,6 @@
 import type { BlobPath, Key } from '../../src/model/key.ts';
 import type { Happening } from '../simulation/event.ts';
-import { FlatWitness } from '../simulation/flat-witness.ts';
+import { TreeWitness } from '../simulation/tree-witness.ts';
 import type { Act, Scene } from './scene.ts';
 
 /** What users of the source do in small worlds, with the events of Azure for it. */
@@ -66,8 +66,8 @@ function act(
       const key = { container, path: path as BlobPath };
       const happening = change(scene, key, version);
       tell?.('a user', what);
-      if (witness instanceof FlatWitness) witness.sourceChanged(key);
-      else witness.sourceChanged();
+      if (witness instanceof TreeWitness) witness.sourceChanged();
+      else witness.sourceChanged(key);
       if (!scene.isQuiet) grid.raise({ ...happening, time: scene.now() }, () => happening);
     },
   };

@@ -35,6 +35,7 @@ export function describeScene(scene: Scene): {
     budget,
     contentOf(source),
     contentOf(backup),
+    scene.kind === 'kept' && backup.kept(scene.container),
     ofWorkers.map(({ knows }) => knows),
     [...queue.ready].map(describeMessage).toSorted(),
     [...queue.scheduled]
@@ -60,7 +61,7 @@ export function describeScene(scene: Scene): {
     names.set(etag, name);
     return name;
   });
-  return { text, rename };
+  return { text: rankTimes(text), rename };
 }
 
 /** A worker that forgets everything between messages, and only has to settle one. */
@@ -72,6 +73,14 @@ function onlySettles({ kind, scope }: Scene, pending: readonly Call[]): boolean 
 
 function describePending({ number, mayBeginLater }: Call): unknown {
   return mayBeginLater ? [number] : number;
+}
+
+/** The history goes by the order of its times, and not by what they are. */
+function rankTimes(text: string): string {
+  const pattern = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+  const times = [...new Set(text.match(pattern) ?? [])].toSorted();
+  const ranks = new Map(times.map((time, rank) => [time, `t${rank}`]));
+  return text.replaceAll(pattern, (time) => ranks.get(time) ?? time);
 }
 
 function byPath([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {

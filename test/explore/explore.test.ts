@@ -14,6 +14,7 @@ import { renameWithoutChecks } from '../simulation/mutants/rename-without-checks
 import { renameWithoutWalk } from '../simulation/mutants/rename-without-walk.ts';
 import { sourceBeforeBackup } from '../simulation/mutants/source-before-backup.ts';
 import { unconditionalWrites } from '../simulation/mutants/unconditional-writes.ts';
+import { recordsAfterwards, recordsNothing } from '../simulation/mutants/without-records.ts';
 import { unpinnedSource } from '../simulation/mutants/unpinned-source.ts';
 import type { Rule } from '../simulation/violation.ts';
 import { explore } from './explore.ts';
@@ -23,6 +24,7 @@ import {
   CRASH,
   FLAT,
   flat,
+  kept,
   NO_FAULT,
   plotOf,
   REDELIVERY,
@@ -38,6 +40,12 @@ describe('every history of two workers keeps every promise', () => {
     expect(broken).toBeUndefined();
     expect(states).toBeGreaterThan(50);
     expect(ends.size).toBeGreaterThan(0);
+  });
+
+  it.each(Object.entries(FLAT))('on a backup with a history: %s', async (_name, plot) => {
+    const { broken, states } = await explore(modelOf(kept(plot, NO_FAULT)));
+    expect(broken).toBeUndefined();
+    expect(states).toBeGreaterThan(50);
   });
 
   it.each(Object.entries(TREE))('on hierarchical accounts: %s', async (_name, plot) => {
@@ -71,11 +79,14 @@ it.each(COMPARED)('histories end in the same states as with every order played: 
 type Mutation = readonly [what: string, functions: MirrorFunctions, scope: Scope, breaks: Rule];
 
 const inFlat = (name: string, faults = NO_FAULT): Scope => flat(plotOf(FLAT, name), faults);
+const inKept = (name: string): Scope => kept(plotOf(FLAT, name), NO_FAULT);
 const inTree = (name: string): Scope => tree(plotOf(TREE, name), NO_FAULT);
 const UNEQUAL: Rule = 'unequal at rest';
 const DELETED: Rule = 'a live blob was deleted';
 
 const MUTATIONS: readonly Mutation[] = [
+  ['deletes without a record', recordsNothing, inKept('write, delete'), 'the history is wrong'],
+  ['records an end after the deletion', recordsAfterwards, inKept('write, delete'), 'the history is wrong'],
   ['reads the source before the backup', sourceBeforeBackup, inFlat('delete, write'), DELETED],
   ['writes without a condition', unconditionalWrites, inFlat('delete, write'), DELETED],
   [

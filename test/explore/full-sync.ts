@@ -3,6 +3,7 @@ import type { RunId } from '../../src/model/run-id.ts';
 import { createScope } from '../../src/model/scope.ts';
 import { compareSlice } from '../../src/reconcile/compare/compare-slice.ts';
 import type { Life } from '../simulation/call.ts';
+import { openBackup } from '../simulation/open-backup.ts';
 import { POLICY, TIMELESS } from '../simulation/worker.ts';
 import type { Scene } from './scene.ts';
 
@@ -25,7 +26,11 @@ export function beginFullSync({
 }: Scene): void {
   const life: Life = { worker: 'full sync', over: false, spared: true, calls: 0, seen: [] };
   const schedule = network.schedule(life);
-  const sides = { source: source.through(schedule), backup: backup.through(schedule), policy: POLICY };
+  const sides = {
+    source: source.through(schedule),
+    backup: openBackup({ kind, backup, functions }, schedule),
+    policy: POLICY,
+  };
   const hierarchical = kind === 'tree';
   const core = createMirrorCore(sides, { hierarchical, clock: TIMELESS, functions });
   fullSync.life = life;

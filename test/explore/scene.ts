@@ -2,10 +2,12 @@ import type { Key } from '../../src/model/key.ts';
 import { MemoryDocuments } from '../memory/memory-documents.ts';
 import { replayChoices } from '../simulation/choices.ts';
 import { FlatWitness } from '../simulation/flat-witness.ts';
+import { HistoryWitness } from '../simulation/history-witness.ts';
 import type { MirrorFunctions } from '../simulation/mirror-functions.ts';
 import { Network } from '../simulation/network.ts';
 import { mirrorAll } from '../simulation/mirror-all.ts';
 import { openStage } from '../simulation/open-stage.ts';
+import type { Stage } from '../simulation/stage.ts';
 import type { Tell } from '../simulation/story.ts';
 import { TreeWitness } from '../simulation/tree-witness.ts';
 import { Worker } from '../simulation/worker.ts';
@@ -30,7 +32,7 @@ export interface Act {
 
 /** A small world: who is in it, what fails, and what users do, in this order but at any time. */
 export interface Scope {
-  readonly kind: 'flat' | 'tree';
+  readonly kind: 'flat' | 'tree' | 'kept';
   readonly workers: number;
   /** Messages that a worker handles at a time. */
   readonly concurrency: number;
@@ -50,7 +52,7 @@ export interface Scope {
 /** A scope that is being played. */
 export interface Scene extends World {
   readonly scope: Scope;
-  readonly witness: FlatWitness | TreeWitness;
+  readonly witness: FlatWitness | TreeWitness | HistoryWitness;
   readonly fullSync: FullSync;
   /** Whether users' acts raise no events. */
   isQuiet: boolean;
@@ -66,7 +68,7 @@ export function createScene(scope: Scope, functions: MirrorFunctions, tell: Tell
   const { source, backup, container, now } = stage;
   backup.addContainer(container);
   const keys: readonly Key[] = scope.paths.map((path) => ({ container, path: path as Key['path'] }));
-  const witness = kind === 'tree' ? new TreeWitness(stage) : new FlatWitness(stage, keys);
+  const witness = openWitness(kind, stage, keys);
   const network = new Network({ queue, witness, tell });
   const documents = new MemoryDocuments();
   const surroundings = { kind, source, backup, queue, documents, network, functions, now, records: true };
@@ -97,4 +99,10 @@ export function createScene(scope: Scope, functions: MirrorFunctions, tell: Tell
   if (witness instanceof TreeWitness) witness.begin();
   scene.isQuiet = false;
   return scene;
+}
+
+function openWitness(kind: Scope['kind'], stage: Stage, keys: readonly Key[]): Scene['witness'] {
+  if (kind === 'tree') return new TreeWitness(stage);
+  const flat = new FlatWitness(stage, keys);
+  return kind === 'kept' ? new HistoryWitness(stage, keys, flat) : flat;
 }

@@ -56,6 +56,11 @@ export function flat({ before = [], acts }: Plot, faults: Faults): Scope {
   return { kind: 'flat', workers: 2, concurrency: 1, faults, paths: ['cat'], before, acts };
 }
 
+/** The same on a backup that keeps a history. */
+export function kept(plot: Plot, faults: Faults): Scope {
+  return { ...flat(plot, faults), kind: 'kept' };
+}
+
 export function tree({ before = [], acts }: Plot, faults: Faults): Scope {
   return {
     kind: 'tree',
@@ -101,6 +106,11 @@ export const SCOPES: ReadonlyMap<string, Scope> = new Map([
     ...[...ONE_FAULT, ...TWO_FAULTS].map(
       ([fault, faults]) => [`flat: ${name}; ${fault}`, flat(plot, faults)] as const,
     ),
+  ]),
+  ...Object.entries(FLAT).flatMap(([name, plot]) => [
+    [`history: ${name}`, kept(plot, NO_FAULT)] as const,
+    [`history: ${name}; a full sync`, withFullSync(kept(plot, NO_FAULT))] as const,
+    ...ONE_FAULT.map(([fault, faults]) => [`history: ${name}; ${fault}`, kept(plot, faults)] as const),
   ]),
   ...Object.entries(FLAT_LONG).map(([name, plot]) => [`flat: ${name}`, flat(plot, NO_FAULT)] as const),
   ...Object.entries(TREE).map(([name, plot]) => [`tree: ${name}`, tree(plot, NO_FAULT)] as const),

@@ -1,5 +1,6 @@
 import type { Access } from '../../src/model/access.ts';
 import type { Etag } from '../../src/model/etag.ts';
+import type { KeyHistory } from '../../src/model/history.ts';
 import type { ContainerName, Key } from '../../src/model/key.ts';
 import { isBlob } from '../../src/model/reading.ts';
 import type { Metadata } from '../../src/model/stamp.ts';
@@ -14,7 +15,7 @@ import {
   type StoredBlob,
   createEtags,
 } from './memory-entry.ts';
-import { type EndRecords, createMemoryHistory } from './memory-history.ts';
+import { type EndRecords, createMemoryHistory, keptOf } from './memory-history.ts';
 import { createMemoryPorts } from './memory-ports.ts';
 import { type AccountKind, type MemoryContainer, MemoryState } from './memory-state.ts';
 import { type Schedule, immediately } from './schedule.ts';
@@ -67,6 +68,8 @@ export interface MemoryAccount extends BackupStore {
   /** The same account for another client, whose calls have their own schedule. */
   through(schedule: Schedule): BackupStore;
   historyThrough(schedule: Schedule): HistoryStore;
+  /** What it keeps of a container's keys. */
+  kept(container: ContainerName): readonly KeyHistory[];
   readonly nextEtag: () => Etag;
   /** A second that no other change has. */
   readonly nextMoment: () => Date;
@@ -94,6 +97,7 @@ export function createMemoryAccount(
     ...through(schedule),
     through,
     historyThrough: (other) => createMemoryHistory(account, state, records, other),
+    kept: (container) => keptOf(state, records, container),
     containers: state.containers,
     nextEtag: state.nextEtag,
     nextMoment: () => state.nextMoment(),

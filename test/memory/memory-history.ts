@@ -1,6 +1,6 @@
 import { BlobmirrorError } from '../../src/model/errors.ts';
 import type { EndRecord, KeptVersion, KeyHistory } from '../../src/model/history.ts';
-import { type BlobPath, keyText } from '../../src/model/key.ts';
+import { type BlobPath, type ContainerName, keyText } from '../../src/model/key.ts';
 import { splitStamp } from '../../src/model/stamp.ts';
 import type { HistoryStore } from '../../src/ports/history-store.ts';
 import { toBlobReading } from './memory-entry.ts';
@@ -27,21 +27,30 @@ export function createMemoryHistory(
       }),
     listHistory: async function* (container, { prefix = '' } = {}) {
       yield await schedule(`${account}.listHistory`, undefined, () =>
-        [...(state.versions ?? [])]
-          .filter(([name]) => name.startsWith(`${container}/${prefix}`))
-          .map(([name, versions]): KeyHistory => {
-            const path = name.slice(container.length + 1) as BlobPath;
-            const current = state.blob({ container, path })?.etag;
-            return {
-              path,
-              versions: versions.map((version) => toKept(version, version.blob.etag === current)),
-              records: records.get(name) ?? [],
-            };
-          })
-          .toSorted((one, other) => (one.path < other.path ? -1 : 1)),
+        keptOf(state, records, container).filter(({ path }) => path.startsWith(prefix)),
       );
     },
   };
+}
+
+/** What is kept of the keys of a container, in the order of their names. */
+export function keptOf(
+  state: MemoryState,
+  records: EndRecords,
+  container: ContainerName,
+): readonly KeyHistory[] {
+  return [...(state.versions ?? [])]
+    .filter(([name]) => name.startsWith(`${container}/`))
+    .map(([name, versions]): KeyHistory => {
+      const path = name.slice(container.length + 1) as BlobPath;
+      const current = state.blob({ container, path })?.etag;
+      return {
+        path,
+        versions: versions.map((version) => toKept(version, version.blob.etag === current)),
+        records: records.get(name) ?? [],
+      };
+    })
+    .toSorted((one, other) => (one.path < other.path ? -1 : 1));
 }
 
 function toKept({ blob, writtenAt, createdAt }: StoredVersion, isCurrent: boolean): KeptVersion {

@@ -2,11 +2,13 @@ import { lifetimesOf, versionAt } from '../../src/model/history.ts';
 import { type Key, keyText } from '../../src/model/key.ts';
 import type { Etag } from '../../src/model/etag.ts';
 import type { MemoryAccount } from '../memory/memory-account.ts';
-import { immediately } from '../memory/schedule.ts';
 import type { Call } from './call.ts';
+import type { FlatWitness } from './flat-witness.ts';
 import type { Stage } from './stage.ts';
 import { Violation } from './violation.ts';
 import type { Witness } from './witness.ts';
+
+const NOTHING_KEPT = { versions: [], records: [] } as const;
 
 /** What the backup had of a key, seen at a moment. */
 interface Sight {
@@ -20,24 +22,28 @@ interface Sight {
  */
 export class HistoryWitness implements Witness {
   readonly #backup: MemoryAccount;
-  readonly #inner: Witness;
+  readonly #flat: FlatWitness;
   readonly #sights = new Map<string, Sight[]>();
 
-  constructor({ backup }: Pick<Stage, 'backup'>, keys: readonly Key[], inner: Witness) {
+  constructor({ backup }: Pick<Stage, 'backup'>, keys: readonly Key[], flat: FlatWitness) {
     this.#backup = backup;
-    this.#inner = inner;
+    this.#flat = flat;
     for (const key of keys) this.#see(key);
   }
 
+  sourceChanged(key: Key): void {
+    this.#flat.sourceChanged(key);
+  }
+
   remembered(): unknown {
-    return [this.#inner.remembered(), ...this.#sights];
+    return [this.#flat.remembered(), ...this.#sights];
   }
 
   carryOut(call: Call): unknown {
     const { key } = call;
-    if (key === undefined) return this.#inner.carryOut(call);
+    if (key === undefined) return this.#flat.carryOut(call);
     const before = { at: this.#backup.nextMoment(), etag: this.#etagOf(key) };
-    const value = this.#inner.carryOut(call);
+    const value = this.#flat.carryOut(call);
     const now = this.#etagOf(key);
     if (now === before.etag) return value;
     if (now !== undefined) this.#sightsOf(key).push(before);
@@ -46,25 +52,21 @@ export class HistoryWitness implements Witness {
   }
 
   /** @throws Violation if the history of a key is not what the backup had */
-  async expectHistory({ container, path }: Key): Promise<void> {
-    for await (const page of this.#backup.historyThrough(immediately).listHistory(container)) {
-      const kept = page.find((each) => each.path === path) ?? { versions: [], records: [] };
-      const lifetimes = lifetimesOf(kept);
-      for (const { at, etag } of this.#sightsOf({ container, path })) {
-        const told = versionAt(lifetimes, at);
-        if (told?.version.etag === etag && told?.to !== 'unknown') continue;
-        // Two workers that delete it record its end twice, and the later record may follow the deletion.
-        const isRecorded = kept.records.some(
-          (record) => record.etag === told?.version.etag && record.at <= at,
-        );
-        if (etag === undefined && isRecorded) continue;
-        const says =
-          told === undefined ? 'nothing' : `${told.version.etag}${told.to === 'unknown' ? ', perhaps' : ''}`;
-        throw new Violation(
-          'the history is wrong',
-          `${path} was ${etag ?? 'nothing'} at ${at.toISOString()}, and the history says ${says}`,
-        );
-      }
+  expectHistory({ container, path }: Key): void {
+    const kept = this.#backup.kept(container).find((each) => each.path === path) ?? NOTHING_KEPT;
+    const lifetimes = lifetimesOf(kept);
+    for (const { at, etag } of this.#sightsOf({ container, path })) {
+      const told = versionAt(lifetimes, at);
+      if (told?.version.etag === etag && told?.to !== 'unknown') continue;
+      // Two workers that delete it record its end twice, and the later record may follow the deletion.
+      const isRecorded = kept.records.some((record) => record.etag === told?.version.etag && record.at <= at);
+      if (etag === undefined && isRecorded) continue;
+      const says =
+        told === undefined ? 'nothing' : `${told.version.etag}${told.to === 'unknown' ? ', perhaps' : ''}`;
+      throw new Violation(
+        'the history is wrong',
+        `${path} was ${etag ?? 'nothing'} at ${at.toISOString()}, and the history says ${says}`,
+      );
     }
   }
 

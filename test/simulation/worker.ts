@@ -15,6 +15,7 @@ import { NOTHING_RECORDED } from '../../src/ports/unprotected-keys.ts';
 import { retryKeys } from '../../src/unprotected/retry-keys.ts';
 import type { Logger } from '../../src/telemetry/logger.ts';
 import type { Life } from './call.ts';
+import { openBackup } from './open-backup.ts';
 import type { MirrorFunctions } from './mirror-functions.ts';
 import type { Network } from './network.ts';
 import type { WorldKind } from './stage.ts';
@@ -156,11 +157,13 @@ export class Worker {
   }
 
   #start(): (message: IncomingMessage) => Promise<void> {
-    const { kind, source, backup, queue, documents, network, functions, now } = this.#surroundings;
+    const { kind, source, queue, documents, network, functions, now } = this.#surroundings;
     const schedule = network.schedule(this.#life);
-    const store = backup.through(schedule);
-    const kept = kind === 'kept' ? functions.keepHistory(store, backup.historyThrough(schedule)) : store;
-    const sides = { source: source.through(schedule), backup: kept, policy: POLICY };
+    const sides = {
+      source: source.through(schedule),
+      backup: openBackup(this.#surroundings, schedule),
+      policy: POLICY,
+    };
     const hierarchical = kind === 'tree';
     const ledger =
       kind === 'leased'
