@@ -1,5 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Fault } from './fault.ts';
 import { type Judgement, type Report, judgeReport } from './judge-report.ts';
@@ -38,6 +41,8 @@ export interface RunnerOptions {
 export class FaultRunner {
   readonly #options: RunnerOptions;
   #child: ChildProcess | undefined;
+  /** For its temporary files: it is killed, and removes none. */
+  #folder: string | undefined;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
@@ -71,16 +76,15 @@ export class FaultRunner {
   async stop(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    if (process.platform === 'win32') child.kill('SIGKILL');
-    else process.kill(-child.pid, 'SIGKILL');
-    await ended;
+    if (child !== undefined) await kill(child);
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+    this.#folder = undefined;
   }
 
   /** Resolves to undefined if the tests do not end in time, or the process dies. */
   async #run(request: RunRequest, longestMs: number): Promise<RunResult | undefined> {
-    const child = (this.#child ??= await start(this.#options));
+    this.#folder ??= await mkdtemp(join(tmpdir(), 'seeded-'));
+    const child = (this.#child ??= await start(this.#options, this.#folder));
     const { promise, resolve } = Promise.withResolvers<RunResult | undefined>();
     const giveUp = (): void => {
       resolve(undefined);
@@ -96,13 +100,22 @@ export class FaultRunner {
   }
 }
 
-async function start({ isLoud }: RunnerOptions): Promise<ChildProcess> {
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  if (process.platform === 'win32') child.kill('SIGKILL');
+  else process.kill(-child.pid, 'SIGKILL');
+  await ended;
+}
+
+async function start({ isLoud }: RunnerOptions, folder: string): Promise<ChildProcess> {
   const output = isLoud ? 'inherit' : 'ignore';
   const child = fork(
     fileURLToPath(new URL('runner-process.ts', import.meta.url)),
     [ROOT, isLoud ? 'loud' : ''],
     {
       cwd: ROOT,
+      env: { ...process.env, TMPDIR: folder, TMP: folder, TEMP: folder },
       stdio: ['ignore', output, output, 'ipc'],
       // A group of its own, so that its workers end with it.
       detached: process.platform !== 'win32',
