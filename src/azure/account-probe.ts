@@ -114,6 +114,13 @@ export function createAzureAccountProbe(account: Account): AccountProbe {
         const { deleteRetentionPolicy: policy } = await client.getProperties();
         return policy?.enabled === true ? (policy.days ?? 0) : 0;
       }),
+    keepsVersions: async (container) => {
+      let versionId: string | undefined;
+      await write(container, async (blob) => {
+        ({ versionId } = await blob.getProperties());
+      });
+      return versionId !== undefined;
+    },
     clockAheadMs: async () =>
       await ask('read', async () => {
         const sentAt = Date.now();

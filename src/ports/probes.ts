@@ -27,6 +27,8 @@ export interface AccountProbe {
   readonly delegate: () => Promise<void>;
   /** For how many days deleted blobs are kept; 0: soft delete is off. */
   readonly softDeleteDays: () => Promise<number>;
+  /** Whether a blob that is written has a version: it is deleted at once, and its version stays. */
+  readonly keepsVersions: (container: ContainerName) => Promise<boolean>;
   /** How far the service's clock is ahead of ours, in milliseconds; its answer is exact to half a second. */
   readonly clockAheadMs: () => Promise<number>;
 }

@@ -65,6 +65,68 @@ export async function checkBackup(
   return findings;
 }
 
+/**
+ * Whether the backup keeps what ended for as long as BLOBMIRROR_HISTORY asks: by versions, which go into soft delete where
+ * a lifecycle rule deletes them.
+ *
+ * @param container one in which the backup may be written to; undefined: there is none yet
+ */
+export async function checkHistory(
+  probe: Pick<AccountProbe, 'account' | 'softDeleteDays' | 'keepsVersions'>,
+  days: number,
+  container: ContainerName | undefined,
+): Promise<Finding> {
+  const { account } = probe;
+  const about = { check: 'backup-history', of: account };
+  const fix = `az storage account blob-service-properties update --account-name ${account} --enable-versioning true --enable-delete-retention true --delete-retention-days ${days}`;
+  const wanted = `BLOBMIRROR_HISTORY is ${days}d`;
+  if (container === undefined)
+    return {
+      ...about,
+      status: 'unknown',
+      detail: 'it has no container yet, so versions could not be tested',
+    };
+  try {
+    if (!(await probe.keepsVersions(container)))
+      return {
+        ...about,
+        status: 'problem',
+        detail: `${wanted}, and the account keeps no versions: overwritten content is gone, and nothing is deleted until it keeps them`,
+        fix,
+      };
+  } catch (thrown) {
+    const { message } = toBlobmirrorError(thrown);
+    return {
+      ...about,
+      status: 'unknown',
+      detail: `whether it keeps versions could not be tested: ${message}`,
+    };
+  }
+  try {
+    const kept = await probe.softDeleteDays();
+    if (kept >= days)
+      return {
+        ...about,
+        status: 'ok',
+        detail: `it keeps versions, and those that a lifecycle rule deletes for ${kept} days more`,
+      };
+    return {
+      ...about,
+      status: 'problem',
+      detail: `${wanted}, and ${kept === 0 ? 'soft delete is off' : `soft delete keeps for ${kept} days`}: a version that a lifecycle rule deletes is gone too soon`,
+      fix,
+    };
+  } catch (thrown) {
+    const { message } = toBlobmirrorError(thrown);
+    return {
+      ...about,
+      status: 'unknown',
+      detail: `it keeps versions; for how long soft delete keeps those that a lifecycle rule deletes is unknown: ${message}`,
+      fix: `az storage account blob-service-properties show --account-name ${account} --query deleteRetentionPolicy`,
+    };
+  }
+}
+
 /** A mistaken deletion at the source reaches the backup within seconds; soft delete keeps the blob restorable. */
 const MIN_DAYS = 7;
 

@@ -5,7 +5,7 @@ import type { VersionStatus } from '../model/service-version.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { AccountProbe, QueueProbe } from '../ports/probes.ts';
 import { checkClock, checkCopy, checkKinds, checkVersion } from './check-accounts.ts';
-import { checkBackup, checkSoftDelete } from './check-backup.ts';
+import { checkBackup, checkHistory, checkSoftDelete } from './check-backup.ts';
 import { checkQueue, checkSubscription } from './check-queues.ts';
 import { checkCanary, checkSource } from './check-source.ts';
 import { type IdentityNeeds, checkIdentity, checkPause, checkState, checkSwapped } from './check-state.ts';
@@ -41,6 +41,8 @@ export interface SetUp {
     /** Whether the backup copies from the source by itself. */
     readonly serverCopy: boolean;
   };
+  /** For how many days what ended is to be kept. Undefined when there is no history. */
+  readonly historyDays: number | undefined;
   /** The container of the canary. Undefined when it is off. */
   readonly canary: ContainerName | undefined;
   /** Whether the backup can copy a blob of a container of the source into one of its own. */
@@ -92,6 +94,8 @@ export async function* checkSetUp(setUp: SetUp): AsyncGenerator<Finding, void, v
       async () => await setUp.probeServerCopy({ from, to }),
     );
   yield await checkSoftDelete(backup.probe);
+  if (setUp.historyDays !== undefined)
+    yield await checkHistory(backup.probe, setUp.historyDays, sample.backup);
 
   yield* await checkQueue(queues.events, 'events');
   yield* await checkQueue(queues.reconcile, 'reconcile');

@@ -63,6 +63,7 @@ export async function* checkSettings(settings: Settings): AsyncGenerator<Finding
         access: policy.acl === 'mirror',
         serverCopy: copy.engine !== 'streamed',
       },
+      historyDays: settings.history?.days,
       canary: settings.recovery.canary,
       probeServerCopy: async (containers) => await probeServerCopy(source, backup, containers),
       readLastMirrored: async () => {

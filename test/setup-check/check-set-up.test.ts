@@ -79,6 +79,7 @@ function scene({
     },
     namespace: 'auto',
     needs: { tags: true, access: true, serverCopy: true },
+    historyDays: undefined,
     canary: undefined,
     probeServerCopy: async () => await Promise.resolve(true),
     readLastMirrored: async () => await Promise.resolve(NOW),

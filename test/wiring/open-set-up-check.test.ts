@@ -12,6 +12,7 @@ import {
   QUEUES,
   type LocalAccount,
   startBroker,
+  type HistoryOptions,
   type Local,
   startLocal,
   type StorageRequest,
@@ -46,11 +47,12 @@ let flat: Local;
 const requests: StorageRequest[] = [];
 const running: { stop(): Promise<unknown> }[] = [];
 
-async function start(hierarchical: boolean): Promise<Local> {
+async function start(hierarchical: boolean, backupHistory: HistoryOptions = {}): Promise<Local> {
   const local = await startLocal({
     storagePort: 0,
     serviceBusPort: 0,
     hierarchical,
+    backupHistory,
     onRequest: (request) => requests.push(request),
     log: createSilentLogger(),
   });
@@ -189,6 +191,20 @@ describe('a set-up that is as it should be', () => {
     const findings = await check(await start(true));
     expect(notOk(findings)).toEqual(EXPLAINED);
     expect(findings['backup-access']?.status).toBe('ok');
+  });
+
+  it('with a history, and a backup that keeps versions for as long, has no problem', async () => {
+    const findings = await check(await start(false, { versioning: true, blobRetentionDays: 30 }), {
+      BLOBMIRROR_HISTORY: '30d',
+    });
+    expect(findings['backup-history']?.status).toBe('ok');
+    const { 'backup-soft-delete': _, ...explained } = EXPLAINED;
+    expect(notOk(findings)).toEqual(explained);
+  });
+
+  it('with a history that the backup does not keep has a problem', async () => {
+    const findings = await check(flat, { BLOBMIRROR_HISTORY: '30d' });
+    expect(notOk(findings)).toEqual({ ...EXPLAINED, 'backup-history': 'problem' });
   });
 
   it('with a SAS for each account and tags has no problem', async () => {

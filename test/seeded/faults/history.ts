@@ -81,6 +81,21 @@ const faults: readonly Fault[] = [
     near: ['test/config/*.test.ts'],
     isSpare: true,
   },
+  {
+    name: 'a backup that keeps no versions passes the check of a set-up',
+    path: 'src/setup-check/check-backup.ts',
+    from: 'if (!(await probe.keepsVersions(container)))',
+    to: 'if (await probe.keepsVersions(container).then(() => false))',
+    near: ['test/setup-check/check-backup.test.ts'],
+  },
+  {
+    name: 'soft delete that ends before the history does passes the check of a set-up',
+    path: 'src/setup-check/check-backup.ts',
+    from: 'if (kept >= days)',
+    to: 'if (kept > 0)',
+    near: ['test/setup-check/check-backup.test.ts'],
+    isSpare: true,
+  },
 ];
 
 export default faults;
