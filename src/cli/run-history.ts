@@ -1,7 +1,8 @@
+import { parseHistoryQuestion } from '../api/history-question.ts';
 import { formatBytes } from '../api/statement.ts';
 import { type Lifetime, lifetimesOf } from '../model/history.ts';
 import { type Key, keyText } from '../model/key.ts';
-import { createHistoryReader, parseHistoryRange } from '../wiring/read-history.ts';
+import { createHistoryReader } from '../wiring/read-history.ts';
 import type { LocalOption } from './command-options.ts';
 import { accountSettingsOf } from './environment-of.ts';
 import { EXIT } from './exit-codes.ts';
@@ -15,15 +16,15 @@ export interface HistoryOptions extends LocalOption, OutputOption {
 
 /** Prints what the backup keeps of a key, or of all keys below a prefix. Resolves with the exit status. */
 export async function runHistory(text: string, options: HistoryOptions): Promise<number> {
-  const range = parseHistoryRange(text);
+  const question = parseHistoryQuestion(text);
   const read = createHistoryReader(await accountSettingsOf(options));
   let printed = 0;
   async function* lines(): AsyncIterable<string> {
-    for await (const { path, ...kept } of read(range)) {
+    for await (const { path, ...kept } of read(question)) {
       const lifetimes = lifetimesOf(kept).toReversed();
       if (lifetimes.length === 0 || (options.deleted === true && lifetimes[0]?.to === undefined)) continue;
       printed++;
-      const key = { container: range.container, path };
+      const key = { container: question.container, path };
       yield* options.output === 'json'
         ? lifetimes.map((each) => toJson(key, each))
         : describeKey(key, lifetimes);

@@ -102,27 +102,38 @@ export async function checkHistory(
       detail: `whether it keeps versions could not be tested: ${message}`,
     };
   }
-  try {
-    const kept = await probe.softDeleteDays();
-    if (kept >= days)
-      return {
-        ...about,
-        status: 'ok',
-        detail: `it keeps versions, and those that a lifecycle rule deletes for ${kept} days more`,
-      };
-    return {
-      ...about,
-      status: 'problem',
-      detail: `${wanted}, and ${kept === 0 ? 'soft delete is off' : `soft delete keeps for ${kept} days`}: a version that a lifecycle rule deletes is gone too soon`,
-      fix,
-    };
-  } catch (thrown) {
-    const { message } = toBlobmirrorError(thrown);
+  const kept = await readSoftDelete(probe);
+  if ('whyUnknown' in kept)
     return {
       ...about,
       status: 'unknown',
-      detail: `it keeps versions; for how long soft delete keeps those that a lifecycle rule deletes is unknown: ${message}`,
-      fix: `az storage account blob-service-properties show --account-name ${account} --query deleteRetentionPolicy`,
+      detail: `it keeps versions; for how long soft delete keeps those that a lifecycle rule deletes is unknown: ${kept.whyUnknown}`,
+      fix: kept.fix,
+    };
+  if (kept.days >= days)
+    return {
+      ...about,
+      status: 'ok',
+      detail: `it keeps versions, and those that a lifecycle rule deletes for ${kept.days} days more`,
+    };
+  return {
+    ...about,
+    status: 'problem',
+    detail: `${wanted}, and ${kept.days === 0 ? 'soft delete is off' : `soft delete keeps for ${kept.days} days`}: a version that a lifecycle rule deletes is gone too soon`,
+    fix,
+  };
+}
+
+/** For how many days deleted blobs are kept, or why that is unknown and the command that shows it. */
+async function readSoftDelete(
+  probe: Pick<AccountProbe, 'account' | 'softDeleteDays'>,
+): Promise<{ readonly days: number } | { readonly whyUnknown: string; readonly fix: string }> {
+  try {
+    return { days: await probe.softDeleteDays() };
+  } catch (thrown) {
+    return {
+      whyUnknown: toBlobmirrorError(thrown).message,
+      fix: `az storage account blob-service-properties show --account-name ${probe.account} --query deleteRetentionPolicy`,
     };
   }
 }
@@ -136,31 +147,29 @@ export async function checkSoftDelete(
   const { account } = probe;
   const about = { check: 'backup-soft-delete', of: account };
   const fix = `az storage account blob-service-properties update --account-name ${account} --enable-delete-retention true --delete-retention-days 14 --enable-container-delete-retention true --container-delete-retention-days 14`;
-  try {
-    const days = await probe.softDeleteDays();
-    if (days === 0)
-      return {
-        ...about,
-        status: 'warning',
-        detail:
-          'soft delete is off: a blob that is deleted by mistake at the source cannot be restored on the backup',
-        fix,
-      };
-    if (days < MIN_DAYS)
-      return {
-        ...about,
-        status: 'warning',
-        detail: `deleted blobs are kept for ${days} days only; keep them for ${MIN_DAYS} at least`,
-        fix,
-      };
-    return { ...about, status: 'ok', detail: `deleted blobs are kept for ${days} days` };
-  } catch (thrown) {
-    const { message } = toBlobmirrorError(thrown);
+  const kept = await readSoftDelete(probe);
+  if ('whyUnknown' in kept)
     return {
       ...about,
       status: 'unknown',
-      detail: `the caller may not read the soft-delete settings: ${message}`,
-      fix: `az storage account blob-service-properties show --account-name ${account} --query deleteRetentionPolicy`,
+      detail: `the caller may not read the soft-delete settings: ${kept.whyUnknown}`,
+      fix: kept.fix,
     };
-  }
+  const { days } = kept;
+  if (days === 0)
+    return {
+      ...about,
+      status: 'warning',
+      detail:
+        'soft delete is off: a blob that is deleted by mistake at the source cannot be restored on the backup',
+      fix,
+    };
+  if (days < MIN_DAYS)
+    return {
+      ...about,
+      status: 'warning',
+      detail: `deleted blobs are kept for ${days} days only; keep them for ${MIN_DAYS} at least`,
+      fix,
+    };
+  return { ...about, status: 'ok', detail: `deleted blobs are kept for ${days} days` };
 }

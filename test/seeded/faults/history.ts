@@ -91,8 +91,8 @@ const faults: readonly Fault[] = [
   {
     name: 'soft delete that ends before the history does passes the check of a set-up',
     path: 'src/setup-check/check-backup.ts',
-    from: 'if (kept >= days)',
-    to: 'if (kept > 0)',
+    from: 'if (kept.days >= days)',
+    to: 'if (kept.days > 0)',
     near: ['test/setup-check/check-backup.test.ts'],
     isSpare: true,
   },
