@@ -127,12 +127,24 @@ function toColumns(container: Container) {
 }
 
 function toContainer(row: Row, accountName: string): StoredContainer {
-  const [id, name, root, etag, modified, publicAccess, policies, metadata] = row;
+  const [id, name, root, ...described] = row;
   const container: StoredContainer = {
     id: Number(id),
     root: Number(root),
     accountName,
     name: String(name),
+    ...readDescription(described),
+  };
+  readLease(container, container.properties, row, 8);
+  return container;
+}
+
+/** What the columns from `etag` to `metadata` say of a container, whether it is there or deleted. */
+export function readDescription([etag, modified, publicAccess, policies, metadata]: Row): Pick<
+  StoredContainer,
+  'properties' | 'metadata' | 'containerAcl'
+> {
+  return {
     properties: {
       etag: String(etag),
       lastModified: new Date(Number(modified)),
@@ -143,6 +155,4 @@ function toContainer(row: Row, accountName: string): StoredContainer {
     metadata: typeof metadata === 'string' ? (JSON.parse(metadata) as Metadata) : undefined,
     containerAcl: typeof policies === 'string' ? (JSON.parse(policies) as object[]) : undefined,
   };
-  readLease(container, container.properties, row, 8);
-  return container;
 }

@@ -1,5 +1,6 @@
-import type { Metadata, StoredContainer } from './blob.ts';
+import type { StoredContainer } from './blob.ts';
 import { textOf } from './blob-rows.ts';
+import { readDescription } from './containers.ts';
 import type { Database, Row, Statement } from './database.ts';
 import type { Deletion } from './former-blobs.ts';
 
@@ -108,7 +109,7 @@ function versionOf(deletedAt: number, isTaken: (version: string) => boolean): st
 }
 
 function toDeleted(row: Row, accountName: string): DeletedContainer {
-  const [name, version, deletedAt, expiresAt, root, etag, modified, publicAccess, policies, metadata] = row;
+  const [name, version, deletedAt, expiresAt, root, ...described] = row;
   return {
     accountName,
     name: String(name),
@@ -116,14 +117,6 @@ function toDeleted(row: Row, accountName: string): DeletedContainer {
     deletedAt: Number(deletedAt),
     expiresAt: Number(expiresAt),
     root: Number(root),
-    properties: {
-      etag: String(etag),
-      lastModified: new Date(Number(modified)),
-      publicAccess: typeof publicAccess === 'string' ? publicAccess : undefined,
-      hasImmutabilityPolicy: false,
-      hasLegalHold: false,
-    },
-    metadata: typeof metadata === 'string' ? (JSON.parse(metadata) as Metadata) : undefined,
-    containerAcl: typeof policies === 'string' ? (JSON.parse(policies) as object[]) : undefined,
+    ...readDescription(described),
   };
 }
